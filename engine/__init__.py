@@ -1,0 +1,1 @@
+"""The business, pure: no network, no clock, no environment, no database."""

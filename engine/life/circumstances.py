@@ -1,0 +1,90 @@
+"""What is true around a lead right now, read live from the database by every look: never pinned."""
+
+from datetime import date, timedelta
+
+from pydantic import AwareDatetime
+
+from engine.calendar.hours import Hours
+from engine.frozen import Frozen
+from engine.reasons import SkipReason
+from engine.sequence.compiled import Window
+from engine.words import Channel, Stage, ZoneSource
+
+
+class ChannelState(Frozen):
+    """Whether we may and can reach the lead on a channel; `why_not` says why we may not."""
+
+    channel: Channel
+    why_not: SkipReason | None = None
+
+
+class FieldValue(Frozen):
+    """A declared field's value; dates are ISO strings."""
+
+    name: str
+    value: str | float | bool
+
+
+class PipelineStage(Frozen):
+    """A stage of the CRM's pipeline and the stage of ours that it means."""
+
+    name: str
+    stage: Stage
+
+
+class Policy(Frozen):
+    """The deployment's numbers (rulings.md 4, semantics.md 1.4)."""
+
+    min_gap: timedelta = timedelta(minutes=60)
+    """Between two automatic touches of one lead; none inside response."""
+    lead_cap: int = 3
+    """Automatic messages per lead in a rolling 24 hours, over all channels."""
+    jitter: timedelta = timedelta(minutes=15)
+    """Spread of touches that an opening releases; tests set 0."""
+    settling: timedelta = timedelta(seconds=60)
+    """A new stage sends nothing for so long; none inside response."""
+    touch_limit: int = 200
+    """Touches of one enrolment, then it stops."""
+    visit_limit: int = 12
+    """Entries into one stage by one enrolment, then a Review."""
+    pause_limit: timedelta = timedelta(days=30)
+    horizon: timedelta = timedelta(days=30)
+    """No lead waits longer than this without being looked at."""
+    event_ahead: timedelta = timedelta(minutes=5)
+    """An event further in the future counts as received now."""
+
+
+class Circumstances(Frozen):
+    """The world of one lead, as plain data."""
+
+    zone: str
+    """The zone dates and windows are read in (IANA, valid)."""
+    zone_source: ZoneSource
+    closed_days: tuple[date, ...] = ()
+    contact_hours: tuple[Hours, ...] = ()
+    """Legal hours for texts and calls, one entry per plausible zone or state; all must be open."""
+    channels: tuple[ChannelState, ...] = ()
+    """A channel that is not listed has no address."""
+    fields: tuple[FieldValue, ...] = ()
+    owner: str | None = None
+    owner_hours: Hours
+    """Working time of whoever acts for us."""
+    owner_absent_until: AwareDatetime | None = None
+    pipeline: tuple[PipelineStage, ...] = ()
+    default_window: Window
+    switched_off: tuple[Channel, ...] = ()
+    """Kill switches."""
+    all_switched_off: bool = False
+    paused_sequences: tuple[str, ...] = ()
+    policy: Policy = Policy()
+
+    def why_not(self, channel: Channel) -> SkipReason | None:
+        """Why the lead cannot be reached there; None when it can."""
+        for state in self.channels:
+            if state.channel == channel:
+                return state.why_not
+        return SkipReason.NO_ADDRESS
+
+    def field(self, name: str) -> str | float | bool | None:
+        """The value of a declared field, None when it is not known."""
+        return next((field.value for field in self.fields if field.name == name), None)

@@ -1,0 +1,41 @@
+"""What a lead's workflow carries: when to look next, for what, and why."""
+
+from pydantic import AwareDatetime
+
+from engine.frozen import Tolerant
+from engine.words import Act, LeadId
+
+
+class Turn(Tolerant):
+    """
+    The lead's clock face. Every later field has a default, so that old histories decode.
+
+    Source: rulings.md 1.3; it is in every history event of a look, so it stays far below 4 kB.
+    """
+
+    lead_id: LeadId
+    revision: int = 0
+    due: AwareDatetime
+    act: Act = Act.LOOK
+    why: str = ""
+    """The timer's summary, at most 180 characters (200 bytes are advised for Temporal Cloud)."""
+    stage: str = "capture"
+    state: str = "waiting"
+    story: str = ""
+    """What the look did, a Markdown line each."""
+    over: bool = False
+
+
+class Scrap(Tolerant):
+    """Content somebody signalled to Temporal directly: the signal's name and its raw arguments as text."""
+
+    name: str
+    body: str
+
+
+class Glance(Tolerant):
+    """What a look is asked: which lead, how new its row must at least be, and scraps to be filed."""
+
+    lead_id: LeadId
+    revision: int = 0
+    scraps: tuple[Scrap, ...] = ()

@@ -1,0 +1,146 @@
+"""
+What the look asks of the records: one transaction on one lead's row.
+
+The database adapter implements this for SQLite and PostgreSQL; the simulation will for memory.
+"""
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Literal, Protocol
+
+from engine.frozen import Frozen
+from engine.gate import GateFacts
+from engine.life.circumstances import Circumstances
+from engine.life.events import Command, Event
+from engine.life.moves import Inward, Send
+from engine.life.progress import Progress
+from engine.life.turn import Scrap, Turn
+from engine.life.wishes import Answer, Plan
+from engine.ports.providers import Message
+from engine.reasons import IgnoreReason
+from engine.words import LeadId, TouchKey, TouchState
+
+
+class Unreadable(Frozen):
+    """An Inbox row whose content cannot be read as an event or a command."""
+
+    number: int
+    detail: str
+
+
+InboxItem = Event | Command | Unreadable
+
+
+class Disposition(Frozen):
+    """What became of an Inbox row; it stays on the row for ever."""
+
+    kind: Literal["applied", "ignored", "dead_letter"]
+    reason: IgnoreReason | None = None
+    detail: str = ""
+    """For the person who commanded: what it led to, in a sentence."""
+
+
+class Draft(Frozen):
+    """A touch as it would leave: the message when it could be rendered, and the gate's facts with the database's added."""
+
+    facts: GateFacts
+    message: Message | None
+    """None when there is no address or a token is missing; the facts then say why."""
+
+
+class TouchRecord(Frozen):
+    """A row of the ledger, as the look needs it."""
+
+    touch_key: TouchKey
+    state: TouchState
+    fence: int
+    attempt_started_at: datetime | None = None
+    detail: str = ""
+
+
+class LeadBook(Protocol):
+    """One lead's records, locked, inside one transaction."""
+
+    def progress(self) -> Progress | None:
+        """
+        The lead's memory, upcast to today's schema; None when the lead was never looked at.
+
+        Raises: FollowupError DBS004 when a newer engine wrote it; then nothing is touched.
+        """
+        ...
+
+    def circumstances(self, now: datetime) -> Circumstances:
+        """The lead's world as it is now."""
+        ...
+
+    def file(self, scraps: tuple[Scrap, ...], now: datetime) -> None:
+        """File what was signalled to Temporal directly as Inbox rows; the same scrap twice is one row."""
+        ...
+
+    def unapplied(self) -> tuple[InboxItem, ...]:
+        """Every committed Inbox row not yet applied, in number order."""
+        ...
+
+    def mark(self, number: int, disposition: Disposition, now: datetime) -> None:
+        """Write what became of the row; it is never applied again."""
+        ...
+
+    def catalogue(self) -> tuple[Plan, ...]:
+        """The published sequences, highest first."""
+        ...
+
+    def answered(self, answer: Answer, enrolment: int | None, now: datetime) -> None:
+        """Write an enrolment that began; a refusal is answered on the request's row."""
+        ...
+
+    def carry_out(self, move: Inward, progress: Progress, now: datetime) -> None:
+        """Write a task, a stage change, an end, a skip, a review; `progress` is the one before the move."""
+        ...
+
+    def draft(self, send: Send, facts: GateFacts, now: datetime) -> Draft:
+        """Render the touch and add what only the database knows: suppression by address, sender and domain limits."""
+        ...
+
+    def touch(self, touch_key: TouchKey) -> TouchRecord | None:
+        """The touch's row in the ledger."""
+        ...
+
+    def suppressed(self, send: Send, state: TouchState, detail: str, now: datetime) -> None:
+        """Write that the gate did not let a touch leave: `deferred` or `suppressed`; never over a claim."""
+        ...
+
+    def claim(self, send: Send, message: Message, now: datetime) -> int | None:
+        """
+        Take the touch: the row becomes `in_flight` under the next fence, which is returned.
+
+        None when the touch is claimed or settled already; then nobody may call.
+        """
+        ...
+
+    def settle(self, touch_key: TouchKey, fence: int, state: TouchState, detail: str, now: datetime) -> bool:
+        """
+        Write an outcome under its fence; False when a newer claim exists.
+
+        `accepted` is evidence and is recorded whatever the fence; a rank a callback wrote is never lowered.
+        """
+        ...
+
+    def save(self, progress: Progress, turn: Turn, now: datetime) -> None:
+        """Write Progress under its next revision, with stage, state, next due and why as columns."""
+        ...
+
+    def flag_failing(self, detail: str, now: datetime) -> None:
+        """Flag the lead for `stuck`: its look keeps failing. Written in a transaction of its own."""
+        ...
+
+
+class Records(Protocol):
+    """Where the records are."""
+
+    def lead(self, lead_id: LeadId) -> AbstractContextManager[LeadBook | None]:
+        """
+        The lead's book, its row locked until the block ends; commits at the end, rolls back on an exception.
+
+        None when there is no such lead.
+        """
+        ...
