@@ -308,8 +308,8 @@ class HumanTask(Frozen):
     template: str
     to: str = "owner"
     due: Delay
-    give_up: Delay
-    """Counted from the opening, as `due` and `escalate` are."""
+    give_up: Delay | None = None
+    """Counted from the opening, as `due` and `escalate` are; None is three business days after it was due."""
     escalate: tuple[Escalation, ...] = ()
     blocks: bool = True
     proposes: str | None = None

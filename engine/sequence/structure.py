@@ -1,0 +1,166 @@
+"""Finding one's way in a compiled sequence: which step, what comes after it, what its conditions speak of."""
+
+from collections.abc import Iterator
+
+from engine.frozen import Frozen
+from engine.sequence.compiled import (
+    AllOf,
+    AnyOf,
+    Branch,
+    Condition,
+    Exit,
+    Finish,
+    Goto,
+    Not,
+    OnBecomes,
+    OutcomeIs,
+    Reaction,
+    Sequence,
+    StagePlan,
+    Start,
+    Step,
+)
+
+OTHERWISE = -1
+"""The number of the arm that is taken when no case of a branch is true."""
+
+
+class StepRef(Frozen):
+    """On to this step."""
+
+    step: str
+
+
+Onward = StepRef | Goto | Start | Finish | None
+"""What comes next: a step, an exit that an arm of a branch names, or None: the stage has no step left."""
+
+
+def first_step(plan: StagePlan) -> str | None:
+    """The id of the step a stage begins with, which may be a branch; None when it has no steps."""
+    return plan.steps[0].id if plan.steps else None
+
+
+def steps(plan: StagePlan) -> Iterator[Step]:
+    """Every step of a stage in the order it is written: a branch, then what is in its arms."""
+    return _nested(plan.steps)
+
+
+def step(sequence: Sequence, step_id: str) -> Step:
+    """The step of that id, wherever it is nested. Raises LookupError when the sequence has none."""
+    return next(found for found in steps(sequence.stages[plan_of_step(sequence, step_id)]) if found.id == step_id)
+
+
+def plan_of_step(sequence: Sequence, step_id: str) -> int:
+    """The number of the stage plan a step stands in. Raises LookupError when the sequence has none of that id."""
+    for number, plan in enumerate(sequence.stages):
+        if any(found.id == step_id for found in steps(plan)):
+            return number
+    raise LookupError(f"sequence {sequence.name!r} has no step {step_id!r}")
+
+
+def following(plan: StagePlan, step_id: str) -> Onward:
+    """
+    What comes once this step is settled; for a branch, what comes after all of its arms.
+
+    After the last step of an arm comes the arm's own exit, else what follows the branch.
+    Raises: LookupError when the stage has no such step.
+    """
+    for found, onward in _onwards(plan.steps, None):
+        if found == step_id:
+            return onward
+    raise LookupError(f"stage {plan.name!r} has no step {step_id!r}")
+
+
+def entering(plan: StagePlan, branch_id: str, arm_number: int) -> Onward:
+    """What comes when this arm is taken: its first step, else its exit, else what follows the branch."""
+    branch = _branch(plan, branch_id)
+    inside = arm(branch, arm_number)
+    if inside:
+        return StepRef(step=inside[0].id)
+    return arm_exit(branch, arm_number) or following(plan, branch_id)
+
+
+def arms(branch: Branch) -> tuple[int, ...]:
+    """The numbers of a branch's arms, in the order they are tried."""
+    return (*range(len(branch.cases)), OTHERWISE)
+
+
+def arm(branch: Branch, number: int) -> tuple[Step, ...]:
+    """The steps of one arm; OTHERWISE is the last one."""
+    return branch.otherwise if number == OTHERWISE else branch.cases[number].steps
+
+
+def arm_exit(branch: Branch, number: int) -> Exit | None:
+    """The exit taken after the arm's steps; None when the stage goes on after the branch."""
+    return branch.otherwise_exit if number == OTHERWISE else branch.cases[number].then
+
+
+def reactions(sequence: Sequence) -> Iterator[Reaction]:
+    """Every reaction of the sequence: those of its stages, then its own."""
+    for plan in sequence.stages:
+        yield from plan.when
+    yield from sequence.when
+
+
+def conditions(sequence: Sequence) -> Iterator[Condition]:
+    """Every condition the sequence asks, each as a whole."""
+    if sequence.only_if is not None:
+        yield sequence.only_if
+    for plan in sequence.stages:
+        for found in steps(plan):
+            yield from _conditions_of(found)
+    triggers = (*sequence.starts, *(reaction.trigger for reaction in reactions(sequence)))
+    yield from (trigger.condition for trigger in triggers if isinstance(trigger, OnBecomes))
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """The single questions a condition is made of."""
+    match condition:
+        case AllOf() | AnyOf():
+            for part in condition.parts:
+                yield from leaves(part)
+        case Not():
+            yield from leaves(condition.part)
+        case _:
+            yield condition
+
+
+def mentions_outcome(sequence: Sequence, step_id: str, outcome: str) -> bool:
+    """Whether the sequence itself says what follows this outcome, so that the engine's default does not apply."""
+    return any(
+        isinstance(leaf, OutcomeIs) and leaf.step == step_id and outcome in leaf.outcomes
+        for condition in conditions(sequence)
+        for leaf in leaves(condition)
+    )
+
+
+def _nested(some: tuple[Step, ...]) -> Iterator[Step]:
+    for found in some:
+        yield found
+        if isinstance(found, Branch):
+            for number in arms(found):
+                yield from _nested(arm(found, number))
+
+
+def _onwards(some: tuple[Step, ...], rest: Onward) -> Iterator[tuple[str, Onward]]:
+    """Each step with what comes after it; `rest` comes after the last one."""
+    for index, found in enumerate(some):
+        onward = StepRef(step=some[index + 1].id) if index + 1 < len(some) else rest
+        yield found.id, onward
+        if isinstance(found, Branch):
+            for number in arms(found):
+                yield from _onwards(arm(found, number), arm_exit(found, number) or onward)
+
+
+def _branch(plan: StagePlan, branch_id: str) -> Branch:
+    for found in steps(plan):
+        if isinstance(found, Branch) and found.id == branch_id:
+            return found
+    raise LookupError(f"stage {plan.name!r} has no branch {branch_id!r}")
+
+
+def _conditions_of(found: Step) -> Iterator[Condition]:
+    if isinstance(found, Branch):
+        yield from (case.condition for case in found.cases)
+    elif found.only_if is not None:
+        yield found.only_if
