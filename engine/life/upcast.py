@@ -1,0 +1,53 @@
+"""
+Progress as it was stored, in today's shape.
+
+When `SCHEMA_VERSION` rises, `UPCASTS` gets one function from the version before; none is ever removed, since a lead may
+sleep for years.
+"""
+
+import json
+from collections.abc import Callable
+
+from pydantic import JsonValue
+
+from engine.errors import FollowupError
+from engine.frozen import Tolerant
+from engine.life.progress import SCHEMA_VERSION, Progress
+
+Stored = dict[str, JsonValue]
+
+UPCASTS: dict[int, Callable[[Stored], Stored]] = {}
+"""From each old version, how to read it as the next one."""
+
+
+class _Version(Tolerant):
+    schema_version: int = 1
+
+
+def load(text: str) -> Progress:
+    """
+    The Progress in this JSON text.
+
+    Raises: FollowupError DBS004 when a newer engine wrote it; this one must not touch the lead.
+    """
+    version = _Version.model_validate_json(text).schema_version
+    if version > SCHEMA_VERSION:
+        raise _too_new(version)
+    return Progress.model_validate_json(text if version == SCHEMA_VERSION else _upcast(text, version))
+
+
+def _upcast(text: str, version: int) -> str:
+    stored: Stored = json.loads(text)
+    for old in range(version, SCHEMA_VERSION):
+        stored = {**UPCASTS[old](stored), "schema_version": old + 1}
+    return json.dumps(stored)
+
+
+def _too_new(version: int) -> FollowupError:
+    return FollowupError(
+        code="DBS004",
+        what=f"this lead's memory has schema version {version}; this engine reads up to {SCHEMA_VERSION}",
+        where="leads.progress",
+        why="a newer release has looked at the lead, and reading it with an older one would lose what it wrote",
+        next="run this worker on the newer release; the lead waits untouched until then",
+    )
