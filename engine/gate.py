@@ -5,16 +5,29 @@ May this touch leave now? One gate for every channel and sequence.
 look in the transaction that claims it, with what only the database knows added to the facts.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Literal
 
 from pydantic import AwareDatetime
 
-from engine.calendar.hours import Hours
+from engine.calendar.hours import Hours, common_closing, is_closed_day, is_open, next_common_opening
 from engine.frozen import Frozen
 from engine.life.moves import Hold
 from engine.reasons import HoldReason, ReviewReason, SkipReason, StopReason
 from engine.words import Channel, TouchKey
+
+ROLLING_DAY = timedelta(hours=24)
+
+SEND_WINDOW_SEARCH = timedelta(days=21)
+"""How far ahead an opening is looked for; longer than any run of holidays."""
+
+LEAST_VALIDITY = timedelta(seconds=120)
+"""A text handed over later than this before closing would expire at the provider (providers.md 1.2)."""
+
+MOST_HOLDS = 40
+"""A chain of holds longer than this is shown cut; the lead is looked at again at its end."""
 
 
 class GateFacts(Frozen):
@@ -58,13 +71,101 @@ class Verdict(Frozen):
     """With send: the end of the contact window."""
 
 
+class Forecast(Frozen):
+    """When the gate would let a touch go, if nothing else happens."""
+
+    release: AwareDatetime
+    holds: tuple[Hold, ...]
+    verdict: Verdict
+    """What the gate says at the release."""
+
+
 def gate(facts: GateFacts, now: datetime) -> Verdict:
     """
     The strongest verdict: stop, skip, review, hold, send; among holds the one that ends last.
 
     Source: semantics.md 1.6.
     """
-    raise NotImplementedError
+    if facts.no_channel_left is not None:
+        return Verdict(kind="stop", stop=facts.no_channel_left)
+    if facts.why_not is not None:
+        return Verdict(kind="skip", skip=facts.why_not)
+    if facts.missing_tokens:
+        return Verdict(kind="review", review=ReviewReason.MISSING_TOKEN, detail=", ".join(facts.missing_tokens))
+    if facts.render_error is not None:
+        return Verdict(kind="review", review=ReviewReason.RENDER_FAILED, detail=facts.render_error)
+    opening = _opening(facts, now)
+    if opening is None:
+        return Verdict(kind="review", review=ReviewReason.NO_SEND_WINDOW)
+    holds = [*_plain_holds(facts, now), *_closed(facts, now, opening)]
+    if holds:
+        return Verdict(kind="hold", hold=max(holds, key=lambda hold: hold.until))
+    return Verdict(kind="send", send_by=common_closing(_all_hours(facts), now))
 
 
-_ = HoldReason
+def forecast(facts: GateFacts, moment: datetime) -> Forecast:
+    """The release of a touch whose moment is `moment`, with every hold on the way, in the order they end."""
+    holds: list[Hold] = []
+    at = moment
+    verdict = gate(facts, at)
+    while verdict.hold is not None and len(holds) < MOST_HOLDS:
+        holds.append(verdict.hold)
+        at = verdict.hold.until
+        if verdict.hold.because is HoldReason.KILL_SWITCH:
+            break
+        verdict = gate(facts, at)
+    return Forecast(release=at, holds=tuple(holds), verdict=verdict)
+
+
+def _plain_holds(facts: GateFacts, now: datetime) -> Iterator[Hold]:
+    """Every hold that is no matter of opening hours."""
+    if facts.switched_off:
+        yield Hold(because=HoldReason.KILL_SWITCH, until=now + facts.recheck)
+    yield from (hold for hold in facts.holds if hold.until > now)
+    if facts.last_touch_at is not None and facts.last_touch_at + facts.min_gap > now:
+        yield Hold(because=HoldReason.MIN_GAP, until=facts.last_touch_at + facts.min_gap)
+    recent = sorted(at for at in facts.recent_touches if at + ROLLING_DAY > now)
+    if len(recent) >= facts.lead_cap:
+        yield Hold(because=HoldReason.LEAD_CAP, until=recent[-facts.lead_cap] + ROLLING_DAY)
+    for free_at, because in (
+        (facts.domain_free_at, HoldReason.DOMAIN_LIMIT),
+        (facts.sender_free_at, HoldReason.SENDER_LIMIT),
+    ):
+        if free_at is not None and free_at > now:
+            yield Hold(because=because, until=free_at)
+
+
+def _closed(facts: GateFacts, now: datetime, opening: datetime) -> Iterator[Hold]:
+    """The hold for opening hours, spread after the opening so that not everybody is released at once."""
+    if opening <= now:
+        return
+    yield Hold(because=_closed_because(facts, now), until=opening + _spread(facts, opening))
+
+
+def _closed_because(facts: GateFacts, now: datetime) -> HoldReason:
+    if is_open(facts.window, now):
+        return HoldReason.QUIET_HOURS
+    return HoldReason.CLOSED_DAY if is_closed_day(facts.window, now) else HoldReason.OUTSIDE_WINDOW
+
+
+def _opening(facts: GateFacts, now: datetime) -> datetime | None:
+    """The first moment from `now` on at which the touch may leave; `now` itself when it may."""
+    hours = _all_hours(facts)
+    opening = next_common_opening(hours, now, within=SEND_WINDOW_SEARCH)
+    if opening is None or facts.channel is not Channel.SMS:
+        return opening
+    closing = common_closing(hours, opening)
+    if closing - opening >= LEAST_VALIDITY:
+        return opening
+    return next_common_opening(hours, closing, within=SEND_WINDOW_SEARCH)
+
+
+def _spread(facts: GateFacts, opening: datetime) -> timedelta:
+    """A share of the jitter that only the touch decides, inside what is left of the window."""
+    share = int.from_bytes(blake2b(facts.touch_key.encode(), digest_size=4).digest()) / 2**32
+    room = common_closing(_all_hours(facts), opening) - opening - LEAST_VALIDITY
+    return max(timedelta(0), min(facts.jitter, room)) * share
+
+
+def _all_hours(facts: GateFacts) -> tuple[Hours, ...]:
+    return (*facts.contact_hours, facts.window)

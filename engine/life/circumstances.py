@@ -50,6 +50,15 @@ class Policy(Frozen):
     pause_limit: timedelta = timedelta(days=30)
     horizon: timedelta = timedelta(days=30)
     """No lead waits longer than this without being looked at."""
+    look_ups: tuple[timedelta, ...] = (
+        timedelta(seconds=30),
+        timedelta(minutes=2),
+        timedelta(minutes=10),
+        timedelta(minutes=15),
+    )
+    """When a provider is asked about an uncertain touch, counted from the claim; after the last it counts as lost."""
+    soft_retries: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24))
+    """When a touch that softly failed is tried anew; after the last a person decides."""
     event_ahead: timedelta = timedelta(minutes=5)
     """An event further in the future counts as received now."""
 

@@ -30,6 +30,7 @@ class Send(Frozen):
     touch_key: TouchKey
     channel: Channel
     enrolment: int
+    plan: int
     stage: Stage
     visit: int
     step: str
@@ -55,8 +56,11 @@ class LookUp(Frozen):
     why: str
 
 
-TaskKind = Literal["call", "task", "answer", "proof", "enquiry", "handover"]
-"""A step's call or task; an answer the lead waits for; a touch to be proven; an enquiry or a handover refused."""
+TaskKind = Literal["call", "task", "answer", "proof", "problem", "enquiry", "handover"]
+"""
+A step's call or task; an answer the lead waits for; a touch to be proven; a touch that cannot be delivered; an enquiry
+or a handover that no sequence took.
+"""
 
 
 class TaskEscalation(Frozen):
@@ -74,6 +78,7 @@ class OpenTask(Frozen):
     task_kind: TaskKind
     enrolment: int | None
     """None for what the lead is owed whatever runs."""
+    plan: int | None = None
     visit: int | None = None
     step: str | None = None
     version: str | None = None
@@ -161,14 +166,14 @@ class MomentCame(Frozen):
     value: str
 
 
-class StepsDone(Frozen):
-    """The stage has no step left: its `otherwise` begins to count."""
+class PauseEnded(Frozen):
+    """The pause had an end, and it has come."""
 
-    kind: Literal["steps_done"] = "steps_done"
+    kind: Literal["pause_ended"] = "pause_ended"
 
 
 Change = Annotated[
-    StageEntered | StepSkipped | GuardPassed | BranchTaken | MomentCame | StepsDone, Field(discriminator="kind")
+    StageEntered | StepSkipped | GuardPassed | BranchTaken | MomentCame | PauseEnded, Field(discriminator="kind")
 ]
 
 

@@ -37,6 +37,8 @@ class Cursor(Frozen):
     held: Hold | None = None
     """What the gate or a provider said last."""
     soft_failures: int = 0
+    late_ok: bool = False
+    """A person said that lateness does not matter."""
 
 
 class Outcome(Frozen):
@@ -46,6 +48,8 @@ class Outcome(Frozen):
     outcome: str
     at: AwareDatetime
     touch_key: TouchKey | None = None
+    occurrence: int = 0
+    visit: int = 1
 
 
 class PendingExit(Frozen):
@@ -66,7 +70,11 @@ class OpenTouch(Frozen):
 
     touch_key: TouchKey
     channel: Channel
+    enrolment: int
+    plan: int
+    visit: int
     step: str
+    occurrence: int
     since: AwareDatetime
     uncertain: bool = False
     asked: int = 0
@@ -118,7 +126,6 @@ class Enrolment(Frozen):
     exit: PendingExit | None = None
     stopped_since: AwareDatetime | None = None
     """The clock stands since then (paused, sequence paused, interrupted, answer open)."""
-    touch: OpenTouch | None = None
     touches: int = 0
     left: LeftStage | None = None
     fired: tuple[Fired, ...] = ()
@@ -148,7 +155,7 @@ class TaskState(Frozen):
 class OwedTask(Frozen):
     """A task that must be opened whatever runs."""
 
-    kind: Literal["answer", "proof", "enquiry", "handover"]
+    kind: Literal["answer", "proof", "problem", "enquiry", "handover"]
     key: TaskKey
     to: str = "owner"
     touch_key: TouchKey | None = None
@@ -218,6 +225,8 @@ class Progress(Frozen):
     tasks: tuple[TaskState, ...] = ()
     owed: tuple[OwedTask, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    open_touches: tuple[OpenTouch, ...] = ()
+    """Claimed, and not settled yet; they outlive their enrolment."""
     recent_touches: tuple[AwareDatetime, ...] = ()
     """Automatic messages of the last 24 hours, over all enrolments."""
     last_touch_at: AwareDatetime | None = None
@@ -248,5 +257,6 @@ class Progress(Frozen):
             and not self.tasks
             and not self.owed
             and not self.wishes
+            and not self.open_touches
             and self.review is None
         )

@@ -1,0 +1,96 @@
+"""When things are due in a lead's life: steps, exits, tasks, reactions to dates."""
+
+from datetime import datetime, timedelta
+
+from engine.calendar import delays
+from engine.calendar.hours import Hours
+from engine.life.progress import Enrolment, PendingExit, Progress
+from engine.sequence.compiled import BusinessDays, Delay, HumanTask, Message, Moment, Quiet, StagePlan, Working
+from engine.words import Stage
+
+RESPONSE_STALE_AFTER = timedelta(hours=4)
+OTHER_STALE_AFTER = BusinessDays(days=5)
+DATE_AT_HOUR = 9
+
+
+def message_hours(progress: Progress, enrolment: Enrolment) -> Hours:
+    """The window of the stage the enrolment is in, in the lead's zone."""
+    circumstances = progress.circumstances
+    window = enrolment.stage_plan.hours or enrolment.plan.sequence.hours
+    return Hours(zone=circumstances.zone, window=window, closed_days=circumstances.closed_days)
+
+
+def calm_since(progress: Progress, anchor: datetime) -> datetime:
+    """The last word from the lead or from a person of ours, or the anchor when that is later."""
+    return max(at for at in (anchor, progress.last_inbound_at, progress.last_human_at) if at is not None)
+
+
+def delayed(progress: Progress, anchor: datetime, delay: Delay | None, hours: Hours) -> datetime:
+    """The moment a delay from the anchor ends; the anchor itself without one."""
+    match delay:
+        case None:
+            return anchor
+        case Quiet():
+            return delays.after(calm_since(progress, anchor), delay.delay, hours)
+        case _:
+            return delays.after(anchor, delay, hours)
+
+
+def date_moment(progress: Progress, moment: Moment) -> datetime | None:
+    """The instant tied to a date field of the lead; None while the date is not known."""
+    value = progress.circumstances.field(moment.field)
+    if not isinstance(value, str):
+        return None
+    return delays.moment_of(moment, value, progress.circumstances.zone)
+
+
+def step_moment(progress: Progress, enrolment: Enrolment, step: Message | HumanTask) -> datetime | None:
+    """When the step is due, before any hold; None when it waits for a date that is not known."""
+    cursor = enrolment.cursor
+    if step.at is not None:
+        return date_moment(progress, step.at)
+    return delayed(progress, cursor.anchor, step.after, message_hours(progress, enrolment)) + cursor.shift
+
+
+def exit_moment(progress: Progress, enrolment: Enrolment, pending: PendingExit) -> datetime:
+    """When a decided exit is taken."""
+    hours = message_hours(progress, enrolment)
+    return delayed(progress, pending.since, pending.exit.after, hours) + pending.shift
+
+
+def task_moment(progress: Progress, opened: datetime, delay: Delay) -> datetime:
+    """When a task opened then is due or given up, in the working time of our people."""
+    return delayed(progress, opened, delay, progress.circumstances.owner_hours)
+
+
+def default_give_up(progress: Progress, due: datetime) -> datetime:
+    """Three working days after the task was due (semantics.md 1.3)."""
+    return delays.after(due, BusinessDays(days=3), progress.circumstances.owner_hours)
+
+
+def answer_due(progress: Progress, now: datetime) -> datetime:
+    """When an answer the lead waits for is due: one working hour."""
+    return delays.after(now, Working(minutes=60), progress.circumstances.owner_hours)
+
+
+def stale_at(progress: Progress, enrolment: Enrolment, released: datetime) -> datetime:
+    """From when on a touch is too late, counted from the moment the calendar would have let it go."""
+    allowed = enrolment.plan.sequence.stale_after
+    if allowed is not None:
+        return delayed(progress, released, allowed, message_hours(progress, enrolment))
+    if in_response(progress, enrolment.stage_plan):
+        return released + RESPONSE_STALE_AFTER
+    return delays.after(released, OTHER_STALE_AFTER, message_hours(progress, enrolment))
+
+
+def human_touch_until(progress: Progress, enrolment: Enrolment) -> datetime | None:
+    """Until when no automatic touch follows what a person of ours said; None without one."""
+    if progress.last_human_at is None or in_response(progress, enrolment.stage_plan):
+        return None
+    hours = message_hours(progress, enrolment)
+    return delayed(progress, progress.last_human_at, enrolment.plan.sequence.after_human, hours)
+
+
+def in_response(progress: Progress, plan: StagePlan) -> bool:
+    """Whether the lead is in the response stage, where gaps and waits for our own sake do not apply."""
+    return (progress.stage if plan.name == "as_is" else plan.name) is Stage.RESPONSE
