@@ -1,0 +1,63 @@
+"""
+What every test may ask for: a Temporal server whose time can be moved, and an empty database of either kind.
+
+A server that cannot be had is an error that names its cure, never a skipped test.
+"""
+
+import os
+from collections import abc
+from pathlib import Path
+
+import pytest
+
+from cli import process
+from cli.temporal_server import LocalServer, find_server_binary
+from tests.support.postgres import Postgres, fresh_database
+
+OURS = ("FOLLOWUP_", "TEMPORAL_", "TWILIO_", "SENDGRID_", "HUBSPOT_", "SALESFORCE_", "PIPEDRIVE_")
+
+POSTGRES_URL = os.environ.get("FOLLOWUP_TEST_POSTGRES_URL", "")
+for name in [name for name in os.environ if name.startswith(OURS)]:
+    del os.environ[name]  # a developer's real keys and servers never reach a test
+
+ended = pytest.StashKey[pytest.Session]()
+
+
+@pytest.fixture(scope="session")
+def temporal_server() -> abc.Iterator[LocalServer]:
+    """A Temporal server of this run's own, in memory, whose workflows' clocks can be moved."""
+    with LocalServer(find_server_binary(print), time_skipping=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> abc.Iterator[str]:
+    """A PostgreSQL server: the one FOLLOWUP_TEST_POSTGRES_URL names, or one of this run's own."""
+    if POSTGRES_URL:
+        yield POSTGRES_URL
+        return
+    with Postgres() as server:
+        yield server.url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> abc.Iterator[str]:
+    """The URL of an empty database; a test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'followup.sqlite'}"
+        return
+    with fresh_database(request.getfixturevalue("postgres_url")) as url:
+        yield url
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remember the session: its exit code is final only after everybody else has finished too."""
+    session.config.stash[ended] = session
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave by our own door, see `cli.process`: every report is written by now."""
+    session = config.stash.get(ended, None)
+    if session is not None and session.exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest still has to say which
+        process.leave(int(session.exitstatus))
