@@ -1,0 +1,43 @@
+# Every target sets up what it needs by itself; the first time that takes minutes, later none.
+# Paths are relative on purpose: a checkout may lie in a directory with a space in its name.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format dev worker setup packages clean
+
+PYTHON := .venv/bin/python
+ARGS :=
+
+help: ## List what make can do (this list)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: setup ## Show leads living through the six stages, on a real Temporal server (ARGS=--crash kills the worker)
+	@$(PYTHON) -m cli.main demo $(ARGS)
+
+test: setup ## Run all tests (ARGS="-k name" for some)
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: packages ## Check format, lint, types and the direction of imports
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports --no-logo
+
+format: packages ## Format the code and mend what lint can mend
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+dev: setup ## Run Temporal, worker and api here, with data kept in .followup
+	@$(PYTHON) -m cli.main dev $(ARGS)
+
+worker: packages ## Run a worker against TEMPORAL_ADDRESS and FOLLOWUP_DATABASE_URL
+	@$(PYTHON) worker.py $(ARGS)
+
+setup: packages ## Install everything that is missing: packages and the Temporal server
+	@$(PYTHON) -m cli.temporal_server >/dev/null
+
+packages:
+	@tools/packages.sh
+
+clean: ## Remove what set-up, tests and tools made here (the data of `make dev` in .followup stays)
+	rm -rf .venv .cache .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
