@@ -1,9 +1,20 @@
-"""When it is open: a zone, a week of opening hours and the days that are closed."""
+"""
+When it is open: a zone, a week of opening hours and the days that are closed.
 
-from datetime import date, datetime, timedelta
+It is open exactly when the clock on the wall stands inside a block. So what a clock change skips is not open, what it
+repeats is open twice, and no answer is ever outside the hours as a person there reads them.
+"""
 
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from engine.calendar.zones import clock, run_on
 from engine.frozen import Frozen
 from engine.sequence.compiled import Window
+
+MIDNIGHT = time(0)
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 
 
 class Hours(Frozen):
@@ -18,22 +29,33 @@ class Hours(Frozen):
 
 def is_open(hours: Hours, moment: datetime) -> bool:
     """Whether `moment` (aware) lies inside the hours."""
-    raise NotImplementedError
+    return _is_open_at(hours, clock(hours.zone, moment))
 
 
 def is_closed_day(hours: Hours, moment: datetime) -> bool:
     """Whether the whole local day of `moment` has no opening: a holiday, or a weekday without a block."""
-    raise NotImplementedError
+    day = clock(hours.zone, moment).date()
+    return day in hours.closed_days or all(block.weekday != day.weekday() for block in hours.window.blocks)
 
 
 def next_opening(hours: Hours, moment: datetime, *, within: timedelta) -> datetime | None:
     """`moment` itself when open, else the next opening (aware, UTC); None when there is none within that time."""
-    raise NotImplementedError
+    last = moment + within
+    at = next(at for at, opened in _changes(hours, moment) if opened or at > last)
+    return at if at <= last else None
 
 
 def closing(hours: Hours, moment: datetime) -> datetime:
-    """When the block that is open at `moment` closes (aware, UTC). Raises ValueError when it is not open."""
-    raise NotImplementedError
+    """
+    When the hours that are open at `moment` close (aware, UTC); blocks that meet, as at midnight, are one.
+
+    Hours that stay open for a week answer its end.
+    Raises ValueError when they are not open.
+    """
+    if not is_open(hours, moment):
+        raise ValueError(f"it is closed in {hours.zone} at {moment.isoformat()}: ask next_opening first")
+    last = moment.astimezone(UTC) + WEEK
+    return min(last, next(at for at, opened in _changes(hours, moment) if not opened or at >= last))
 
 
 def next_common_opening(all_hours: tuple[Hours, ...], moment: datetime, *, within: timedelta) -> datetime | None:
@@ -42,9 +64,52 @@ def next_common_opening(all_hours: tuple[Hours, ...], moment: datetime, *, withi
 
     None when they have no such moment in common within that time: never "send now".
     """
-    raise NotImplementedError
+    at, last = moment.astimezone(UTC), moment + within
+    while not all(is_open(hours, at) for hours in all_hours):
+        for hours in all_hours:
+            opening = next_opening(hours, at, within=last - at)
+            if opening is None:
+                return None
+            at = opening
+    return at
 
 
 def common_closing(all_hours: tuple[Hours, ...], moment: datetime) -> datetime:
     """The first closing among hours that are all open at `moment` (aware, UTC)."""
-    raise NotImplementedError
+    return min(closing(hours, moment) for hours in all_hours)
+
+
+def _changes(hours: Hours, moment: datetime) -> Iterator[tuple[datetime, bool]]:
+    """`moment`, then without end every moment at which it may open or close (UTC), each with whether it is open."""
+    at, wall = moment.astimezone(UTC), clock(hours.zone, moment)
+    while True:
+        yield at, _is_open_at(hours, wall)
+        at, wall = run_on(hours.zone, at, wall, _next_edge(hours, wall))
+
+
+def _is_open_at(hours: Hours, wall: datetime) -> bool:
+    weekday, now = wall.weekday(), wall.time()
+    return wall.date() not in hours.closed_days and any(
+        block.opens <= now and (now < block.closes or block.closes == MIDNIGHT)
+        for block in hours.window.blocks
+        if block.weekday == weekday
+    )
+
+
+def _next_edge(hours: Hours, wall: datetime) -> datetime:
+    """The next wall time at which a block opens or closes; a week later when there is none so soon."""
+    for ahead in range(8):
+        edges = [edge for edge in _edges(hours, wall.date() + ahead * DAY) if edge > wall]
+        if edges:
+            return min(edges)
+    return wall + WEEK
+
+
+def _edges(hours: Hours, day: date) -> Iterator[datetime]:
+    if day in hours.closed_days:
+        return
+    weekday = day.weekday()
+    for block in hours.window.blocks:
+        if block.weekday == weekday:
+            yield datetime.combine(day, block.opens)
+            yield datetime.combine(day + DAY if block.closes == MIDNIGHT else day, block.closes)
