@@ -11,6 +11,7 @@ written and goes. Callers close clients, workers and servers before.
 
 import logging
 import os
+import select
 import signal
 import sys
 import traceback
@@ -53,9 +54,10 @@ def exit_code_of(main: abc.Callable[[], int | None]) -> int:
     except FollowupError as error:
         sys.stderr.write(f"{error}\n")
         return meaning_of(error)
-    except BaseException:  # noqa: BLE001 - the edge of the process: a bug is told in full, then we still leave by our own door
-        traceback.print_exc()
-        return ExitCode.FAILED
+    except BrokenPipeError as error:
+        return ExitCode.OK if _reader_has_gone() else _told_in_full(error)
+    except BaseException as error:  # noqa: BLE001 - the edge of the process: a bug is told in full, then we still leave by our own door
+        return _told_in_full(error)
 
 
 def meaning_of(error: FollowupError) -> ExitCode:
@@ -86,6 +88,18 @@ def _requested(request: SystemExit) -> int:
         case message:
             sys.stderr.write(f"{message}\n")
             return ExitCode.FAILED
+
+
+def _reader_has_gone() -> bool:
+    """Whether nobody reads our stdout any more (`| head`), as against some other connection that broke."""
+    stdout = select.poll()
+    stdout.register(1, 0)
+    return any(events & select.POLLERR for _, events in stdout.poll(0))
+
+
+def _told_in_full(bug: BaseException) -> ExitCode:
+    traceback.print_exception(bug)
+    return ExitCode.FAILED
 
 
 def _as_interrupt(number: int, frame: FrameType | None) -> None:

@@ -1,0 +1,174 @@
+"""Every process of ours ends with its true exit code, whatever the interpreter would make of it."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.process import ExitCode, exit_code_of
+from engine.errors import FollowupError, SequenceInvalid
+
+ROOT = Path(__file__).resolve().parents[2]
+ABORT_AT_EXIT = "import atexit, os; atexit.register(os.abort)\n"
+
+
+def python(code: str, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False, timeout=60, **options
+    )
+
+
+def returning(value: int | None):
+    return lambda: value
+
+
+def raising(error: BaseException):
+    def main() -> None:
+        raise error
+
+    return main
+
+
+@pytest.mark.parametrize(
+    ("main", "expected"),
+    [
+        pytest.param(returning(None), ExitCode.OK, id="nothing to say is success"),
+        pytest.param(returning(3), ExitCode.CHANGES, id="a code is passed on"),
+        pytest.param(raising(SystemExit()), ExitCode.OK, id="a bare exit is success"),
+        pytest.param(raising(SystemExit(2)), ExitCode.USAGE, id="an exit with a code is that code"),
+        pytest.param(raising(SystemExit("no such lead")), ExitCode.FAILED, id="an exit with words has failed"),
+        pytest.param(raising(KeyboardInterrupt()), ExitCode.INTERRUPTED, id="Ctrl-C is an interruption"),
+        pytest.param(raising(FollowupError(code="TMP001", what="x")), ExitCode.UNREACHABLE, id="no Temporal"),
+        pytest.param(raising(FollowupError(code="DBS001", what="x")), ExitCode.UNREACHABLE, id="no database"),
+        pytest.param(raising(FollowupError(code="CFG001", what="x")), ExitCode.USAGE, id="a wrong setting"),
+        pytest.param(raising(SequenceInvalid(code="SEQ001", what="x")), ExitCode.USAGE, id="an invalid sequence"),
+        pytest.param(raising(FollowupError(code="CRM001", what="x")), ExitCode.FAILED, id="any other error"),
+        pytest.param(raising(ZeroDivisionError()), ExitCode.FAILED, id="a bug"),
+    ],
+)
+def test_every_way_to_end_has_its_exit_code(main, expected):
+    """A supervisor acts on these numbers, so they never depend on how the end came about."""
+    assert exit_code_of(main) == expected
+
+
+def test_an_error_is_told_without_a_traceback_and_a_bug_with_one(capsys):
+    """A person can act on the first and report the second."""
+    exit_code_of(raising(FollowupError(code="TMP001", what="no Temporal", next="start one")))
+    assert capsys.readouterr().err == "TMP001: no Temporal\n  next: start one\n"
+
+    exit_code_of(raising(ZeroDivisionError("seven")))
+    told = capsys.readouterr().err
+    assert "Traceback" in told
+    assert told.endswith("ZeroDivisionError: seven\n")
+
+
+def test_an_interpreter_that_aborts_while_shutting_down_cannot_change_the_exit_code():
+    """Temporal's client does that to one process in five; without our door the code would be -6."""
+    ended = python(ABORT_AT_EXIT + "from cli import process; process.run(lambda: 3)")
+    assert ended.returncode == ExitCode.CHANGES
+
+
+def test_what_was_written_arrives_although_nobody_shuts_down():
+    """Leaving early must not cost the last lines of a report or a log."""
+    code = "import logging, sys; from cli import process\n"
+    code += "logging.basicConfig(); sys.stdout.write('report'); logging.error('logged'); process.leave(0)"
+    ended = python(code, stdout=subprocess.PIPE)
+    assert (ended.stdout, ended.stderr) == ("report", "ERROR:root:logged\n")
+
+
+def test_a_report_that_found_no_room_is_not_a_success():
+    """`followup … > file` on a full disk must not pass a pipeline."""
+    with Path("/dev/full").open("w") as full:
+        ended = python("from cli import process; print('report'); process.leave(0)", stdout=full)
+    assert ended.returncode == ExitCode.FAILED
+
+
+@pytest.mark.parametrize("buffering", [pytest.param([], id="buffered"), pytest.param(["-u"], id="line by line")])
+def test_a_reader_who_has_seen_enough_does_not_make_a_command_fail(buffering):
+    """`followup lead list | head -1` is no error, whether we notice while printing or while leaving."""
+    code = "from cli import process; process.run(lambda: (input(), print('line'))[1])"
+    command = [sys.executable, *buffering, "-c", code]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as lister:
+        assert lister.stdin and lister.stdout
+        lister.stdout.close()  # gone before the first line
+        lister.stdin.write("go\n")
+        lister.stdin.flush()
+        assert lister.wait(60) == ExitCode.OK
+
+
+def test_another_broken_connection_is_a_failure():
+    """Only our reader may go; a server that hangs up has not been answered."""
+    assert exit_code_of(raising(BrokenPipeError())) == ExitCode.FAILED
+
+
+WAITS = """
+import asyncio
+from cli import process
+
+async def main():
+    try:
+        print("ready", flush=True)
+        await asyncio.Event().wait()
+    finally:
+        print("closed", flush=True)
+
+process.run(lambda: asyncio.run(main()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "sent"),
+    [
+        pytest.param("", signal.SIGINT, id="Ctrl-C"),
+        pytest.param("", signal.SIGTERM, id="a supervisor's SIGTERM"),
+        pytest.param(
+            "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)", signal.SIGTERM, id="in a shell's background"
+        ),
+    ],
+)
+def test_asked_to_end_a_process_closes_what_it_holds_and_says_it_was_interrupted(before, sent):
+    """Clients, workers and servers are closed on the way out, however the wish to end arrives."""
+    command = [sys.executable, "-c", before + WAITS]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stdout and waiting.stdout.readline() == "ready\n"
+        waiting.send_signal(sent)
+        rest, _ = waiting.communicate(timeout=60)
+    assert (waiting.returncode, rest) == (ExitCode.INTERRUPTED, "closed\n")
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        pytest.param("assert True", pytest.ExitCode.OK, id="all passed"),
+        pytest.param("assert False", pytest.ExitCode.TESTS_FAILED, id="one failed"),
+    ],
+)
+def test_a_test_run_ends_with_its_own_code_and_its_summary_last(tmp_path, test, expected):
+    """Who runs the tests reads the last line and the exit code; neither may depend on the interpreter's end."""
+    ended = run_pytest(tmp_path, test)
+    assert ended.returncode == expected
+    assert ended.stdout.rstrip().endswith("==")
+
+
+def test_a_test_run_still_says_which_of_its_arguments_was_wrong(tmp_path):
+    """Pytest names a missing file after everything else, so we must not leave before."""
+    ended = run_pytest(tmp_path, "assert True", "no_such_file.py")
+    assert ended.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "no_such_file.py" in ended.stderr
+
+
+def run_pytest(directory: Path, test: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    (directory / "conftest.py").write_text("from tests.conftest import pytest_sessionfinish, pytest_unconfigure\n")
+    (directory / "test_one.py").write_text(f"{ABORT_AT_EXIT}def test_one():\n    {test}\n")
+    (directory / "pytest.ini").write_text("[pytest]\n")
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=directory,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
