@@ -1,0 +1,203 @@
+"""
+One database for all records: SQLite in a file, or PostgreSQL. Every statement runs inside a transaction opened here.
+
+    database = Database(settings.database_url.get_secret_value())
+    with database.transaction() as transaction:
+        transaction.execute(select(leads.c.id))
+
+* FollowupError
+  - DatabaseUnavailable   DBS001: it cannot be reached or written now; try again
+"""
+
+from collections import abc
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Row, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from engine.errors import FollowupError
+
+Transaction = Connection
+AnyRow = Row[tuple[object, ...]]
+
+READ_ONLY: Final = {"followup_read_only": True}
+
+QUIET: Final = {"hide_parameters": True}
+"""Errors never show what was written: it may be a person's."""
+
+
+class DatabaseUnavailable(FollowupError):
+    """The database cannot be reached, or cannot be written: nothing was committed, and a later attempt may succeed."""
+
+
+class Database:
+    """Opens transactions. Nothing is connected before the first one."""
+
+    def __init__(self, url: str, *, pool: int = 8, lock_seconds: float = 10, idle_seconds: float = 15) -> None:
+        self._engine = _engine(_checked(url), pool, lock_seconds, idle_seconds)
+
+    @property
+    def kind(self) -> str:
+        """sqlite or postgresql."""
+        return self._engine.dialect.name
+
+    @contextmanager
+    def transaction(self) -> abc.Iterator[Transaction]:
+        """
+        A transaction that commits at the end of the block and rolls back on an exception.
+
+        Raises: DatabaseUnavailable.
+        """
+        with _translated(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> abc.Iterator[Transaction]:
+        """A transaction that only reads: on SQLite it waits for no writer. Raises: DatabaseUnavailable."""
+        with _translated(), self._engine.connect() as connection:
+            with connection.execution_options(**READ_ONLY).begin():
+                yield connection
+
+    def watch(self, name: str, listener: abc.Callable[..., None]) -> None:
+        """Call the listener on an event of SQLAlchemy's engine, for counting statements."""
+        event.listen(self._engine, name, listener)
+
+    def unwatch(self, name: str, listener: abc.Callable[..., None]) -> None:
+        """Stop calling it."""
+        event.remove(self._engine, name, listener)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._engine.dispose()
+
+
+def insert_once(transaction: Transaction, table: Table, **values: object) -> bool:
+    """Insert the row unless a unique key of it is taken; whether it was inserted."""
+    dialect = postgresql if transaction.dialect.name == "postgresql" else sqlite
+    inserted = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return transaction.execute(inserted).first() is not None
+
+
+def serialised(transaction: Transaction, *names: str) -> None:
+    """Wait until no other transaction holds any of these names; they are let go at the end of this one."""
+    if transaction.dialect.name != "postgresql":
+        return  # SQLite has one writer
+    for name in sorted(names):
+        transaction.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+
+
+# --- opening ----------------------------------------------------------------------------------------------------------
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError as error:
+        raise _wrong_url() from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql") or not parsed.database:
+        raise _wrong_url()
+    return parsed
+
+
+def _engine(url: URL, pool: int, lock_seconds: float, idle_seconds: float) -> Engine:
+    try:
+        if url.get_backend_name() == "sqlite":
+            return _sqlite(url, pool, lock_seconds)
+        return _postgresql(url, pool, lock_seconds, idle_seconds)
+    except (NoSuchModuleError, ImportError) as error:
+        raise _wrong_url() from error
+
+
+def _sqlite(url: URL, pool: int, lock_seconds: float) -> Engine:
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url, pool_size=pool, max_overflow=0, connect_args={"timeout": lock_seconds}, **QUIET)
+    event.listen(made, "connect", _prepare_sqlite)
+    event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver's own transactions begin late and deferred: two looks would both read before one of them may write.
+    setattr(connection, "isolation_level", None)  # noqa: B010 - the DBAPI's interface does not declare it
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("followup_read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _postgresql(url: URL, pool: int, lock_seconds: float, idle_seconds: float) -> Engine:
+    options = {
+        "lock_timeout": f"{lock_seconds * 1000:.0f}",
+        "idle_in_transaction_session_timeout": f"{idle_seconds * 1000:.0f}",
+        "timezone": "UTC",
+        "default_transaction_isolation": "read\\ committed",
+    }
+    arguments = {"options": " ".join(f"-c {name}={value}" for name, value in options.items()), "connect_timeout": 5}
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"), pool_size=pool, max_overflow=0, connect_args=arguments, **QUIET
+    )
+
+
+# --- errors -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _translated() -> abc.Iterator[None]:
+    try:
+        yield
+    except (OperationalError, PoolExhausted) as error:
+        if "no such table" in str(error):
+            raise _no_schema() from error
+        raise _unavailable(error) from error
+    except ProgrammingError as error:
+        if "UndefinedTable" in repr(error.orig):
+            raise _no_schema() from error
+        raise
+    except DBAPIError as error:
+        # A lost connection or a read-only server may surface under any class of the driver's.
+        if error.connection_invalidated or "ReadOnly" in repr(error.orig):
+            raise _unavailable(error) from error
+        raise
+
+
+def _unavailable(error: SQLAlchemyError) -> DatabaseUnavailable:
+    driver = getattr(error, "orig", None) or error
+    return DatabaseUnavailable(
+        code="DBS001",
+        what="the database cannot be reached or written",
+        where="FOLLOWUP_DATABASE_URL",
+        why=str(driver).strip().partition("\n")[0],
+        next="start it, or mend the setting; whatever was under way is tried again by itself",
+    )
+
+
+def _no_schema() -> FollowupError:
+    return FollowupError(
+        code="DBS002",
+        what="the database has no tables of ours",
+        where="FOLLOWUP_DATABASE_URL",
+        why="its migrations have not been run",
+        next="run `followup database upgrade`",
+    )
+
+
+def _wrong_url() -> FollowupError:
+    return FollowupError(
+        code="DBS003",
+        what="the database URL cannot be used",
+        where="FOLLOWUP_DATABASE_URL",
+        why="it must name SQLite with a file, or PostgreSQL with a database",
+        next="write it like sqlite:///.followup/followup.sqlite or postgresql+psycopg://user:password@host/name",
+    )

@@ -1,0 +1,1 @@
+"""How a database came to its present shape, one revision after another. Run by `adapters.schema`."""

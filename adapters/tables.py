@@ -1,0 +1,402 @@
+"""
+What is stored, table by table. Migrations bring a database to this shape; a test holds the two together.
+
+Enums are stored by value, JSON as text or as the database's JSON, every moment aware and in UTC.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+NAMES: Final = {
+    "pk": "pk_%(table_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMES)
+
+ROW_ID: Final = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up by itself in a column of exactly this type only."""
+
+
+ANY_JSON: Final = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware instant: a naive one is refused, what comes back is in UTC on either database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite keeps no offset, so it gets UTC without one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """In UTC, always."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _lead(*, nullable: bool = False, primary_key: bool = False) -> "Column[str]":
+    return Column("lead", Text, ForeignKey("leads.id", ondelete="CASCADE"), nullable=nullable, primary_key=primary_key)
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("id", Text, primary_key=True),  # opaque; a CRM's user id, mostly
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("zone", Text),
+    Column("hours", Text),  # as people write them: Mon-Fri 09:00-18:00
+    Column("absent_until", Moment),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+)
+
+leads = Table(
+    "leads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("created_at", Moment, nullable=False),
+    # who it is
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("company", Text),
+    Column("language", Text),
+    Column("zone", Text),  # said by somebody, never guessed
+    Column("zone_source", Text),  # who said it
+    Column("region", Text),
+    Column("country", Text),
+    Column("owner", Text),  # an id of owners, or of a person the CRM knows and we do not
+    Column("account", Text),
+    Column("fields", ANY_JSON, nullable=False, server_default=text("'{}'")),
+    Column("pipeline_stage", Text),
+    # what the engine knows
+    Column("progress", Text),
+    Column("schema_version", Integer),
+    Column("revision", Integer, nullable=False, server_default=text("0")),
+    Column("open", Boolean, nullable=False, server_default=text("true")),
+    Column("stage", Text, nullable=False, server_default=text("'capture'")),
+    Column("lead_state", Text, nullable=False, server_default=text("'waiting'")),
+    Column("next_due", Moment),
+    Column("act", Text),
+    Column("why", Text),
+    Column("hold", Text),
+    Column("sequence", Text),
+    Column("version", Text),
+    # what on-call must see
+    Column("flagged_since", Moment),
+    Column("flag_detail", Text),
+    Column("failing_attempts", Integer, nullable=False, server_default=text("0")),
+    Column("rung_at", Moment),
+    Index(None, "open", "next_due"),
+    Index(None, "lead_state"),
+    Index(None, "owner"),
+    Index(None, "account"),
+    Index(None, "version"),
+)
+
+external_ids = Table(
+    "external_ids",
+    metadata,
+    Column("system", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    _lead(),
+    Index(None, "lead"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    _lead(primary_key=True),
+    Column("kind", Text, primary_key=True),  # email or phone
+    Column("address", Text, primary_key=True),  # normalised
+    Column("address_hash", Text, nullable=False),
+    Column("display", Text, nullable=False),  # as it was given
+    Column("position", Integer, nullable=False),  # the first of a kind is used first
+    Column("source", Text, nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Index(None, "address_hash"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _lead(),
+    Column("address_hash", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("wording_version", Text),
+    Column("at", Moment, nullable=False),
+    Index(None, "lead"),
+    Index(None, "address_hash", "channel", "at"),
+)
+
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("address_hash", Text, nullable=False),
+    Column("address", Text),  # forgotten on erasure; the hash stays, so that a new import cannot revive it
+    Column("channel", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # SkipReason
+    Column("source", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("lifted_at", Moment),
+    Column("lifted_by", Text),
+    Index(
+        "uq_suppression_active",
+        "address_hash",
+        "channel",
+        "reason",
+        unique=True,
+        sqlite_where=text("lifted_at IS NULL"),
+        postgresql_where=text("lifted_at IS NULL"),
+    ),
+)
+
+# --- what happened ----------------------------------------------------------------------------------------------------
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _lead(nullable=True),  # null while nobody knows whose it is
+    Column("number", Integer),  # its place among the lead's rows
+    Column("source", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # an EventKind, a Verb, or what somebody wrote instead
+    Column("by", Text),  # who commands
+    Column("occurred_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("to_system", Text),  # an unmatched row's lead, as the sender names it
+    Column("to_id", Text),
+    Column("to_address_hash", Text),
+    Column("disposition", Text),
+    Column("reason", Text),
+    Column("detail", Text),
+    Column("applied_at", Moment),
+    Column("duplicates", Integer, nullable=False, server_default=text("0")),
+    Column("conflict", Boolean, nullable=False, server_default=text("false")),
+    UniqueConstraint("source", "event_id"),
+    UniqueConstraint("lead", "number"),
+    Index(
+        "ix_inbox_waiting",
+        "lead",
+        "number",
+        sqlite_where=text("disposition IS NULL"),
+        postgresql_where=text("disposition IS NULL"),
+    ),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    _lead(primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("sequence", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("ended_at", Moment),
+    Column("because", Text),
+    Index(None, "sequence", "started_at"),
+)
+
+stage_changes = Table(
+    "stage_changes",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _lead(),
+    Column("enrolment", Integer),
+    Column("from_stage", Text, nullable=False),
+    Column("to_stage", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Index(None, "lead", "at"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("task_key", Text, primary_key=True),
+    _lead(),
+    Column("kind", Text, nullable=False),
+    Column("enrolment", Integer),
+    Column("visit", Integer),
+    Column("step", Text),
+    Column("version", Text),
+    Column("template", Text),
+    Column("to_role", Text, nullable=False),
+    Column("owner", Text),
+    Column("due", Moment, nullable=False),
+    Column("give_up_at", Moment),
+    Column("blocks", Boolean, nullable=False),
+    Column("proposes", Text),
+    Column("touch_key", Text),
+    Column("why", Text, nullable=False),
+    Column("told", ANY_JSON, nullable=False, server_default=text("'[]'")),  # roles it was escalated to
+    Column("state", Text, nullable=False),  # open, done, cancelled, given_up
+    Column("disposition", Text),
+    Column("because", Text),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Index(None, "lead", "state"),
+    Index(None, "owner", "state", "due"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("request", Text),
+    Index(None, "object", "at"),
+)
+"""Nothing in it is ever changed or removed, and nothing in it is personal."""
+
+# --- what we sent -----------------------------------------------------------------------------------------------------
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("touch_key", Text, primary_key=True),
+    _lead(),
+    Column("enrolment", Integer, nullable=False),
+    Column("plan", Integer, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("visit", Integer, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("occurrence", Integer, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("template_digest", Text),
+    Column("channel", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("detail", Text),
+    Column("history", ANY_JSON, nullable=False, server_default=text("'[]'")),
+    Column("fence", Integer, nullable=False, server_default=text("0")),
+    Column("decided_at", Moment, nullable=False),
+    Column("attempt_started_at", Moment),
+    Column("changed_at", Moment, nullable=False),
+    Column("slot_at", Moment),  # when the sender's limit lets it leave
+    Column("sender", Text),
+    Column("to_hash", Text),
+    Column("domain", Text),
+    Column("subject", Text),
+    Column("body", Text),
+    Column("body_sha256", Text),
+    Column("provider_id", Text),
+    Index(None, "lead", "decided_at"),
+    Index(None, "sender", "attempt_started_at"),
+    Index(None, "sender", "slot_at"),
+    Index(None, "domain", "attempt_started_at"),
+    Index(None, "state", "attempt_started_at"),
+    Index(None, "channel", "provider_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("touch_key", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("to", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("sender_name", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("in_reply_to", Text),
+    Column("valid_until", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "at"),
+)
+
+# --- what runs --------------------------------------------------------------------------------------------------------
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+"""Rows are never changed or removed: leads refer to them for as long as they live."""
+
+sequence_versions = Table(
+    "sequence_versions",
+    metadata,
+    Column("version", Text, primary_key=True),  # name@hash12
+    Column("name", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Index(None, "name"),
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("number", ROW_ID, primary_key=True),  # for people
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("versions", ANY_JSON, nullable=False),  # highest first
+    Column("pipeline", ANY_JSON, nullable=False),
+    Column("fields", ANY_JSON, nullable=False),
+)
+"""Each is the whole catalogue as it stood from then on; the one with the highest number runs."""
+
+kill_switches = Table(
+    "kill_switches",
+    metadata,
+    Column("kind", String(16), primary_key=True),  # all, channel, sequence
+    Column("name", Text, primary_key=True),  # the channel or sequence; empty for all
+    Column("since", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+
+def json_text(value: object) -> str:
+    """JSON as we store and hash it: keys sorted, no spaces, no NaN."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

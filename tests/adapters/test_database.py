@@ -1,0 +1,140 @@
+"""One way to open a transaction, on either kind of database."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import SQLAlchemyError, StatementError
+
+from adapters import schema
+from adapters.database import Database, DatabaseUnavailable, insert_once, serialised
+from adapters.tables import audit, kill_switches, leads, owners
+from engine.errors import FollowupError
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def test_what_fails_leaves_nothing_behind(database):
+    """A look that breaks half-way must have done nothing."""
+    with pytest.raises(RuntimeError), database.transaction() as transaction:
+        transaction.execute(insert(owners).values(id="ana", name="Ana"))
+        raise RuntimeError("half-way")
+    with database.reading() as transaction:
+        assert transaction.execute(select(owners.c.id)).all() == []
+
+
+def test_moments_come_back_in_utc_whatever_zone_they_went_in(database):
+    """A due time that loses its zone on one of the databases is a text at night."""
+    tokyo = datetime(2026, 11, 23, 21, tzinfo=timezone(timedelta(hours=9)))
+    with database.transaction() as transaction:
+        transaction.execute(insert(leads).values(id="rosa", created_at=tokyo))
+    with database.reading() as transaction:
+        found = transaction.execute(select(leads.c.created_at).where(leads.c.created_at == NOON)).scalar_one()
+    assert found == NOON
+    assert found.tzinfo is UTC
+
+
+def test_a_moment_without_a_zone_is_refused(database):
+    """Nobody can tell what it meant, so it must not get in."""
+    with pytest.raises(StatementError), database.transaction() as transaction:
+        transaction.execute(insert(leads).values(id="rosa", created_at=datetime(2026, 11, 23)))  # noqa: DTZ001
+
+
+def test_a_unique_row_is_inserted_once(database):
+    """Every 'never twice' of ours rests on this."""
+    with database.transaction() as transaction:
+        assert insert_once(transaction, owners, id="ana", name="Ana")
+        assert not insert_once(transaction, owners, id="ana", name="Another Ana")
+        assert transaction.execute(select(owners.c.name)).scalars().all() == ["Ana"]
+
+
+def test_names_are_held_until_the_transaction_ends(database):
+    """Two captures of one person at once must become one lead."""
+    order: list[str] = []
+    first_holds = threading.Event()
+
+    def second() -> None:
+        first_holds.wait()
+        with database.transaction() as transaction:
+            serialised(transaction, "+12125550123")
+            order.append("second")
+
+    waiting = threading.Thread(target=second)
+    waiting.start()
+    with database.transaction() as transaction:
+        serialised(transaction, "rosa@example.com", "+12125550123")
+        first_holds.set()
+        waiting.join(timeout=0.2)
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"]
+
+
+def test_a_lock_that_never_comes_is_an_attempt_that_fails(database_url):
+    """A look must not wait for ever behind one that hangs."""
+    patient, hurried = Database(database_url), Database(database_url, lock_seconds=0.1)
+    schema.upgrade(patient)
+    with patient.transaction() as transaction:
+        transaction.execute(insert(leads).values(id="rosa", created_at=NOON))
+    locked = select(leads.c.id).where(leads.c.id == "rosa").with_for_update()
+    with patient.transaction() as holding:
+        holding.execute(locked)
+        with pytest.raises(DatabaseUnavailable) as refused, hurried.transaction() as waiting:
+            waiting.execute(locked)
+    assert refused.value.code == "DBS001"
+    patient.close()
+    hurried.close()
+
+
+def test_readers_do_not_wait_for_a_writer(database):
+    """The pages of on-call must open while a look is writing."""
+    with database.transaction() as transaction:
+        transaction.execute(insert(owners).values(id="ana", name="Ana"))
+        with database.reading() as reader:
+            assert reader.execute(select(owners.c.id)).all() == []
+
+
+def test_a_database_that_is_not_there_says_so():
+    """On-call must read what to start, not a driver's traceback."""
+    nowhere = Database("postgresql+psycopg://app:hidden-word@127.0.0.1:1/followup")
+    with pytest.raises(DatabaseUnavailable) as refused, nowhere.transaction():
+        pass
+    assert refused.value.code == "DBS001"
+    assert "hidden-word" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["", "mysql://root@localhost/x", "sqlite://", "nonsense"])
+def test_a_url_we_cannot_use_is_refused(url):
+    """Better at the start than at the first lead."""
+    with pytest.raises(FollowupError) as refused:
+        Database(url)
+    assert refused.value.code == "DBS003"
+
+
+def test_an_empty_database_says_that_it_needs_its_migrations(empty_database):
+    """The commonest mistake of a first deployment."""
+    with pytest.raises(FollowupError) as refused, empty_database.transaction() as transaction:
+        transaction.execute(select(leads.c.id))
+    assert refused.value.code == "DBS002"
+
+
+def test_errors_never_show_what_was_written(database):
+    """Errors are copied into tickets; what leads tell us must not be."""
+    with pytest.raises(SQLAlchemyError) as failed, database.transaction() as transaction:
+        for _ in range(2):
+            values = {"kind": "all", "name": "", "since": NOON, "by": "ana", "reason": "canary-4711"}
+            transaction.execute(insert(kill_switches).values(**values))
+    assert "canary-4711" not in str(failed.value)
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit SET reason = 'nicer'", "DELETE FROM audit"])
+def test_the_audit_trail_can_only_grow(database, change):
+    """A trail that can be edited proves nothing."""
+    with database.transaction() as transaction:
+        entry = {"at": NOON, "actor": "ana", "action": "pause", "object": "lead:rosa", "reason": "asked"}
+        transaction.execute(insert(audit).values(**entry))
+    with pytest.raises(SQLAlchemyError), database.transaction() as transaction:
+        transaction.execute(text(change))
+    with database.reading() as transaction:
+        assert transaction.execute(select(audit.c.reason)).scalars().all() == ["asked"]
