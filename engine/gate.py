@@ -58,17 +58,43 @@ class GateFacts(Frozen):
     """When to ask again while a kill switch is on."""
 
 
-class Verdict(Frozen):
-    """The gate's answer; exactly one of the reasons is set, unless it says send."""
+class Sends(Frozen):
+    """It may leave, up to the end of the contact window."""
 
-    kind: Literal["send", "hold", "skip", "stop", "review"]
-    hold: Hold | None = None
-    skip: SkipReason | None = None
-    stop: StopReason | None = None
-    review: ReviewReason | None = None
+    kind: Literal["send"] = "send"
+    send_by: AwareDatetime
+
+
+class Holds(Frozen):
+    """It waits, and goes on by itself."""
+
+    kind: Literal["hold"] = "hold"
+    hold: Hold
+
+
+class Skips(Frozen):
+    """It is left out; the run goes on."""
+
+    kind: Literal["skip"] = "skip"
+    because: SkipReason
+
+
+class Stops(Frozen):
+    """It ends the enrolment."""
+
+    kind: Literal["stop"] = "stop"
+    because: StopReason
+
+
+class Reviews(Frozen):
+    """A person decides."""
+
+    kind: Literal["review"] = "review"
+    because: ReviewReason
     detail: str = ""
-    send_by: AwareDatetime | None = None
-    """With send: the end of the contact window."""
+
+
+Verdict = Sends | Holds | Skips | Stops | Reviews
 
 
 class Forecast(Frozen):
@@ -87,20 +113,20 @@ def gate(facts: GateFacts, now: datetime) -> Verdict:
     Source: semantics.md 1.6.
     """
     if facts.no_channel_left is not None:
-        return Verdict(kind="stop", stop=facts.no_channel_left)
+        return Stops(because=facts.no_channel_left)
     if facts.why_not is not None:
-        return Verdict(kind="skip", skip=facts.why_not)
+        return Skips(because=facts.why_not)
     if facts.missing_tokens:
-        return Verdict(kind="review", review=ReviewReason.MISSING_TOKEN, detail=", ".join(facts.missing_tokens))
+        return Reviews(because=ReviewReason.MISSING_TOKEN, detail=", ".join(facts.missing_tokens))
     if facts.render_error is not None:
-        return Verdict(kind="review", review=ReviewReason.RENDER_FAILED, detail=facts.render_error)
+        return Reviews(because=ReviewReason.RENDER_FAILED, detail=facts.render_error)
     opening = _opening(facts, now)
     if opening is None:
-        return Verdict(kind="review", review=ReviewReason.NO_SEND_WINDOW)
+        return Reviews(because=ReviewReason.NO_SEND_WINDOW)
     holds = [*_plain_holds(facts, now), *_closed(facts, now, opening)]
     if holds:
-        return Verdict(kind="hold", hold=max(holds, key=lambda hold: hold.until))
-    return Verdict(kind="send", send_by=common_closing(_all_hours(facts), now))
+        return Holds(hold=max(holds, key=lambda hold: hold.until))
+    return Sends(send_by=common_closing(_all_hours(facts), now))
 
 
 def forecast(facts: GateFacts, moment: datetime) -> Forecast:
@@ -108,7 +134,7 @@ def forecast(facts: GateFacts, moment: datetime) -> Forecast:
     holds: list[Hold] = []
     at = moment
     verdict = gate(facts, at)
-    while verdict.hold is not None and len(holds) < MOST_HOLDS:
+    while isinstance(verdict, Holds) and len(holds) < MOST_HOLDS:
         holds.append(verdict.hold)
         at = verdict.hold.until
         if verdict.hold.because is HoldReason.KILL_SWITCH:

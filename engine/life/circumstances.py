@@ -1,6 +1,7 @@
 """What is true around a lead right now, read live from the database by every look: never pinned."""
 
 from datetime import date, timedelta
+from typing import Literal
 
 from pydantic import AwareDatetime
 
@@ -59,6 +60,8 @@ class Policy(Frozen):
     """When a provider is asked about an uncertain touch, counted from the claim; after the last it counts as lost."""
     soft_retries: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24))
     """When a touch that softly failed is tried anew; after the last a person decides."""
+    account_reply: Literal["ignore", "delay", "stop"] = "delay"
+    """What a colleague's reply does."""
     event_ahead: timedelta = timedelta(minutes=5)
     """An event further in the future counts as received now."""
 

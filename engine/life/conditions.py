@@ -59,6 +59,4 @@ def _hours(progress: Progress, enrolment: Enrolment | None) -> Hours:
     if enrolment is not None:
         return message_hours(progress, enrolment)
     circumstances = progress.circumstances
-    return Hours(
-        zone=circumstances.zone, window=circumstances.default_window, closed_days=circumstances.closed_days
-    )
+    return Hours(zone=circumstances.zone, window=circumstances.default_window, closed_days=circumstances.closed_days)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from engine.frozen import Frozen, Tolerant
+from engine.frozen import Tolerant
 from engine.reasons import CallDisposition, ReplyClass, SkipReason
 from engine.words import Channel, EventKind, LeadId, Stage, TaskKey, TouchKey, Verb
 

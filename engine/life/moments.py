@@ -45,8 +45,14 @@ def date_moment(progress: Progress, moment: Moment) -> datetime | None:
 
 
 def step_moment(progress: Progress, enrolment: Enrolment, step: Message | HumanTask) -> datetime | None:
-    """When the step is due, before any hold; None when it waits for a date that is not known."""
+    """
+    When the step is due, before any hold; None when it waits for a date that is not known.
+
+    A step that is tried anew has had its moment.
+    """
     cursor = enrolment.cursor
+    if cursor.occurrence > 0:
+        return cursor.anchor
     if step.at is not None:
         return date_moment(progress, step.at)
     return delayed(progress, cursor.anchor, step.after, message_hours(progress, enrolment)) + cursor.shift

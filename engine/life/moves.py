@@ -1,7 +1,7 @@
 """
 What should happen next, as a closed union. Every move says why; that sentence is what every person reads.
 
-Send and LookUp touch the outside world; Wait, Park and Finish end a look; all others are carried out in its transaction.
+Send and LookUp touch the outside world; Wait, Park and Finish end a look; all others happen in its transaction.
 """
 
 from typing import Annotated, Literal
@@ -224,17 +224,7 @@ class Finish(Frozen):
 
 
 Move = Annotated[
-    Send
-    | LookUp
-    | OpenTask
-    | CloseTask
-    | EscalateTask
-    | ReassignTask
-    | Record
-    | Enroll
-    | Wait
-    | Park
-    | Finish,
+    Send | LookUp | OpenTask | CloseTask | EscalateTask | ReassignTask | Record | Enroll | Wait | Park | Finish,
     Field(discriminator="kind"),
 ]
 

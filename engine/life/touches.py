@@ -51,9 +51,7 @@ def no_channel_left(progress: Progress) -> StopReason | None:
     return StopReason.OPTED_OUT if SkipReason.CHANNEL_SUPPRESSED in closed else StopReason.NO_CHANNEL_LEFT
 
 
-def send_of(
-    progress: Progress, enrolment: Enrolment, step: Message, *, send_by: datetime, why: str
-) -> Send:
+def send_of(progress: Progress, enrolment: Enrolment, step: Message, *, send_by: datetime, why: str) -> Send:
     """The move that sends the touch now."""
     return Send(
         touch_key=key_of(progress, enrolment, step.id),
@@ -88,9 +86,7 @@ def _not_befores(progress: Progress, enrolment: Enrolment) -> Iterator[Hold]:
     if enrolment.cursor.held is not None:
         yield enrolment.cursor.held
     if not in_response(progress, enrolment.stage_plan) and enrolment.visit + enrolment.at_plan > 1:
-        yield Hold(
-            because=HoldReason.SETTLING, until=enrolment.entered_at + progress.circumstances.policy.settling
-        )
+        yield Hold(because=HoldReason.SETTLING, until=enrolment.entered_at + progress.circumstances.policy.settling)
     until = human_touch_until(progress, enrolment)
     if until is not None:
         yield Hold(because=HoldReason.HUMAN_TOUCH, until=until)

@@ -1,0 +1,1 @@
+"""The questions `decide` asks, one module for each kind of answer."""

@@ -1,0 +1,65 @@
+"""Exits that are decided: to another stage, to another sequence, or to the end."""
+
+from datetime import datetime
+from typing import assert_never
+
+from engine.life.course import plan_for, visits_of
+from engine.life.deciding.waiting import parked, wait
+from engine.life.moments import exit_moment
+from engine.life.moves import Enroll, Finish, Move, Record, StageEntered
+from engine.life.progress import Enrolment, PendingExit, Progress
+from engine.life.sentences import STOPS
+from engine.life.wishes import Wish
+from engine.reasons import HoldReason, ReviewReason, StopReason
+from engine.sequence import compiled
+from engine.sequence.structure import plan_of_step
+from engine.words import Stage
+
+
+def exit_due(progress: Progress, now: datetime) -> Move | None:
+    """An exit that is decided and whose delay is over; a delay does not run while the clock stands."""
+    running = progress.enrolment
+    if running is None or running.exit is None or exit_moment(progress, running, running.exit) > now:
+        return None
+    if running.exit.exit.after is not None and running.stopped_since is not None:
+        return None
+    pending = running.exit
+    match pending.exit:
+        case compiled.Goto():
+            return _entering(progress, running, pending, pending.exit.stage)
+        case compiled.Start():
+            wish = Wish(kind="handover", at=now, sequence=pending.exit.sequence)
+            return Enroll(wish=wish, why=f"hand over to {pending.exit.sequence}: {pending.why}")
+        case compiled.Finish():
+            because = pending.because or StopReason(pending.exit.reason)
+            return Finish(because=because, why=f"{STOPS[because]} ({pending.why})")
+        case _:
+            assert_never(pending.exit)
+
+
+def _entering(progress: Progress, running: Enrolment, pending: PendingExit, stage: Stage) -> Move | None:
+    plan = plan_for(running, stage) if pending.step is None else plan_of_step(running.plan.sequence, pending.step)
+    if plan is None:
+        return Finish(because=StopReason.STAGE_CHANGED, why=pending.why)
+    if visits_of(running, plan) >= progress.circumstances.policy.visit_limit:
+        in_review = progress.review is not None and progress.review.because is ReviewReason.LOOP_LIMIT
+        return None if in_review else parked(progress, ReviewReason.LOOP_LIMIT, stage)
+    change = StageEntered(stage=stage, plan=plan, step=pending.step)
+    return Record(change=change, why=f"enter {stage}: {pending.why}")
+
+
+def touched_enough(progress: Progress, now: datetime) -> Move | None:
+    """The policy's maximum of touches."""
+    running = progress.enrolment
+    if running is None or running.touches < progress.circumstances.policy.touch_limit:
+        return None
+    return Finish(because=StopReason.TOUCH_LIMIT, why=STOPS[StopReason.TOUCH_LIMIT])
+
+
+def exit_waiting(progress: Progress, now: datetime) -> Move | None:
+    """An exit that is decided and waits for its delay."""
+    running = progress.enrolment
+    if running is None or running.exit is None:
+        return None
+    until = exit_moment(progress, running, running.exit)
+    return wait(progress, until, HoldReason.STEP_DELAY, running.exit.why)

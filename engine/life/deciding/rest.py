@@ -1,0 +1,56 @@
+"""When nothing runs, or nothing may: the end of a life, a Review, a pause."""
+
+from datetime import datetime
+
+from engine.life.deciding.tasks import task_name
+from engine.life.deciding.waiting import parked, say_review, wait
+from engine.life.deciding.wakes import next_wake
+from engine.life.moves import Finish, Move, Park, PauseEnded, Record
+from engine.life.progress import Progress
+from engine.life.sentences import STOPS
+from engine.reasons import HoldReason, ReviewReason, StopReason
+
+
+def at_rest(progress: Progress, now: datetime) -> Move | None:
+    """No sequence runs: the lead waits for people, or its run is over."""
+    if progress.enrolment is not None:
+        return None
+    if progress.over:
+        last = max(progress.past, key=lambda past: past.ended_at, default=None)
+        if last is None:
+            return Finish(because=StopReason.COMPLETED, why="no sequence runs")
+        return Finish(because=last.because, why=f"{last.sequence} is over: {STOPS[last.because]}")
+    if progress.review is not None:
+        return None
+    return next_wake(progress, now).model_copy(update={"why": _open_tasks(progress)})
+
+
+def _open_tasks(progress: Progress) -> str:
+    return "waits for a person: " + ", ".join(task_name(state) for state in progress.tasks)
+
+
+def in_review(progress: Progress, now: datetime) -> Move | None:
+    """A person is needed."""
+    review = progress.review
+    return None if review is None else Park(because=review.because, why=say_review(review.because, review.detail))
+
+
+def paused(progress: Progress, now: datetime) -> Move | None:
+    """A person paused the lead."""
+    pause = progress.pause
+    if pause is None:
+        return None
+    if pause.until > now:
+        return wait(progress, pause.until, HoldReason.PAUSED, f"by {pause.by}")
+    if pause.open_ended:
+        return parked(progress, ReviewReason.PAUSE_EXPIRED)
+    return Record(change=PauseEnded(), why="the pause is over")
+
+
+def clock_stands(progress: Progress, now: datetime) -> Move | None:
+    """The sequence is paused, or an answer is open."""
+    running = progress.enrolment
+    if running is None or running.stopped_since is None:
+        return None
+    because = HoldReason.ANSWER_OPEN if running.answer_open else HoldReason.SEQUENCE_PAUSED
+    return wait(progress, now + progress.circumstances.policy.horizon, because)

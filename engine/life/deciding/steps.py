@@ -1,0 +1,249 @@
+"""The step a lead stands before: when it comes, what holds it, and what it does."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import assert_never
+
+from engine.gate import Forecast, Holds, Reviews, Sends, Skips, Stops, forecast
+from engine.life.conditions import holds
+from engine.life.deciding.tasks import task_name
+from engine.life.deciding.waiting import far, parked, wait
+from engine.life.keys import task_key
+from engine.life.moments import default_give_up, stale_at, step_moment, task_moment
+from engine.life.moves import (
+    BranchTaken,
+    Finish,
+    GuardPassed,
+    Hold,
+    Move,
+    OpenTask,
+    Record,
+    StepSkipped,
+    TaskEscalation,
+    Wait,
+)
+from engine.life.progress import Enrolment, Progress
+from engine.life.sentences import HOLDS, SKIPS, STOPS, say_when, summary
+from engine.life.touches import facts_of, send_of
+from engine.reasons import HoldReason, ReviewReason, SkipReason
+from engine.sequence import compiled
+from engine.sequence.compiled import Branch, Condition, HumanTask, Message, Step
+from engine.sequence.structure import OTHERWISE, step
+from engine.words import Act, Channel
+
+ACTS = {Channel.EMAIL: Act.SEND_EMAIL, Channel.SMS: Act.SEND_SMS, Channel.VOICE: Act.PLACE_CALL}
+
+
+def the_step(progress: Progress, now: datetime) -> Move | None:
+    """What the step the cursor stands at wants now."""
+    running = progress.enrolment
+    if running is None or running.cursor.step is None:
+        return None
+    current = step(running.plan.sequence, running.cursor.step)
+    match current:
+        case Branch():
+            return _branch(progress, running, current, now)
+        case Message() | HumanTask():
+            return _timed(progress, running, current, now)
+        case compiled.Ask():
+            return parked(progress, ReviewReason.UNEXPECTED_ERROR, f"this engine cannot ask {current.id}")
+        case _:
+            assert_never(current)
+
+
+def nothing_to_do(progress: Progress, now: datetime) -> Move:
+    """No step and no exit: a newer engine wrote the sequence; a person decides."""
+    return parked(progress, ReviewReason.UNEXPECTED_ERROR, "no step is left and no exit is decided")
+
+
+def _branch(progress: Progress, running: Enrolment, branch: Branch, now: datetime) -> Move:
+    for number, case in enumerate(branch.cases):
+        if holds(case.condition, progress, running, now):
+            return Record(change=BranchTaken(step=branch.id, arm=number), why=f"{branch.id}: case {number + 1}")
+    return Record(change=BranchTaken(step=branch.id, arm=OTHERWISE), why=f"{branch.id}: otherwise")
+
+
+def _timed(progress: Progress, running: Enrolment, current: Message | HumanTask, now: datetime) -> Move:
+    """The step at its moment: first its guard, which is asked once and before any hold."""
+    moment = step_moment(progress, running, current)
+    if moment is None:
+        return _skip(current, SkipReason.NO_DATE)
+    if current.only_if is not None and not running.cursor.guard_passed and running.cursor.task is None:
+        return _guarded(progress, running, current, current.only_if, moment, now)
+    if isinstance(current, Message):
+        return _message(progress, running, current, moment, now)
+    return _task(progress, running, current, moment, now)
+
+
+def _guarded(
+    progress: Progress,
+    running: Enrolment,
+    current: Message | HumanTask,
+    only_if: Condition,
+    moment: datetime,
+    now: datetime,
+) -> Move:
+    if moment > now:
+        return wait(progress, moment, HoldReason.STEP_DELAY, step_name(current), _act(current))
+    if holds(only_if, progress, running, now):
+        return Record(change=GuardPassed(step=current.id), why=f"{step_name(current)}: its condition is met")
+    return _skip(current, SkipReason.STEP_GUARD_FALSE)
+
+
+def _message(progress: Progress, running: Enrolment, current: Message, moment: datetime, now: datetime) -> Move:
+    facts = facts_of(progress, running, current)
+    planned = forecast(facts, moment)
+    if moment > now and not isinstance(planned.verdict, Sends | Holds):
+        # Whatever closes the channel may have changed by then.
+        return wait(progress, moment, HoldReason.STEP_DELAY, step_name(current), _act(current))
+    late = _too_late(progress, running, current, moment, now)
+    if late is not None:
+        return late
+    release = planned if planned.release > now else forecast(facts, now)
+    if release.release > now:
+        return _held(progress, current, moment, release, now)
+    match release.verdict:
+        case Sends(send_by=send_by):
+            return send_of(progress, running, current, send_by=send_by, why=f"{step_name(current)} is due")
+        case Stops(because=because):
+            return Finish(because=because, why=STOPS[because])
+        case Skips(because=because):
+            return _skip(current, because)
+        case Reviews(because=because):
+            return parked(progress, because, current.id)
+        case Holds():
+            return _held(progress, current, moment, release, now)
+        case _:
+            assert_never(release.verdict)
+
+
+def _held(progress: Progress, current: Message, moment: datetime, release: Forecast, now: datetime) -> Wait:
+    """A touch that waits for its moment, or for what holds it after that."""
+    planned = (Hold(because=HoldReason.STEP_DELAY, until=moment, detail=current.id),) if moment > now else ()
+    ahead = planned + tuple(hold for hold in release.holds if hold.until > now)
+    why = f"{step_name(current)} on {say_when(release.release, progress.circumstances.zone)}: "
+    return Wait(
+        until=release.release,
+        because=ahead[0].because,
+        why=summary(why + HOLDS[ahead[-1].because]),
+        holds=ahead,
+        act=_act(current),
+    )
+
+
+def _too_late(progress: Progress, running: Enrolment, current: Message, moment: datetime, now: datetime) -> Move | None:
+    """A touch past its moment by more than the sequence allows does what `if_past` says."""
+    if running.cursor.late_ok or not _is_late(progress, running, current, moment, now):
+        return None
+    default = "review" if progress.stage == "response" else "skip"
+    match current.if_past or default:
+        case "send":
+            return None
+        case "review":
+            return parked(progress, ReviewReason.TOO_LATE, current.id)
+        case _:
+            return _skip(current, SkipReason.TOO_LATE)
+
+
+def _is_late(progress: Progress, running: Enrolment, current: Message, moment: datetime, now: datetime) -> bool:
+    if current.at is not None and moment < running.cursor.anchor:
+        return True
+    if moment >= now:
+        return False
+    return now > stale_at(progress, running, _calendar_release(progress, running, current, moment))
+
+
+def _calendar_release(progress: Progress, running: Enrolment, current: Message, moment: datetime) -> datetime:
+    """When the calendar alone would have let the touch go: windows, law, absence, and a pause it waited through."""
+    facts = facts_of(progress, running, current)
+    calendar_holds = tuple(hold for hold in facts.holds if hold.because in CALENDAR_HOLDS)
+    update = {
+        "holds": calendar_holds,
+        "recent_touches": (),
+        "last_touch_at": None,
+        "switched_off": False,
+        "why_not": None,
+        "no_channel_left": None,
+    }
+    return forecast(facts.model_copy(update=update), moment).release
+
+
+CALENDAR_HOLDS = (
+    HoldReason.OUT_OF_OFFICE,
+    HoldReason.OWNER_ABSENT,
+    HoldReason.THIRD_PARTY_REPLY,
+    HoldReason.ACCOUNT_REPLY,
+    HoldReason.DELIVERY_RETRY,
+    HoldReason.SETTLING,
+    HoldReason.HUMAN_TOUCH,
+)
+"""Holds a touch may wait through without growing stale (semantics.md 1.1)."""
+
+
+def _task(progress: Progress, running: Enrolment, current: HumanTask, moment: datetime, now: datetime) -> Move:
+    if running.cursor.task is not None:
+        state = next((s for s in progress.tasks if s.task.task_key == running.cursor.task), None)
+        name = step_name(current) if state is None else task_name(state)
+        return wait(progress, far(progress, now), HoldReason.BLOCKING_TASK, name, Act.CREATE_TASK)
+    chain = tuple(hold for hold in _task_holds(progress, current) if hold.until > max(moment, now))
+    if chain:
+        last = max(chain, key=lambda hold: hold.until)
+        return wait(progress, last.until, last.because, step_name(current), Act.CREATE_TASK)
+    if moment > now:
+        return wait(progress, moment, HoldReason.STEP_DELAY, step_name(current), Act.CREATE_TASK)
+    why_not = progress.circumstances.why_not(Channel.VOICE) if current.kind == "call" else None
+    # Consent is asked of messages and automated calls; a person may ring a number the lead gave us.
+    if why_not is not None and why_not is not SkipReason.NO_CONSENT:
+        return _skip(current, why_not)
+    return _opening(progress, running, current, now)
+
+
+def _task_holds(progress: Progress, current: HumanTask) -> Iterator[Hold]:
+    if current.kind == "call":
+        yield from (hold for hold in progress.not_before if hold.because is HoldReason.OUT_OF_OFFICE)
+    away = progress.circumstances.owner_absent_until
+    if away is not None and current.to == "owner":
+        yield Hold(because=HoldReason.OWNER_ABSENT, until=away)
+
+
+def _opening(progress: Progress, running: Enrolment, current: HumanTask, now: datetime) -> OpenTask:
+    due = task_moment(progress, now, current.due)
+    give_up_at = (
+        default_give_up(progress, due) if current.give_up is None else task_moment(progress, now, current.give_up)
+    )
+    return OpenTask(
+        task_key=task_key(
+            progress.lead_id, running.number, running.at_plan, running.visit, current.id, running.cursor.occurrence
+        ),
+        task_kind=current.kind,
+        enrolment=running.number,
+        plan=running.at_plan,
+        visit=running.visit,
+        step=current.id,
+        version=running.plan.version,
+        template=current.template,
+        to=current.to,
+        due=due,
+        give_up_at=give_up_at,
+        escalations=tuple(
+            TaskEscalation(role=escalation.role, at=task_moment(progress, now, escalation.after))
+            for escalation in current.escalate
+        ),
+        blocks=current.blocks,
+        proposes=current.proposes,
+        why=f"{step_name(current)} for the {current.to}, due {say_when(due, progress.circumstances.owner_hours.zone)}",
+    )
+
+
+def _skip(current: Step, because: SkipReason) -> Record:
+    change = StepSkipped(step=current.id, because=because)
+    return Record(change=change, why=f"skip {step_name(current)}: {SKIPS[because]}")
+
+
+def step_name(current: Step) -> str:
+    """The step as people speak of it."""
+    return f"{current.kind} {current.id}"
+
+
+def _act(current: Message | HumanTask) -> Act:
+    return ACTS[current.channel] if isinstance(current, Message) else Act.CREATE_TASK

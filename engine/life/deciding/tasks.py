@@ -1,0 +1,105 @@
+"""What people are asked: tasks that are owed, late, given up, or nobody's any more."""
+
+from datetime import datetime
+
+from engine.life.moments import answer_due
+from engine.life.moves import CloseTask, Enroll, EscalateTask, Move, OpenTask, ReassignTask
+from engine.life.progress import Progress, TaskState
+from engine.life.sentences import SKIPS, STOPS, TASKS
+from engine.reasons import ReviewReason, SkipReason, StopReason
+
+
+def orphaned_task(progress: Progress, now: datetime) -> Move | None:
+    """A task of an enrolment or a stage that is over is nobody's any more."""
+    for state in progress.tasks:
+        if _orphaned(progress, state):
+            last = next((past for past in progress.past if past.number == state.task.enrolment), None)
+            because = last.because if last is not None else StopReason.STAGE_CHANGED
+            why = f"{TASKS[state.task.task_kind]} is no longer needed: {STOPS[because]}"
+            return CloseTask(task_key=state.task.task_key, ended="cancelled", because=because, why=why)
+    return None
+
+
+def _orphaned(progress: Progress, state: TaskState) -> bool:
+    if progress.gone:
+        return True
+    task = state.task
+    if task.enrolment is None:
+        return task.task_kind in ("proof", "problem") and not _still_unproven(progress, state)
+    if any(enrolment.number == task.enrolment for enrolment in progress.interrupted):
+        return False
+    running = progress.enrolment
+    if running is None or running.number != task.enrolment:
+        return True
+    at_same_place = (running.at_plan, running.visit) == (task.plan, task.visit)
+    # A blocking task whose step was skipped or jumped over is over too.
+    return not at_same_place or (task.blocks and running.cursor.task != task.task_key)
+
+
+def _still_unproven(progress: Progress, state: TaskState) -> bool:
+    if any(touch.touch_key == state.task.touch_key for touch in progress.open_touches):
+        return True
+    about = (ReviewReason.OUTCOME_UNPROVEN, ReviewReason.PROVIDER_REJECTED, ReviewReason.DELIVERY_FAILING)
+    return progress.review is not None and progress.review.because in about
+
+
+def owed_task(progress: Progress, now: datetime) -> Move | None:
+    """What people owe the lead whatever runs: an answer, a proof."""
+    if not progress.owed:
+        return None
+    owed = progress.owed[0]
+    return OpenTask(
+        task_key=owed.key,
+        task_kind=owed.kind,
+        enrolment=None,
+        to=owed.to,
+        due=answer_due(progress, now),
+        touch_key=owed.touch_key,
+        why=f"ask the {owed.to} for {TASKS[owed.kind]}: {owed.why}",
+    )
+
+
+def wished(progress: Progress, now: datetime) -> Move | None:
+    """Something wants a sequence to start."""
+    if not progress.wishes:
+        return None
+    wish = progress.wishes[0]
+    about = wish.event.kind.value.replace("_", " ") if wish.event is not None else wish.sequence
+    return Enroll(wish=wish, why=f"does a sequence start: {about}")
+
+
+def given_up_task(progress: Progress, now: datetime) -> Move | None:
+    """Nobody did the task in time."""
+    for state in progress.tasks:
+        if state.task.give_up_at is not None and state.task.give_up_at <= now:
+            why = f"{task_name(state)} is given up: {SKIPS[SkipReason.AUTO_SKIPPED]}"
+            return CloseTask(task_key=state.task.task_key, ended="given_up", because=SkipReason.AUTO_SKIPPED, why=why)
+    return None
+
+
+def escalated_task(progress: Progress, now: datetime) -> Move | None:
+    """A task is open for so long that one more person is told."""
+    for state in progress.tasks:
+        for escalation in state.task.escalations:
+            if escalation.at <= now and escalation.role not in state.told:
+                why = f"tell {escalation.role}: {task_name(state)} is still open"
+                return EscalateTask(task_key=state.task.task_key, role=escalation.role, why=why)
+    return None
+
+
+def task_of_new_owner(progress: Progress, now: datetime) -> Move | None:
+    """Open tasks of the owner go to the new one."""
+    owner = progress.circumstances.owner
+    if owner is None:
+        return None
+    for state in progress.tasks:
+        if state.task.to == "owner" and state.owner != owner:
+            why = f"the new owner takes {task_name(state)}"
+            return ReassignTask(task_key=state.task.task_key, owner=owner, why=why)
+    return None
+
+
+def task_name(state: TaskState) -> str:
+    """The task as people speak of it."""
+    name = TASKS[state.task.task_kind]
+    return f"{name} ({state.task.step})" if state.task.step is not None else name

@@ -1,0 +1,197 @@
+"""
+Whether a wish becomes an enrolment: the order of the catalogue, what ran before, and whether the lead can be reached.
+
+One lead has one running sequence. An upper sequence takes the lead from a lower one, or interrupts it when it gives
+back; never the reverse (authoring.md 2, catalogue).
+"""
+
+from datetime import datetime, timedelta
+
+from engine.calendar import delays
+from engine.life.conditions import holds
+from engine.life.course import begun, ended, interrupted, resumed
+from engine.life.keys import task_key
+from engine.life.progress import OwedTask, Progress, Refusal
+from engine.life.reactions import starts_on
+from engine.life.touches import no_channel_left
+from engine.life.wishes import Answer, Enrolled, NothingStarts, Plan, Refused, Wish
+from engine.reasons import EnrollRefusal, StopReason
+from engine.sequence.compiled import AgainAfter, AgainIfInactive, AgainOnce
+from engine.words import EventKind
+
+DEEPEST = 3
+"""Sequences that may stand interrupted under one another."""
+
+OLDEST_START = timedelta(days=7)
+"""A start that reaches us later than this has been overtaken by events."""
+
+
+def consider(progress: Progress, wish: Wish, catalogue: tuple[Plan, ...], now: datetime) -> Answer:
+    """The answer to a wish, with the published catalogue, highest first, at hand."""
+    if wish.sequence is not None:
+        plan = next((plan for plan in catalogue if plan.sequence.name == wish.sequence), None)
+        if plan is None:
+            return _refused(wish, wish.sequence, EnrollRefusal.SEQUENCE_CLOSED, "it is not published")
+        return _asked(progress, plan, wish, catalogue, now)
+    return _started(progress, wish, catalogue, now)
+
+
+def answered(progress: Progress, answer: Answer, now: datetime) -> Progress:
+    """The progress with the wish answered: an enrolment begun, or a refusal on record and nobody left with nothing."""
+    progress = progress.model_copy(update={"wishes": tuple(w for w in progress.wishes if w != answer.wish)})
+    match answer:
+        case Enrolled():
+            return begun(_made_room(progress, answer, now), answer.plan, answer.why, now)
+        case Refused():
+            return _on_record(_handed_over(progress, answer.wish, now), answer, now)
+        case NothingStarts():
+            return progress
+
+
+def _started(progress: Progress, wish: Wish, catalogue: tuple[Plan, ...], now: datetime) -> Answer:
+    """The highest sequence that starts on the event and accepts the lead; else the first refusal."""
+    event = wish.event
+    if event is None:
+        return NothingStarts(wish=wish)
+    first_refusal: Refused | None = None
+    for plan in catalogue:
+        if starts_on(event, plan.sequence.starts):
+            answer = _asked(progress, plan, wish, catalogue, now)
+            if isinstance(answer, Enrolled):
+                return answer
+            first_refusal = first_refusal or answer
+    return first_refusal or NothingStarts(wish=wish)
+
+
+def _asked(
+    progress: Progress, plan: Plan, wish: Wish, catalogue: tuple[Plan, ...], now: datetime
+) -> Enrolled | Refused:
+    name = plan.sequence.name
+    refusal = (
+        _gone(progress)
+        or _guarded(progress, plan, now)
+        or _ran_before(progress, plan, now)
+        or _runs(progress, plan, wish, catalogue)
+        or _unreachable(progress)
+        or _too_old(wish, now)
+    )
+    if refusal is not None:
+        return _refused(wish, name, *refusal)
+    return Enrolled(plan=plan, wish=wish, why=_why(wish))
+
+
+Why = tuple[EnrollRefusal, str] | None
+
+
+def _gone(progress: Progress) -> Why:
+    return (EnrollRefusal.DO_NOT_CONTACT, "the lead was merged, deleted or erased") if progress.gone else None
+
+
+def _guarded(progress: Progress, plan: Plan, now: datetime) -> Why:
+    only_if = plan.sequence.only_if
+    if only_if is None or holds(only_if, progress, None, now):
+        return None
+    return EnrollRefusal.GUARD_NOT_MET, "its condition is not met"
+
+
+def _ran_before(progress: Progress, plan: Plan, now: datetime) -> Why:
+    last = next((past for past in progress.past if past.sequence == plan.sequence.name), None)
+    if last is None:
+        return None
+    match plan.sequence.again:
+        case AgainOnce():
+            return EnrollRefusal.FINISHED_BEFORE, f"it ended {last.because} on {last.ended_at:%Y-%m-%d}"
+        case AgainIfInactive():
+            return None
+        case AgainAfter(delay=delay):
+            until = delays.after(last.ended_at, delay, progress.circumstances.owner_hours)
+            return (EnrollRefusal.COOLING_OFF, f"until {until:%Y-%m-%d %H:%M} UTC") if until > now else None
+
+
+def _runs(progress: Progress, plan: Plan, wish: Wish, catalogue: tuple[Plan, ...]) -> Why:
+    running = progress.enrolment
+    names = [enrolment.plan.sequence.name for enrolment in progress.interrupted]
+    if running is not None:
+        names.append(running.plan.sequence.name)
+    if plan.sequence.name in names:
+        return EnrollRefusal.ALREADY_ENROLLED, f"since {_since(progress, plan):%Y-%m-%d}"
+    if running is None or wish.kind == "handover":
+        return None
+    name = running.plan.sequence.name
+    if _place(name, catalogue) <= _place(plan.sequence.name, catalogue):
+        return EnrollRefusal.ACTIVE_ELSEWHERE, name
+    if plan.sequence.gives_back and len(progress.interrupted) >= DEEPEST:
+        return EnrollRefusal.ACTIVE_ELSEWHERE, f"{name}, and {DEEPEST} more stand interrupted"
+    return None
+
+
+def _since(progress: Progress, plan: Plan) -> datetime:
+    running = [*progress.interrupted, progress.enrolment] if progress.enrolment is not None else progress.interrupted
+    return next(e.started_at for e in running if e.plan.sequence.name == plan.sequence.name)
+
+
+def _place(name: str, catalogue: tuple[Plan, ...]) -> int:
+    """The place in the catalogue, 0 highest; a sequence that is no longer in it stands below all others."""
+    return next((n for n, plan in enumerate(catalogue) if plan.sequence.name == name), len(catalogue))
+
+
+def _unreachable(progress: Progress) -> Why:
+    closed = no_channel_left(progress)
+    if closed is None:
+        return None
+    if closed is StopReason.OPTED_OUT:
+        return EnrollRefusal.OPTED_OUT, "every channel is closed"
+    return EnrollRefusal.NO_USABLE_ADDRESS, "no address can be used"
+
+
+def _too_old(wish: Wish, now: datetime) -> Why:
+    event = wish.event
+    if event is None or event.kind is EventKind.CAPTURED or now - event.occurred_at <= OLDEST_START:
+        return None
+    return EnrollRefusal.EVENT_TOO_OLD, f"it happened on {event.occurred_at:%Y-%m-%d}"
+
+
+def _refused(wish: Wish, sequence: str, because: EnrollRefusal, detail: str) -> Refused:
+    words = because.value.replace("_", " ")
+    why = f"{sequence} did not start: {words}" + (f" ({detail})" if detail else "")
+    return Refused(sequence=sequence, because=because, detail=detail, wish=wish, why=why)
+
+
+def _why(wish: Wish) -> str:
+    if wish.event is not None:
+        return f"started by {wish.event.kind.value.replace('_', ' ')}"
+    return "started by a person" if wish.kind == "command" else "taken over from another sequence"
+
+
+def _made_room(progress: Progress, answer: Enrolled, now: datetime) -> Progress:
+    """What runs now is handed over, interrupted, or ends superseded; what stood interrupted below stays."""
+    if answer.wish.kind == "handover":
+        return ended(progress, StopReason.HANDED_OVER, now)
+    if answer.plan.sequence.gives_back:
+        return interrupted(progress, now)
+    return ended(progress, StopReason.SUPERSEDED, now)
+
+
+def _handed_over(progress: Progress, wish: Wish, now: datetime) -> Progress:
+    """A handover that is refused still ends the enrolment that wanted it, and a person takes the lead."""
+    if wish.kind == "handover":
+        progress = resumed(ended(progress, StopReason.HANDED_OVER, now), now)
+        return _owing(progress, "handover", wish, "no sequence took the lead over")
+    if wish.event is not None and wish.event.kind is EventKind.CAPTURED and progress.enrolment is None:
+        return _owing(progress, "enquiry", wish, "a lead asked again and no sequence took it")
+    return progress
+
+
+def _owing(progress: Progress, kind: str, wish: Wish, why: str) -> Progress:
+    number = wish.event.number if wish.event is not None else progress.enrolments
+    owed = OwedTask(
+        kind="handover" if kind == "handover" else "enquiry",
+        key=task_key(progress.lead_id, kind, number),
+        why=why,
+    )
+    return progress.model_copy(update={"owed": (*progress.owed, owed)})
+
+
+def _on_record(progress: Progress, answer: Refused, now: datetime) -> Progress:
+    refusal = Refusal(sequence=answer.sequence, because=answer.because, at=now, detail=answer.detail)
+    return progress.model_copy(update={"refusal": refusal})

@@ -1,0 +1,121 @@
+"""Whether a fact from outside changes anything; what is stale or refers to nothing is recorded with its reason."""
+
+from datetime import datetime
+
+from engine.life.events import Command, Event
+from engine.life.progress import Progress
+from engine.reasons import CallDisposition, IgnoreReason, ReplyClass
+from engine.sequence.structure import plan_of_step
+from engine.words import EventKind, Verb
+
+NO_REPLY = (ReplyClass.AUTOMATIC, ReplyClass.BOUNCE_NOTICE)
+
+
+def ignored(progress: Progress, fact: Event | Command, now: datetime) -> IgnoreReason | None:
+    """Why the fact changes no course; None when it does. Effects on addresses hold either way."""
+    if isinstance(fact, Command):
+        return _ignored_command(progress, fact)
+    return _ignored_event(progress, fact, now)
+
+
+def received(event: Event, now: datetime, ahead_limit: float) -> datetime:
+    """When the event happened; one that claims to be in the future happened when it was received."""
+    return now if (event.occurred_at - now).total_seconds() > ahead_limit else event.occurred_at
+
+
+def _ignored_event(progress: Progress, event: Event, now: datetime) -> IgnoreReason | None:
+    if progress.gone:
+        return IgnoreReason.LEAD_GONE
+    match event.kind:
+        case EventKind.STAGE_CHANGED:
+            return _stale_stage(progress, event, now)
+        case EventKind.REPLIED:
+            return _idle_reply(progress, event)
+        case EventKind.TASK_DONE:
+            return _no_task(progress, event)
+        case EventKind.DELIVERY_FAILED:
+            return None if _touch_known(progress, event) else IgnoreReason.OLDER_THAN_ENROLMENT
+        case EventKind.BY_HAND | EventKind.MOMENT_REACHED:
+            return None
+        case _:
+            return None
+
+
+def _stale_stage(progress: Progress, event: Event, now: datetime) -> IgnoreReason | None:
+    version, last = event.data.version, progress.pipeline_version
+    if version is not None and last is not None:
+        return IgnoreReason.STALE if version <= last else None
+    ahead = progress.circumstances.policy.event_ahead.total_seconds()
+    at = received(event, now, ahead)
+    return IgnoreReason.STALE if progress.pipeline_at is not None and at < progress.pipeline_at else None
+
+
+def _idle_reply(progress: Progress, event: Event) -> IgnoreReason | None:
+    if event.data.reply in NO_REPLY:
+        return IgnoreReason.AUTOMATIC_MAIL
+    running = progress.enrolment
+    if running is not None and not progress.interrupted and event.occurred_at < running.started_at:
+        return IgnoreReason.OLDER_THAN_ENROLMENT
+    return None
+
+
+def _no_task(progress: Progress, event: Event) -> IgnoreReason | None:
+    if any(state.task.task_key == event.data.task_key for state in progress.tasks):
+        return None
+    # A good talk stops the sequence however late it is entered.
+    if event.data.disposition == CallDisposition.CONNECTED_POSITIVE:
+        return None
+    return IgnoreReason.TASK_CLOSED
+
+
+def _touch_known(progress: Progress, event: Event) -> bool:
+    running = progress.enrolment
+    return running is not None and any(
+        done.touch_key is not None and done.touch_key == event.data.touch_key for done in running.outcomes
+    )
+
+
+def _ignored_command(progress: Progress, command: Command) -> IgnoreReason | None:
+    running = progress.enrolment
+    if progress.gone and command.verb is not Verb.REASSIGN:
+        return IgnoreReason.LEAD_GONE
+    match command.verb:
+        case Verb.ENROLL | Verb.REASSIGN:
+            return None
+        case Verb.RETRY:
+            return None if progress.review is not None else IgnoreReason.NOT_PARKED
+        case Verb.RESUME:
+            return None if progress.pause is not None else IgnoreReason.NOT_PAUSED
+        case Verb.STOP if progress.review is not None:
+            return None
+        case Verb.PAUSE | Verb.STOP if running is not None:
+            return None
+        case Verb.SKIP if running is not None:
+            return _no_step(progress, command)
+        case Verb.JUMP if running is not None:
+            return _no_target(progress, command)
+        case _:
+            return IgnoreReason.NO_ENROLMENT
+
+
+def _no_step(progress: Progress, command: Command) -> IgnoreReason | None:
+    running = progress.enrolment
+    if running is None or running.cursor.step is None:
+        return IgnoreReason.NO_SUCH_STEP
+    named = command.data.step
+    return None if named is None or named == running.cursor.step else IgnoreReason.NO_SUCH_STEP
+
+
+def _no_target(progress: Progress, command: Command) -> IgnoreReason | None:
+    running = progress.enrolment
+    if running is None:
+        return IgnoreReason.NO_ENROLMENT
+    data = command.data
+    stages = running.plan.sequence.stages
+    if data.step is not None:
+        try:
+            plan = plan_of_step(running.plan.sequence, data.step)
+        except LookupError:
+            return IgnoreReason.NO_SUCH_STEP
+        return None if data.stage is None or stages[plan].name == data.stage else IgnoreReason.NO_SUCH_STEP
+    return None if any(plan.name == data.stage for plan in stages) else IgnoreReason.NO_SUCH_STAGE
