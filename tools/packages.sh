@@ -36,7 +36,7 @@ explain() {
 }
 
 logged() {
-    "$@" 2>&1 | tee -a .cache/packages.log >&2
+    "$@" 2>&1 | tee -a .cache/packages.log | { grep --line-buffered -v '^ [-+~] ' || true; } >&2 # less the list of each package
 }
 
 find_uv() {

@@ -1,0 +1,66 @@
+"""The house stays as it is drawn: imports point one way, and our names are ours."""
+
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from importlib.util import find_spec
+from pathlib import Path
+
+import grimp
+import pytest
+
+from tests.support.contracts import OnlyContract
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+SHIPPED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
+PACKAGES = [name for name in SHIPPED if not name.endswith(".py")]
+
+
+def test_imports_point_one_way():
+    """A workflow that reaches a vendor, or an engine that reads a clock's library, fails here and not in production."""
+    lint = Path(sys.executable).with_name("lint-imports")
+    checked = subprocess.run([lint, "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("imported", "kept"),
+    [
+        pytest.param("pydantic.main", True, id="on the list"),
+        pytest.param("datetime", True, id="the standard library"),
+        pytest.param("engine.words", True, id="its own package"),
+        pytest.param("pydantic_settings", False, id="a name that only begins like one on the list"),
+        pytest.param("requests", False, id="a stranger"),
+    ],
+)
+def test_an_allow_list_of_imports_lets_nobody_else_in(imported, kept):
+    """The contract type is ours, so it is ours to prove that it can fail."""
+    graph = grimp.ImportGraph()
+    for module in ("engine", "engine.decide", imported):
+        graph.add_module(module)
+    graph.add_import(importer="engine.decide", imported=imported, line_number=3, line_contents=f"import {imported}")
+    contract = OnlyContract("pure", {}, {"modules": ["engine"], "may_import": ["pydantic"]})
+    assert contract.check(graph, verbose=False).kept is kept
+
+
+@pytest.mark.parametrize("name", [*PACKAGES, "worker", "tests"])
+def test_our_names_are_found_here_and_nowhere_else(name):
+    """Site-packages come first for a console script: a dependency's `engine` would win there, silently."""
+    found = find_spec(name)
+    assert found is not None
+    assert found.origin in {None, str(ROOT / name / "__init__.py"), str(ROOT / f"{name}.py")}
+    assert set(packages_distributions().get(name, [])) <= {"followup-engine"}
+
+
+def test_every_package_of_ours_is_shipped_with_its_types():
+    """A package forgotten in the wheel is missed only after the release."""
+    here = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    assert here == set(PACKAGES)
+    assert [name for name in PACKAGES if not (ROOT / name / "py.typed").exists()] == []
+
+
+def test_the_worker_defines_nothing():
+    """Run as a script it is `__main__`: a workflow defined there would have another name in every process."""
+    assert not [line for line in (ROOT / "worker.py").read_text().splitlines() if line.startswith(("class ", "@"))]
