@@ -26,6 +26,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 RECIPE = CHECKOUT / "tools" / "temporal"
 PACKAGE = "github.com/temporalio/cli/cmd/temporal"
 USUALLY = "about 5 minutes on two cores, once for all checkouts; it needs the network and 4 GB of disk"
+ROOM_FOR_A_LOG = 1_000_000  # bytes; with less, Go's own words about the full disk are lost
 REPORT_EVERY = timedelta(seconds=5)
 NO_NETWORK = re.compile(
     r"dial tcp|no such host|proxyconnect|i/o timeout|network is unreachable|connection re(fused|set)|TLS handshake"
@@ -216,6 +217,8 @@ def _told(log: Path) -> FollowupError:
                 why="Go's module proxy does not answer",
                 next="go online, or set GOPROXY or HTTPS_PROXY as your network wants it, and run again",
             )
+    if shutil.disk_usage(log.parent).free < ROOM_FOR_A_LOG:
+        return _disk_full(str(log.parent))
     return FollowupError(
         code="TMP015",
         what="the Temporal server could not be built",

@@ -27,7 +27,7 @@ explain() {
         fail "this Python has no working venv and pip" "install them (Debian, Ubuntu: apt install python3-venv), or install uv" ;;
     *"permission denied"*)
         fail "a file cannot be written" "give this directory and your home's cache to yourself: $PWD" ;;
-    *"no interpreter found"* | *"no python"* | *"requires-python"*)
+    *"no interpreter found"* | *"python-build-standalone"* | *"requires-python"*)
         fail "there is no Python 3.11 or newer" "install Python 3.11 or newer" ;;
     *connect* | *dns* | *resolve* | *"timed out"* | *"error sending request"* | *"failed to fetch"* | *"max retries"*)
         fail "the package index cannot be reached" "go online; set HTTPS_PROXY or UV_INDEX_URL (PIP_INDEX_URL) as your network wants it" ;;
