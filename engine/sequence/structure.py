@@ -6,7 +6,9 @@ from engine.frozen import Frozen
 from engine.sequence.compiled import (
     AllOf,
     AnyOf,
+    Ask,
     Branch,
+    CarryOn,
     Condition,
     Exit,
     Finish,
@@ -95,6 +97,31 @@ def arm_exit(branch: Branch, number: int) -> Exit | None:
     return branch.otherwise_exit if number == OTHERWISE else branch.cases[number].then
 
 
+def leaves(step: Step) -> bool:
+    """Whether no lead goes on after this step: it is a branch, and every arm of it ends in an exit."""
+    return isinstance(step, Branch) and all(
+        arm_exit(step, number) is not None or any(leaves(inside) for inside in arm(step, number)[-1:])
+        for number in arms(step)
+    )
+
+
+def exits(plan: StagePlan) -> Iterator[Exit]:
+    """Every exit of a stage: at its end, from the arms of its branches, and by its reactions."""
+    yield plan.otherwise
+    for found in steps(plan):
+        if isinstance(found, Branch):
+            ends = (arm_exit(found, number) for number in arms(found))
+            yield from (end for end in ends if end is not None)
+        elif isinstance(found, Ask):
+            yield found.no_answer
+    yield from responses(plan.when)
+
+
+def responses(when: tuple[Reaction, ...]) -> Iterator[Exit]:
+    """The exits that reactions take; `carry_on` is none."""
+    yield from (reaction.response for reaction in when if not isinstance(reaction.response, CarryOn))
+
+
 def reactions(sequence: Sequence) -> Iterator[Reaction]:
     """Every reaction of the sequence: those of its stages, then its own."""
     for plan in sequence.stages:
@@ -113,14 +140,14 @@ def conditions(sequence: Sequence) -> Iterator[Condition]:
     yield from (trigger.condition for trigger in triggers if isinstance(trigger, OnBecomes))
 
 
-def leaves(condition: Condition) -> Iterator[Condition]:
+def questions(condition: Condition) -> Iterator[Condition]:
     """The single questions a condition is made of."""
     match condition:
         case AllOf() | AnyOf():
             for part in condition.parts:
-                yield from leaves(part)
+                yield from questions(part)
         case Not():
-            yield from leaves(condition.part)
+            yield from questions(condition.part)
         case _:
             yield condition
 
@@ -130,7 +157,7 @@ def mentions_outcome(sequence: Sequence, step_id: str, outcome: str) -> bool:
     return any(
         isinstance(leaf, OutcomeIs) and leaf.step == step_id and outcome in leaf.outcomes
         for condition in conditions(sequence)
-        for leaf in leaves(condition)
+        for leaf in questions(condition)
     )
 
 

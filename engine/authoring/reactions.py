@@ -1,0 +1,117 @@
+"""Words for what happens to a lead, and what a sequence does about it."""
+
+from collections.abc import Iterable, Sequence
+
+from engine.authoring.exits import WRITE_AN_EXIT
+from engine.authoring.refusals import here, must_be, must_be_name, must_be_pipeline_stage, must_be_word, must_be_written
+from engine.authoring.vocabulary import EventName, ReplyName
+from engine.reasons import ReplyClass
+from engine.sequence.compiled import (
+    CarryOn,
+    Finish,
+    Goto,
+    Moment,
+    OnByHand,
+    OnEntered,
+    OnEvent,
+    OnMoment,
+    OnReply,
+    Reaction,
+    Start,
+    Trigger,
+)
+from engine.sequence.written import Place, Written, invalid
+from engine.words import EventKind
+
+
+class Happening(Written[tuple[OnReply | OnEntered | OnByHand, ...]]):
+    """Something that can happen to a lead and needs more than its name to say."""
+
+
+class When(Written[tuple[Reaction, ...]]):
+    """What a sequence does when something happens."""
+
+
+ENGINE_EVENTS = frozenset(
+    {EventKind.OPTED_OUT, EventKind.MOMENT_REACHED, EventKind.MERGED, EventKind.DELETED, EventKind.ERASED}
+)
+ENGINE_REPLIES = frozenset(
+    {
+        ReplyClass.OPT_OUT,
+        ReplyClass.COMPLAINT,
+        ReplyClass.OUT_OF_OFFICE,
+        ReplyClass.AUTOMATIC,
+        ReplyClass.BOUNCE_NOTICE,
+    }
+)
+BY_NAME = {EventKind.BY_HAND: 'by_hand("special-offer")', EventKind.STAGE_CHANGED: 'entered("Demo")'}
+
+
+def reply(*classes: ReplyClass | ReplyName) -> Happening:
+    """The lead answers in one of these senses: `reply("positive", "question")`."""
+    place = here()
+    if not classes:
+        raise invalid("SEQ007", "no sense of an answer is named", place, 'write "replied" for any answer')
+    for found in classes:
+        must_be_word(found, ReplyClass, "sense of an answer", place)
+        _must_be_ours(found, ENGINE_REPLIES, place)
+    return Happening(tuple(OnReply(reply=ReplyClass(found)) for found in classes), place)
+
+
+def entered(pipeline_stage: str) -> Happening:
+    """The CRM moves the lead into this stage of its pipeline."""
+    place = here()
+    must_be_pipeline_stage(pipeline_stage, place)
+    return Happening((OnEntered(pipeline_stage=pipeline_stage),), place)
+
+
+def by_hand(name: str) -> Happening:
+    """A person of ours presses the button of this name."""
+    place = here()
+    must_be_name(name, "button", place, like="special-offer")
+    return Happening((OnByHand(name=name),), place)
+
+
+def on(trigger: EventName | Happening | Moment, response: Written[Goto | Start | Finish | CarryOn]) -> When:
+    """When this happens, do that."""
+    place = here()
+    must_be_written(
+        response, (Goto, Start, Finish, CarryOn), "what a reaction can do", place, f"{WRITE_AN_EXIT}, or carry_on()"
+    )
+    found = (OnMoment(moment=trigger),) if isinstance(trigger, Moment) else compiled_trigger(trigger, place)
+    return When(tuple(Reaction(trigger=one, response=response.part) for one in found), place, (response,))
+
+
+def compiled_trigger(trigger: EventName | Happening, place: Place) -> tuple[Trigger, ...]:
+    """The triggers behind an event's name, or behind `reply`, `entered` or `by_hand`."""
+    if isinstance(trigger, Happening):
+        return trigger.part
+    must_be_word(trigger, EventKind, "event", place)
+    event = EventKind(trigger)
+    _must_be_ours(event, ENGINE_EVENTS, place)
+    if event in BY_NAME:
+        raise invalid("SEQ023", f"{trigger!r} does not say which", place, f"write {BY_NAME[event]}")
+    return (OnEvent(event=event),)
+
+
+def joined(when: Sequence[When], place: Place) -> tuple[Reaction, ...]:
+    """Every reaction of a list, none of them written twice."""
+    for reaction in when:
+        must_be(reaction, When, "a reaction", place, 'write when=[on("replied", goto("convert"))]')
+    reactions = tuple(one for reaction in when for one in reaction.part)
+    triggers = [reaction.trigger for reaction in reactions]
+    for written in when:
+        for one in written.part:
+            if triggers.count(one.trigger) > 1:
+                raise invalid("SEQ022", "two reactions to the same thing", written.place, "keep one of them")
+    return reactions
+
+
+def _must_be_ours(value: str, engine_rules: Iterable[str], place: Place) -> None:
+    if value in engine_rules:
+        raise invalid(
+            "SEQ023",
+            f"{str(value)!r} is for the engine, in every sequence",
+            place,
+            "leave it out: nothing is forgotten",
+        )

@@ -1,0 +1,99 @@
+"""What is asked of everything an author writes: is it a name, a word we know, the right kind of thing, a real delay."""
+
+import re
+import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import TypeVar
+
+from engine.sequence.compiled import BusinessDays, CalendarDays, Delay, Elapsed, Quiet, SimpleDelay, Working
+from engine.sequence.written import Place, Written, invalid
+
+Kind = TypeVar("Kind")
+
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
+ROLE = re.compile(r"[a-z][a-z0-9_-]*")
+TEMPLATE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_NAME = 60
+
+DELAYS = (Elapsed, Working, CalendarDays, BusinessDays, Quiet)
+SIMPLE_DELAYS = (Elapsed, Working, CalendarDays, BusinessDays)
+WRITE_A_DELAY = "write elapsed(), working(), calendar(), business_days() or quiet()"
+WRITE_A_SIMPLE_DELAY = "write elapsed(), working(), calendar() or business_days()"
+
+
+def here() -> Place:
+    """The line of the author: the nearest caller outside of this package."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith("engine.authoring"):
+        frame = frame.f_back
+    return Place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def must_be_name(
+    value: object, what: str, place: Place, pattern: re.Pattern[str] = NAME, like: str = "first-call"
+) -> None:
+    """Refuse what is not a name: names are in keys, paths and addresses of pages."""
+    if not isinstance(value, str) or not pattern.fullmatch(value) or len(value) > LONGEST_NAME:
+        raise invalid("SEQ001", f"{value!r} is no name for a {what}", place, f"write it like {like!r}")
+
+
+def must_be_role(value: object, what: str, place: Place) -> None:
+    """Refuse what is not a role: people change, and addresses are personal data."""
+    must_be_name(value, what, place, ROLE, "owner")
+
+
+def must_be_pipeline_stage(value: object, place: Place) -> None:
+    """Refuse what no CRM would call a stage."""
+    if not isinstance(value, str) or not value.strip():
+        raise invalid("SEQ001", f"{value!r} is no pipeline stage", place, 'write the name the CRM shows, like "Demo"')
+
+
+def must_be_told(value: object, what: str, place: Place) -> None:
+    """Refuse silence where people need a sentence."""
+    if not isinstance(value, str) or not value.strip():
+        raise invalid("SEQ043", f"nothing says {what}", place, "say it in a sentence")
+
+
+def must_be_word(value: object, allowed: Iterable[str], what: str, place: Place) -> None:
+    """Refuse a word that the vocabulary does not have."""
+    known = tuple(allowed)
+    if value not in known:
+        near = get_close_matches(str(value), known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"write one of: {', '.join(known)}"
+        raise invalid("SEQ008", f"there is no {what} {value!r}", place, hint)
+
+
+def must_be(value: object, kinds: type | tuple[type, ...], what: str, place: Place, next: str) -> None:
+    """Refuse what is another kind of thing than this place takes."""
+    if not isinstance(value, kinds):
+        raise invalid("SEQ002", f"{value!r} is not {what}", place, next)
+
+
+def must_be_written(value: object, kinds: type | tuple[type, ...], what: str, place: Place, next: str) -> None:
+    """Refuse what was not built by the words for this place."""
+    if not isinstance(value, Written) or not isinstance(value.part, kinds):
+        shown = getattr(value, "part", value)
+        raise invalid("SEQ002", f"{shown!r} is not {what}", place, next)
+
+
+def must_be_delay(value: Delay | None, what: str, place: Place) -> None:
+    """Refuse a delay that is none, or that takes no time."""
+    if value is not None:
+        must_be(value, DELAYS, f"a delay, which {what} takes", place, WRITE_A_DELAY)
+        _takes_time(value, what, place)
+
+
+def must_be_simple_delay(value: SimpleDelay | None, what: str, place: Place) -> None:
+    """Refuse a delay that is none, that takes no time, or that silence restarts."""
+    if value is not None:
+        must_be(value, SIMPLE_DELAYS, f"a delay, which {what} takes", place, WRITE_A_SIMPLE_DELAY)
+        _takes_time(value, what, place)
+
+
+def _takes_time(value: Delay, what: str, place: Place) -> None:
+    if isinstance(value, Elapsed | Working) and value.minutes == 0:
+        raise invalid(
+            "SEQ003", f"{what} is a delay of nothing", place, f"leave {what} out, or give it minutes or hours"
+        )

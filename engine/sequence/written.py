@@ -1,0 +1,42 @@
+"""A part of a sequence together with the line its author wrote it on, which is never part of the compiled form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from engine.errors import SequenceInvalid
+
+Part_co = TypeVar("Part_co", covariant=True)
+
+
+class Place(NamedTuple):
+    """A line of a file."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        """The place as editors and terminals link it."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Written(Generic[Part_co]):
+    """A compiled part, where it was written, and the parts written inside it."""
+
+    part: Part_co
+    place: Place
+    inside: tuple[Written[object], ...] = ()
+
+    def walk(self) -> Iterator[Written[object]]:
+        """This part, then every part inside it, in the order they were written."""
+        yield self
+        for part in self.inside:
+            yield from part.walk()
+
+
+def invalid(code: str, what: str, place: Place, next: str) -> SequenceInvalid:
+    """The error that tells an author what is wrong, on which line, and what to write instead."""
+    return SequenceInvalid(code=code, what=what, where=str(place), next=next)
