@@ -84,7 +84,7 @@ def _changes(hours: Hours, moment: datetime) -> Iterator[tuple[datetime, bool]]:
     at, wall = moment.astimezone(UTC), clock(hours.zone, moment)
     while True:
         yield at, _is_open_at(hours, wall)
-        at, wall = run_on(hours.zone, at, wall, _next_edge(hours, wall))
+        at, wall = run_on(hours.zone, at, wall, _next_edge(hours.window, wall))
 
 
 def _is_open_at(hours: Hours, wall: datetime) -> bool:
@@ -96,20 +96,18 @@ def _is_open_at(hours: Hours, wall: datetime) -> bool:
     )
 
 
-def _next_edge(hours: Hours, wall: datetime) -> datetime:
-    """The next wall time at which a block opens or closes; a week later when there is none so soon."""
+def _next_edge(window: Window, wall: datetime) -> datetime:
+    """The next wall time at which a block opens or closes; a week later when there is no block at all."""
     for ahead in range(8):
-        edges = [edge for edge in _edges(hours, wall.date() + ahead * DAY) if edge > wall]
+        edges = [edge for edge in _edges(window, wall.date() + ahead * DAY) if edge > wall]
         if edges:
             return min(edges)
     return wall + WEEK
 
 
-def _edges(hours: Hours, day: date) -> Iterator[datetime]:
-    if day in hours.closed_days:
-        return
+def _edges(window: Window, day: date) -> Iterator[datetime]:
     weekday = day.weekday()
-    for block in hours.window.blocks:
+    for block in window.blocks:
         if block.weekday == weekday:
             yield datetime.combine(day, block.opens)
             yield datetime.combine(day + DAY if block.closes == MIDNIGHT else day, block.closes)
