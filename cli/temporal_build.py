@@ -25,7 +25,7 @@ from engine.errors import FollowupError
 CHECKOUT = Path(__file__).resolve().parent.parent
 RECIPE = CHECKOUT / "tools" / "temporal"
 PACKAGE = "github.com/temporalio/cli/cmd/temporal"
-USUALLY = "about 5 minutes on two cores, once for all checkouts; it needs the network and 4 GB of disk"
+USUALLY = "usually 5 to 10 minutes on two cores, once for all checkouts; it needs the network and 4 GB of disk"
 ROOM_FOR_A_LOG = 1_000_000  # bytes; with less, Go's own words about the full disk are lost
 REPORT_EVERY = timedelta(seconds=5)
 NO_NETWORK = re.compile(
