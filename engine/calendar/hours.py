@@ -40,7 +40,7 @@ def is_closed_day(hours: Hours, moment: datetime) -> bool:
 
 def next_opening(hours: Hours, moment: datetime, *, within: timedelta) -> datetime | None:
     """`moment` itself when open, else the next opening (aware, UTC); None when there is none within that time."""
-    last = moment + within
+    last = moment.astimezone(UTC) + within
     at = next(at for at, opened in _changes(hours, moment) if opened or at > last)
     return at if at <= last else None
 
@@ -64,7 +64,8 @@ def next_common_opening(all_hours: tuple[Hours, ...], moment: datetime, *, withi
 
     None when they have no such moment in common within that time: never "send now".
     """
-    at, last = moment.astimezone(UTC), moment + within
+    at = moment.astimezone(UTC)
+    last = at + within
     while not all(is_open(hours, at) for hours in all_hours):
         for hours in all_hours:
             opening = next_opening(hours, at, within=last - at)

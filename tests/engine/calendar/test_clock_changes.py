@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from engine.calendar.delays import instant
-from engine.calendar.hours import Hours, closing, is_open, next_opening
+from engine.calendar.hours import Hours, closing, is_open, next_common_opening, next_opening
 from tests.engine.calendar.slow_clock import (
     ALWAYS,
     LEGAL,
@@ -21,6 +21,7 @@ from tests.engine.calendar.slow_clock import (
     week,
 )
 
+DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
 
 
@@ -133,6 +134,14 @@ def test_a_clock_change_does_not_close_what_is_always_open():
     """A cut at every clock change would end a send's validity at two in the morning."""
     hours = Hours(zone="America/New_York", window=ALWAYS)
     assert closing(hours, utc("2026-10-30 12:00")) == utc("2026-11-06 12:00")
+
+
+def test_the_time_given_to_find_an_opening_is_exact():
+    """Aware times of one zone are added by the wall: a day over a clock change would be 25 hours."""
+    hours = Hours(zone="America/New_York", window=week("Sun 19:30-21:00"))
+    saturday = utc("2026-11-01 00:00").astimezone(ZoneInfo("America/New_York"))
+    for opening in (next_opening(hours, saturday, within=DAY), next_common_opening((hours,), saturday, within=DAY)):
+        assert opening is None
 
 
 def test_half_an_hour_of_summer_time_is_half_an_hour():
