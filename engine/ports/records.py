@@ -41,7 +41,7 @@ class Disposition(Frozen):
 
 
 class Draft(Frozen):
-    """A touch as it would leave: the message when it could be rendered, and the gate's facts with the database's added."""
+    """A touch as it would leave: the message, when it could be rendered, and the gate's facts made complete."""
 
     facts: GateFacts
     message: Message | None
@@ -60,6 +60,11 @@ class TouchRecord(Frozen):
 
 class LeadBook(Protocol):
     """One lead's records, locked, inside one transaction."""
+
+    @property
+    def lead_id(self) -> LeadId:
+        """Whose book it is."""
+        ...
 
     def progress(self) -> Progress | None:
         """
@@ -117,25 +122,39 @@ class LeadBook(Protocol):
         """
         ...
 
-    def settle(self, touch_key: TouchKey, fence: int, state: TouchState, detail: str, now: datetime) -> bool:
+    def settle(
+        self,
+        touch_key: TouchKey,
+        fence: int,
+        state: TouchState,
+        detail: str,
+        now: datetime,
+        *,
+        effect: Literal["bad_recipient", "opted_out", "bad_content"] | None = None,
+    ) -> bool:
         """
         Write an outcome under its fence; False when a newer claim exists.
 
         `accepted` is evidence and is recorded whatever the fence; a rank a callback wrote is never lowered.
+        With `rejected`, an `effect` of bad_recipient marks the address as bounced, opted_out suppresses it.
         """
         ...
 
     def save(self, progress: Progress, turn: Turn, now: datetime) -> None:
-        """Write Progress under its next revision, with stage, state, next due and why as columns."""
-        ...
+        """
+        Write Progress as it is, its revision raised already, with stage, state, next due and why as columns.
 
-    def flag_failing(self, detail: str, now: datetime) -> None:
-        """Flag the lead for `stuck`: its look keeps failing. Written in a transaction of its own."""
+        Clears the flag that `flag_failing` set: the look succeeded.
+        """
         ...
 
 
 class Records(Protocol):
     """Where the records are."""
+
+    def flag_failing(self, lead_id: LeadId, detail: str, now: datetime) -> None:
+        """Flag the lead for `stuck`: its look keeps failing. Written in a transaction of its own."""
+        ...
 
     def lead(self, lead_id: LeadId) -> AbstractContextManager[LeadBook | None]:
         """

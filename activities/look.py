@@ -1,0 +1,107 @@
+"""
+The look: the one activity body behind every activity type.
+
+    T1  lock the lead, note every Inbox row, decide; carry out what needs no outside world and decide again;
+        for a touch: gate and claim it; save; commit
+    --  at most one provider call
+    T2  note the outcome, decide, save, commit; return the next Turn
+
+Nothing is committed when anything unexpected happens: the attempt fails where on-call sees it, and heals with the fix.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from activities.outside import Asking, Calling, OutsideCall, Result, asked, called
+from activities.sitting import Sitting
+from engine.life.moves import Finish
+from engine.life.turn import Glance, Turn
+from engine.ports.providers import Provider
+from engine.ports.records import Records
+from engine.reasons import StopReason
+from engine.words import Act, Channel
+
+log = structlog.get_logger()
+
+CrashPoint = Callable[[str], None]
+"""Told the name of each point at which a crash is interesting; does nothing outside crash tests."""
+
+
+def safe(name: str) -> None:
+    """The crash point of an ordinary day."""
+
+
+class Look:
+    """Looks at leads, with these records and providers."""
+
+    def __init__(
+        self,
+        records: Records,
+        providers: Mapping[Channel, Provider],
+        *,
+        retry_within: timedelta = timedelta(minutes=2),
+        crash_point: CrashPoint = safe,
+    ) -> None:
+        self.records = records
+        self.providers = providers
+        self.retry_within = retry_within
+        self.crash_point = crash_point
+
+    def at(self, glance: Glance, act: Act, now: datetime, tried_for: timedelta) -> Turn:
+        """
+        The lead's next turn.
+
+        `now` is Temporal's record of when this attempt started; `tried_for` is how long ago the first one did.
+        Raises: TryLater when the touch was certainly not sent and is worth a retry soon; anything unexpected as it is.
+        """
+        first = self._first(glance, act, now)
+        if isinstance(first, Turn):
+            return first
+        result = self._outside(first)
+        turn = self._second(glance, act, now, first, result, tried_for)
+        self.crash_point("after_reconcile_commit" if isinstance(first, Asking) else "after_outcome_commit")
+        if result.retry is not None and tried_for < self.retry_within and turn.due <= now:
+            raise result.retry
+        return turn
+
+    def _first(self, glance: Glance, act: Act, now: datetime) -> Turn | OutsideCall:
+        with self.records.lead(glance.lead_id) as book:
+            if book is None:
+                return no_such_lead(glance, now)
+            sitting = Sitting(book, act, now)
+            sitting.begin(glance)
+            return sitting.proceed()
+
+    def _outside(self, call: OutsideCall) -> Result:
+        """At most one call of a provider, with no transaction open."""
+        match call:
+            case Calling():
+                self.crash_point("after_claim")
+                result = called(self.providers[call.send.channel], call)
+                self.crash_point("after_response")
+            case Asking():
+                result = asked(self.providers[call.look_up.channel], call)
+                self.crash_point("after_lookup")
+        log.info("touch.settled", outcome=result.name, channel=call.channel, touch_key=call.touch_key)
+        return result
+
+    def _second(
+        self, glance: Glance, act: Act, now: datetime, call: OutsideCall, result: Result, tried_for: timedelta
+    ) -> Turn:
+        with self.records.lead(glance.lead_id) as book:
+            if book is None:
+                return no_such_lead(glance, now)
+            sitting = Sitting(book, act, now)
+            sitting.resume()
+            sitting.settle(call, result, patience=self.retry_within - tried_for)
+            return sitting.rest_of()
+
+
+def no_such_lead(glance: Glance, now: datetime) -> Turn:
+    """The end of a run whose lead is not in the records."""
+    over = Finish(because=StopReason.LEAD_ERASED, why="there is no such lead in the records")
+    return Turn(
+        lead_id=glance.lead_id, revision=glance.revision, due=now, why=over.why, state=f"over.{over.because}", over=True
+    )

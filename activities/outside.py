@@ -1,0 +1,90 @@
+"""What a look does outside its transactions: one call of a provider, whose every answer has a meaning."""
+
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+from engine.life.moves import LookUp, Send
+from engine.ports.providers import Message, OutcomeUnknown, Provider, Refused, SenderFault, TryLater
+from engine.words import Channel, TouchKey, TouchState
+
+
+class Calling(NamedTuple):
+    """A claimed touch that is about to be sent."""
+
+    send: Send
+    message: Message
+    fence: int
+
+    @property
+    def touch_key(self) -> TouchKey:
+        """Which touch."""
+        return self.send.touch_key
+
+    @property
+    def channel(self) -> Channel:
+        """On which channel."""
+        return self.send.channel
+
+
+class Asking(NamedTuple):
+    """An uncertain touch that is about to be asked about."""
+
+    look_up: LookUp
+    fence: int
+
+    @property
+    def touch_key(self) -> TouchKey:
+        """Which touch."""
+        return self.look_up.touch_key
+
+    @property
+    def channel(self) -> Channel:
+        """On which channel."""
+        return self.look_up.channel
+
+
+OutsideCall = Calling | Asking
+ResultName = Literal["accepted", "rejected", "not_sent", "uncertain", "still_unknown"]
+
+
+class Result(NamedTuple):
+    """What the call told us."""
+
+    name: ResultName
+    state: TouchState
+    detail: str = ""
+    effect: Literal["bad_recipient", "opted_out", "bad_content"] | None = None
+    """Why a refusal is final."""
+    wait: timedelta | None = None
+    """How long the provider wants to be left alone."""
+    long: bool = False
+    """Our account is at fault: a quick retry would only burn attempts."""
+    retry: TryLater | None = None
+    """Raised after the outcome is committed, when a quick retry is worth it."""
+
+
+def called(provider: Provider, call: Calling) -> Result:
+    """The result of sending: one request at most."""
+    try:
+        receipt = provider.send(call.message)
+    except SenderFault as fault:
+        return Result("not_sent", TouchState.DEFERRED, str(fault), wait=fault.after, long=True)
+    except TryLater as later:
+        return Result("not_sent", TouchState.RETRYABLE, str(later), wait=later.after, retry=later)
+    except Refused as refused:
+        return Result("rejected", TouchState.REJECTED, str(refused), effect=refused.effect)
+    except OutcomeUnknown as unknown:
+        return Result("uncertain", TouchState.UNCERTAIN, str(unknown))
+    return Result("accepted", TouchState.ACCEPTED, receipt.provider_id)
+
+
+def asked(provider: Provider, call: Asking) -> Result:
+    """The result of looking up: a provider that cannot be asked now has not answered."""
+    try:
+        receipt = provider.look_up(call.look_up.touch_key)
+    except TryLater as later:
+        return Result("still_unknown", TouchState.UNCERTAIN, str(later))
+    if receipt is not None:
+        return Result("accepted", TouchState.ACCEPTED, receipt.provider_id)
+    state = TouchState.NOT_FOUND if call.look_up.last else TouchState.UNCERTAIN
+    return Result("still_unknown", state, "the provider does not know it")

@@ -1,0 +1,316 @@
+"""One transaction of a look: facts are noted, moves decided and carried out, until something has to wait or leave."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+import structlog
+
+from activities.outside import Asking, Calling, OutsideCall, Result
+from engine.gate import Holds, Reviews, Sends, Skips, Stops, gate
+from engine.life.decide import decide
+from engine.life.enrolling import consider
+from engine.life.events import Command, Event
+from engine.life.judging import ignored
+from engine.life.moves import Enroll, Finish, Hold, LookUp, Move, Park, Record, Send, Wait
+from engine.life.noting import Fact, noting
+from engine.life.progress import OpenTouch, Progress
+from engine.life.receipts import (
+    Accepted,
+    BadEvent,
+    Claimed,
+    Done,
+    Held,
+    NotSent,
+    Questioned,
+    Receipt,
+    Rejected,
+    Skipped,
+    StillUnknown,
+    Stopped,
+    Uncertain,
+    WentBack,
+)
+from engine.life.sentences import say_when
+from engine.life.touches import facts_of
+from engine.life.turn import Glance, Turn
+from engine.life.turning import turn_of
+from engine.life.wishes import Enrolled, Refused
+from engine.ports.records import Disposition, InboxItem, LeadBook, Unreadable
+from engine.reasons import IgnoreReason
+from engine.sequence.compiled import Message as MessageStep
+from engine.sequence.structure import step
+from engine.words import Act, Channel, TouchState
+
+log = structlog.get_logger()
+
+MOST_MOVES = 200
+"""A lead that makes more moves in one look goes round in circles; the attempt fails where on-call sees it."""
+
+LONG_BACKOFF = timedelta(hours=1)
+"""How long a lead waits when our own account is at fault and the provider names no time."""
+
+BACKOFF = timedelta(minutes=15)
+"""How long a lead waits when quick retries did not help."""
+
+CHANNELS = {Act.SEND_EMAIL: Channel.EMAIL, Act.SEND_SMS: Channel.SMS, Act.PLACE_CALL: Channel.VOICE}
+
+SETTLED_WELL = frozenset(
+    {TouchState.ACCEPTED, TouchState.SENT, TouchState.DELIVERED, TouchState.READ, TouchState.UNDELIVERED}
+)
+STORY_LINES = 6
+
+
+class Sitting:
+    """A lead's book, open, and what is found and done in it."""
+
+    progress: Progress
+
+    def __init__(self, book: LeadBook, act: Act, now: datetime) -> None:
+        self.book = book
+        self.act = act
+        self.now = now
+        self.story: list[str] = []
+
+    def begin(self, glance: Glance) -> None:
+        """Everything that is known by now: the world, what was signalled, the Inbox, a claim that was left open."""
+        self.resume()
+        found = self.progress.revision
+        if found < glance.revision:
+            self.note(WentBack(expected=glance.revision, found=found))
+            # From here on the row is the newer one again; the Review says what happened.
+            self.progress = self.progress.model_copy(update={"revision": glance.revision})
+        if glance.scraps:
+            self.book.file(glance.scraps, self.now)
+        for item in self.book.unapplied():
+            self.apply(item)
+        for touch in self.progress.open_touches:
+            if not touch.uncertain:
+                self.abandoned(touch)
+
+    def resume(self) -> None:
+        """The lead's memory, and its world as it is now."""
+        circumstances = self.book.circumstances(self.now)
+        stored = self.book.progress()
+        if stored is None:
+            self.progress = Progress(lead_id=self.book.lead_id, circumstances=circumstances)
+        else:
+            self.progress = noting(stored, circumstances, self.now)
+
+    def note(self, fact: Fact) -> None:
+        """One more fact."""
+        self.progress = noting(self.progress, fact, self.now)
+
+    # --- the Inbox
+
+    def apply(self, item: InboxItem) -> None:
+        """Note an Inbox row and write on it what became of it."""
+        if isinstance(item, Unreadable):
+            self.note(BadEvent(number=item.number, detail=item.detail))
+            self.book.mark(item.number, Disposition(kind="dead_letter", detail=item.detail), self.now)
+            return
+        reason = ignored(self.progress, item, self.now)
+        self.note(item)
+        log.info("inbox.applied", item=_name(item), ignored=reason)
+        self.book.mark(item.number, self._disposition(item, reason), self.now)
+
+    def _disposition(self, item: Event | Command, reason: IgnoreReason | None) -> Disposition:
+        if reason is not None:
+            return Disposition(kind="ignored", reason=reason, detail=reason.value.replace("_", " "))
+        return Disposition(kind="applied")
+
+    # --- deciding and doing
+
+    def proceed(self) -> Turn | OutsideCall:
+        """Decide and act until something must wait, or leave: the turn to wait with, or the call to make."""
+        for _ in range(MOST_MOVES):
+            move = decide(self.progress, self.now)
+            match move:
+                case Wait():
+                    return self.rest(move)
+                case Park():
+                    self._park(move)
+                    return self.rest(move)
+                case Finish() if self.progress.enrolment is None:
+                    return self.rest(move)
+                case Send():
+                    if CHANNELS.get(self.act) is not move.channel:
+                        return self.rest(move)
+                    calling = self._claim(move)
+                    if calling is not None:
+                        return calling
+                case LookUp():
+                    if self.act is not Act.RECONCILE:
+                        return self.rest(move)
+                    asking = self._ask(move)
+                    if asking is not None:
+                        return asking
+                case Enroll():
+                    self._answer(move)
+                case _:
+                    self._carry_out(move)
+        raise RuntimeError(f"the lead goes round in circles: {self.story[-3:]}")
+
+    def rest_of(self) -> Turn:
+        """As `proceed`, in a transaction that may not call: what is due next is left to the next look."""
+        self.act = Act.LOOK
+        turn = self.proceed()
+        if isinstance(turn, Turn):
+            return turn
+        raise RuntimeError("a look without a channel wanted to call")
+
+    def rest(self, move: Move) -> Turn:
+        """Save and say until when to wait."""
+        self.progress = self.progress.model_copy(update={"revision": self.progress.revision + 1})
+        turn = turn_of(self.progress, move, self.now, story="\n".join(self.story[-STORY_LINES:]))
+        self.book.save(self.progress, turn, self.now)
+        return turn
+
+    def tell(self, what: str) -> None:
+        """One line of the lead's story."""
+        when = say_when(self.now, self.progress.circumstances.zone)
+        self.story.append(f"- {when}: {what}")
+
+    def _park(self, move: Park) -> None:
+        if self.progress.review is None:
+            self.book.carry_out(move, self.progress, self.now)
+            self.note(Done(move=move))
+            self.tell(move.why)
+
+    def _carry_out(self, move: Move) -> None:
+        if isinstance(move, Wait | Send | LookUp | Enroll):
+            raise TypeError(f"{move.kind} is not the records' to carry out")
+        self.book.carry_out(move, self.progress, self.now)
+        self.note(Done(move=move))
+        if not isinstance(move, Record) or move.change.kind in ("stage_entered", "step_skipped"):
+            self.tell(move.why)
+
+    def _answer(self, move: Enroll) -> None:
+        answer = consider(self.progress, move.wish, self.book.catalogue(), self.now)
+        self.note(answer)
+        if isinstance(answer, Enrolled | Refused):
+            self.tell(f"{answer.plan.sequence.name}: {answer.why}" if isinstance(answer, Enrolled) else answer.why)
+        self.book.answered(answer, self.progress.enrolments if isinstance(answer, Enrolled) else None, self.now)
+
+    # --- touches
+
+    def _claim(self, send: Send) -> Calling | None:
+        """The gate with everything known, and the claim: the call to make, or None when the gate said otherwise."""
+        running = self.progress.enrolment
+        if running is None:
+            return None
+        current = step(running.plan.sequence, send.step)
+        if not isinstance(current, MessageStep):
+            raise TypeError(f"{send.step} is no message")
+        draft = self.book.draft(send, facts_of(self.progress, running, current), self.now)
+        verdict = gate(draft.facts, self.now)
+        match verdict:
+            case Sends():
+                if draft.message is None:
+                    raise RuntimeError(f"{send.step} passed the gate without a message")
+                fence = self.book.claim(send, draft.message, self.now)
+                if fence is None:
+                    self._already(send)
+                    return None
+                self.note(Claimed(touch_key=send.touch_key))
+                self.progress = self.progress.model_copy(update={"revision": self.progress.revision + 1})
+                self.book.save(self.progress, turn_of(self.progress, send, self.now), self.now)
+                return Calling(send, draft.message, fence)
+            case Holds(hold=hold):
+                self._let_wait(send, hold)
+            case Skips(because=skip):
+                self.book.suppressed(send, TouchState.SUPPRESSED, skip, self.now)
+                self.note(Skipped(touch_key=send.touch_key, because=skip))
+                self.tell(f"{send.channel} {send.step} left out: {skip.value.replace('_', ' ')}")
+            case Stops(because=stop):
+                self.book.suppressed(send, TouchState.SUPPRESSED, stop, self.now)
+                self.note(Stopped(touch_key=send.touch_key, because=stop))
+            case Reviews(because=because, detail=detail):
+                question = Questioned(touch_key=send.touch_key, because=because, detail=detail)
+                self.book.carry_out(Park(because=because, why=send.why, detail=detail), self.progress, self.now)
+                self.note(question)
+                self.tell(f"{send.channel} {send.step} needs a person: {because.value.replace('_', ' ')}")
+            case _:
+                assert_never(verdict)
+        return None
+
+    def _let_wait(self, send: Send, hold: Hold) -> None:
+        self.book.suppressed(send, TouchState.DEFERRED, hold.because, self.now)
+        self.note(Held(touch_key=send.touch_key, hold=hold))
+
+    def _already(self, send: Send) -> None:
+        """The ledger knows this touch: what it says stands, and nobody calls."""
+        record = self.book.touch(send.touch_key)
+        self.note(Claimed(touch_key=send.touch_key))
+        if record is None or record.state in (TouchState.IN_FLIGHT, TouchState.UNCERTAIN):
+            self.note(Uncertain(touch_key=send.touch_key, channel=send.channel))
+        else:
+            self.note(_receipt_of(record.state, send, record.detail))
+
+    def abandoned(self, touch: OpenTouch) -> None:
+        """A claim whose attempt never came back: uncertain at once, unless the ledger has evidence; never a call."""
+        record = self.book.touch(touch.touch_key)
+        if record is not None and record.state in SETTLED_WELL:
+            self.note(Accepted(touch_key=touch.touch_key))
+            return
+        if record is not None:
+            self.book.settle(touch.touch_key, record.fence, TouchState.UNCERTAIN, "the attempt died", self.now)
+        self.note(Uncertain(touch_key=touch.touch_key, channel=touch.channel))
+        self.tell(f"{touch.channel} {touch.step}: the attempt died, nobody knows whether it went out")
+
+    def _ask(self, move: LookUp) -> Asking | None:
+        """The look-up to make, or None when evidence has arrived meanwhile."""
+        record = self.book.touch(move.touch_key)
+        if record is not None and record.state in SETTLED_WELL:
+            self.note(Accepted(touch_key=move.touch_key))
+            return None
+        return Asking(move, record.fence if record is not None else 0)
+
+    def settle(self, call: OutsideCall, result: Result, *, patience: timedelta) -> None:
+        """Write the outcome in the ledger and note it."""
+        state = result.state
+        if result.name == "not_sent" and not self._quickly(result, patience):
+            state = TouchState.DEFERRED
+        if state is TouchState.NOT_FOUND:
+            self.book.settle(call.touch_key, call.fence, state, result.detail, self.now)
+            state = TouchState.LOST
+        self.book.settle(call.touch_key, call.fence, state, result.detail, self.now, effect=result.effect)
+        self.note(self._receipt(call, result, patience))
+        step_name = call.send.step if isinstance(call, Calling) else ""
+        self.tell(f"{call.channel} {step_name} {result.name.replace('_', ' ')}".replace("  ", " "))
+
+    def _quickly(self, result: Result, patience: timedelta) -> bool:
+        """Whether Temporal's own retry comes soon enough."""
+        return not result.long and (result.wait or timedelta(0)) < patience
+
+    def _receipt(self, call: OutsideCall, result: Result, patience: timedelta) -> Receipt:
+        match result.name:
+            case "accepted":
+                return Accepted(touch_key=call.touch_key)
+            case "rejected":
+                return Rejected(touch_key=call.touch_key, effect=result.effect or "bad_content", detail=result.detail)
+            case "not_sent":
+                return NotSent(touch_key=call.touch_key, again_in=self._again_in(result, patience))
+            case "uncertain":
+                return Uncertain(touch_key=call.touch_key, channel=call.channel)
+            case "still_unknown":
+                last = isinstance(call, Asking) and call.look_up.last
+                return StillUnknown(touch_key=call.touch_key, last=last)
+
+    def _again_in(self, result: Result, patience: timedelta) -> timedelta:
+        """Nothing when Temporal retries at once; else a wait at the one wait point, where rings are heard."""
+        if self._quickly(result, patience):
+            return timedelta(0)
+        return result.wait or (LONG_BACKOFF if result.long else BACKOFF)
+
+
+def _receipt_of(state: TouchState, send: Send, detail: str) -> Receipt:
+    """What a settled row of the ledger means for the lead."""
+    if state in SETTLED_WELL:
+        return Accepted(touch_key=send.touch_key)
+    if state is TouchState.LOST:
+        return StillUnknown(touch_key=send.touch_key, last=True)
+    return Rejected(touch_key=send.touch_key, effect="bad_content", detail=detail or state)
+
+
+def _name(item: Event | Command) -> str:
+    return item.kind if isinstance(item, Event) else item.verb

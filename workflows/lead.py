@@ -1,0 +1,106 @@
+"""
+LeadWorkflow: the lead's clock and conscience. It waits until it is due or rung, looks, and goes on.
+
+It decides nothing and remembers nothing but a Turn, so it hardly ever changes: what is decided, and by which rules, is
+the look's business. Change this class only with the recorded histories of tests/replay/ beside you.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from temporalio import workflow
+from temporalio.common import RawValue, SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from engine.life.turn import Glance, Scrap, Turn
+from engine.words import Act
+from workflows.names import LEAD_STAGE, LEAD_STATE, QUEUES, SNAPSHOT, WORKFLOW
+from workflows.pace import Pace
+from workflows.page import page, readable, retold
+
+
+@workflow.defn(name=WORKFLOW)
+class LeadWorkflow:
+    """One lead."""
+
+    pace = Pace()
+
+    @workflow.init
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.story = turn.story
+        self.rung = False
+        self.scraps: list[Scrap] = []
+        self.alarm: tuple[Turn, asyncio.Task[None]] | None = None
+
+    @workflow.run
+    async def run(self, turn: Turn) -> None:
+        """Live until the lead is over."""
+        while not self.turn.over:
+            act = await self.ring_or_due()
+            stage = self.turn.stage
+            await self.look(act)
+            self.show()
+            if self.turn.stage != stage or workflow.info().is_continue_as_new_suggested():
+                self.turn_the_page()
+
+    async def ring_or_due(self) -> Act:
+        """The one wait point: until the bell rings or the turn is due. Returns what to look for."""
+        if not self.rung and self.turn.due > workflow.now():
+            alarm = self.set_alarm()
+            await workflow.wait_condition(lambda: self.rung or alarm.done())
+        act, self.rung = Act.LOOK if self.rung else self.turn.act, False
+        return act
+
+    def set_alarm(self) -> asyncio.Task[None]:
+        """The timer to the due moment; a ring that changed nothing finds it still standing."""
+        if self.alarm is not None:
+            turn, timer = self.alarm
+            if (turn.due, turn.why) == (self.turn.due, self.turn.why) and not timer.done():
+                return timer
+            timer.cancel()
+        timer = asyncio.create_task(workflow.sleep(self.turn.due - workflow.now(), summary=self.turn.why))
+        self.alarm = (self.turn, timer)
+        return timer
+
+    async def look(self, act: Act) -> None:
+        """The one activity, named after what is due; its answer is the next turn."""
+        glance = Glance(lead_id=self.turn.lead_id, revision=self.turn.revision, scraps=tuple(self.scraps))
+        self.scraps.clear()
+        summary = self.turn.why if act is self.turn.act else "the bell rang"
+        try:
+            self.turn = await workflow.execute_activity(
+                act, glance, result_type=Turn, task_queue=QUEUES[act], summary=summary, **self.pace.options(act)
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            # The time to send is over, or no worker of the channel was there: look again without it.
+            self.scraps.extend(glance.scraps)
+            self.turn = self.turn.model_copy(update={"due": workflow.now(), "act": Act.LOOK, "story": ""})
+        self.story = retold(self.story, self.turn.story)
+
+    def show(self) -> None:
+        """What on-call sees: two search attributes, when they really changed, and the whole story."""
+        shown = workflow.info().typed_search_attributes
+        told = ((LEAD_STAGE, self.turn.stage), (LEAD_STATE, self.turn.state))
+        changed: list[SearchAttributeUpdate[str]] = [key.value_set(v) for key, v in told if shown.get(key) != v]
+        if changed:
+            workflow.upsert_search_attributes(changed)
+        workflow.set_current_details(page(self.turn, self.story))
+
+    def turn_the_page(self) -> None:
+        """Go on in a fresh run; what was signalled and not yet filed must not be left behind."""
+        if not self.scraps and not self.turn.over:
+            workflow.continue_as_new(self.turn.model_copy(update={"story": self.story}))
+
+    @workflow.signal(dynamic=True)
+    def bell(self, name: str, args: Sequence[RawValue]) -> None:
+        """Any signal rings; content in one is kept as it is for the next look, which files it."""
+        self.rung = True
+        self.scraps.extend(Scrap(name=name, body=readable(arg)) for arg in args)
+
+    @workflow.query(name=SNAPSHOT)
+    def snapshot(self) -> Turn:
+        """The turn as it stands, with the story so far."""
+        return self.turn.model_copy(update={"story": self.story})
