@@ -39,8 +39,13 @@ MEANING = {"CFG": ExitCode.USAGE, "SEQ": ExitCode.USAGE, "TMP": ExitCode.UNREACH
 
 def run(main: abc.Callable[[], int | None]) -> NoReturn:
     """Run *main* to its end and leave with what it returned, or with the code its exception stands for."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    heed_sigterm()
     leave(exit_code_of(main))
+
+
+def heed_sigterm() -> None:
+    """From here on SIGTERM means what Ctrl-C means, so that whatever is open gets closed."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
 
 
 def exit_code_of(main: abc.Callable[[], int | None]) -> int:

@@ -20,6 +20,8 @@ POSTGRES_URL = os.environ.get("FOLLOWUP_TEST_POSTGRES_URL", "")
 for name in [name for name in os.environ if name.startswith(OURS)]:
     del os.environ[name]  # a developer's real keys and servers never reach a test
 
+process.heed_sigterm()  # a run that is told to end stops its servers first
+
 ended = pytest.StashKey[pytest.Session]()
 
 
