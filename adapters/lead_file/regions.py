@@ -1,0 +1,62 @@
+"""The country a row names, as the region its phone numbers are read in."""
+
+from adapters.lead_file.phones import REGIONS
+
+NAMES: dict[str, str] = {
+    "argentina": "AR",
+    "australia": "AU",
+    "austria": "AT",
+    "belgium": "BE",
+    "brazil": "BR",
+    "canada": "CA",
+    "chile": "CL",
+    "colombia": "CO",
+    "czech republic": "CZ",
+    "czechia": "CZ",
+    "denmark": "DK",
+    "deutschland": "DE",
+    "españa": "ES",
+    "finland": "FI",
+    "france": "FR",
+    "germany": "DE",
+    "great britain": "GB",
+    "greece": "GR",
+    "hungary": "HU",
+    "india": "IN",
+    "ireland": "IE",
+    "israel": "IL",
+    "italia": "IT",
+    "italy": "IT",
+    "japan": "JP",
+    "mexico": "MX",
+    "méxico": "MX",
+    "netherlands": "NL",
+    "new zealand": "NZ",
+    "norway": "NO",
+    "poland": "PL",
+    "portugal": "PT",
+    "romania": "RO",
+    "schweiz": "CH",
+    "singapore": "SG",
+    "south africa": "ZA",
+    "spain": "ES",
+    "suisse": "CH",
+    "sweden": "SE",
+    "switzerland": "CH",
+    "the netherlands": "NL",
+    "turkey": "TR",
+    "uk": "GB",
+    "united arab emirates": "AE",
+    "united kingdom": "GB",
+    "united states": "US",
+    "united states of america": "US",
+    "usa": "US",
+    "österreich": "AT",
+}
+"""Countries as exports write them out; a country that is not here leaves the default region in force."""
+
+
+def region_of(country: str) -> str | None:
+    """The two-letter region of a country's name or code, None when it is neither."""
+    code = country.strip().upper()
+    return code if code in REGIONS else NAMES.get(country.strip().casefold())
