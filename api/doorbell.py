@@ -1,0 +1,89 @@
+"""
+The doorbell: a signal without content that makes a lead look at its Inbox, and starts its workflow when none runs.
+
+A ring that is lost or refused means later: the row waits, and the sweep rings again.
+"""
+
+from datetime import UTC, datetime
+
+import structlog
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from engine.life.turn import Turn
+from engine.words import LeadId, Stage
+from workflows.lead import LeadWorkflow
+from workflows.names import LEAD_STAGE, LEAD_STATE, LEADS_QUEUE, RING, workflow_id
+
+log = structlog.get_logger()
+
+LATER = frozenset({RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE})
+"""The run is full, or the server is busy or away: the sweep rings again."""
+
+
+class Doorbell:
+    """Rings leads."""
+
+    def __init__(self, client: Client, queue: str = LEADS_QUEUE) -> None:
+        self._client = client
+        self._queue = queue
+
+    async def ring(self, lead_id: LeadId, stage: Stage = Stage.CAPTURE) -> bool:
+        """
+        Ring once; False when the ring was refused and has to come later.
+
+        `stage` is where the lead's row stands, so that a new run does not begin with a stage change.
+        """
+        now = datetime.now(UTC)
+        turn = Turn(lead_id=lead_id, due=now, why="something happened", stage=stage)
+        try:
+            await self._client.start_workflow(
+                LeadWorkflow.run,
+                turn,
+                id=workflow_id(lead_id),
+                task_queue=self._queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal=RING,
+                search_attributes=_attributes(turn),
+                static_summary=f"lead {lead_id}",
+            )
+        except RPCError as error:
+            if error.status not in LATER:
+                raise
+            log.warning("lead.ring_refused", lead_id=lead_id, status=error.status.name)
+            return False
+        return True
+
+    async def start(self, turn: Turn) -> bool:
+        """Start the lead's workflow with this turn; False when one runs already."""
+        try:
+            await self._client.start_workflow(
+                LeadWorkflow.run,
+                turn,
+                id=workflow_id(turn.lead_id),
+                task_queue=self._queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                search_attributes=_attributes(turn),
+                static_summary=f"lead {turn.lead_id}",
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
+
+    async def runs(self, lead_id: LeadId) -> bool:
+        """Whether the lead's workflow runs now."""
+        try:
+            described = await self._client.get_workflow_handle(workflow_id(lead_id)).describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return described.status is WorkflowExecutionStatus.RUNNING
+
+
+def _attributes(turn: Turn) -> TypedSearchAttributes:
+    return TypedSearchAttributes(
+        [SearchAttributePair(LEAD_STAGE, turn.stage), SearchAttributePair(LEAD_STATE, turn.state)]
+    )

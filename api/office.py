@@ -1,0 +1,65 @@
+"""
+What the ways in work with: settings, the database, the Inbox, and the doorbell once somebody has to be rung.
+
+    with Office(settings) as office:
+        ...
+"""
+
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+from adapters.database import Database
+from adapters.inbox import Inbox
+from adapters.leads import People
+from adapters.settings import Settings
+from api.doorbell import Doorbell
+from api.temporal import connect
+
+
+class Office:
+    """One process's hold on the records and on Temporal; nothing is opened before it is needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._doorbell: Doorbell | None = None
+
+    @cached_property
+    def database(self) -> Database:
+        """The records."""
+        settings = self.settings
+        return Database(
+            settings.database_url.get_secret_value(),
+            pool=settings.database_pool,
+            lock_seconds=settings.database_lock_seconds,
+            idle_seconds=settings.database_idle_seconds,
+        )
+
+    @cached_property
+    def people(self) -> People:
+        """Who leads are."""
+        return People(self.settings.address_key, self.settings.org_country)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Where everything is filed."""
+        return Inbox(self.database, self.people)
+
+    async def doorbell(self) -> Doorbell:
+        """The doorbell, connected once. Raises: FollowupError TMP001 when Temporal does not answer."""
+        if self._doorbell is None:
+            self._doorbell = Doorbell(await connect())
+        return self._doorbell
+
+    def close(self) -> None:
+        """Give the database back."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,35 @@
+"""The connection to Temporal, by Temporal's own environment variables and profiles, and nothing home-made."""
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError
+
+from engine.errors import FollowupError
+from workflows.plugin import LeadPlugin
+
+DEFAULT_ADDRESS = "localhost:7233"
+
+
+async def connect(plugin: LeadPlugin | None = None) -> Client:
+    """
+    A client that speaks as every other part of us does.
+
+    Raises: FollowupError TMP001 when the server cannot be reached.
+    """
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", DEFAULT_ADDRESS)
+    try:
+        return await Client.connect(**config, plugins=[plugin or LeadPlugin()])
+    except (RPCError, RuntimeError) as error:
+        raise unreachable(config["target_host"], error) from error
+
+
+def unreachable(address: str, error: Exception) -> FollowupError:
+    """The error for a server that does not answer."""
+    return FollowupError(
+        code="TMP001",
+        what="Temporal cannot be reached",
+        where=address,
+        why=str(error).splitlines()[0][:300],
+        next="start it (`followup dev` runs one), or set TEMPORAL_ADDRESS or TEMPORAL_PROFILE",
+    )
