@@ -97,7 +97,7 @@ def _threads_must_exist(sequence: Whole) -> None:
                 possible = _earlier_emails(sequence.part, plan, step)
                 if step.thread not in possible:
                     what = f"email {step.id!r} continues {step.thread!r}, which is no earlier email"
-                    raise invalid("SEQ013", what, _place_of(sequence, step.id), _one_of(possible))
+                    raise invalid("SEQ013", what, sequence.place_of(step.id), _one_of(possible))
 
 
 def _earlier_emails(sequence: compiled.Sequence, plan: StagePlan, email: Message) -> list[str]:
@@ -121,7 +121,7 @@ def _response_must_not_wait(sequence: Whole) -> None:
             if isinstance(step, HumanTask) and step.blocks and _above_one_day(step.give_up):
                 what = f"{step.kind} {step.id!r} may hold the response stage for more than one working day"
                 next = "write give_up=working(hours=4), or blocks=False"
-                raise invalid("SEQ017", what, _place_of(sequence, step.id), next)
+                raise invalid("SEQ017", what, sequence.place_of(step.id), next)
 
 
 def _above_one_day(give_up: Delay | None) -> bool:
@@ -145,10 +145,6 @@ def _must_not_spin(sequence: Whole) -> None:
     if way:
         what = f"a lead may go round without any time passing: {' → '.join(way)}"
         raise invalid("SEQ020", what, sequence.place, "give one of these exits a delay: goto(…, after=…)")
-
-
-def _place_of(sequence: Whole, step_id: str) -> Place:
-    return next(found.place for found in sequence.walk() if getattr(found.part, "id", None) == step_id)
 
 
 def _one_of(names: Sequence[str]) -> str:

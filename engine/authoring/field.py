@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from engine.authoring.conditions import Condition
 from engine.authoring.refusals import FIELD_NAME, here, must_be, must_be_name
 from engine.sequence import compiled
+from engine.sequence.fields import DeclaredField
 from engine.sequence.written import Place, Written, invalid
 
 
@@ -18,30 +19,33 @@ from engine.sequence.written import Place, Written, invalid
 class Field:
     """A declared field of a lead."""
 
-    name: str
+    declared: DeclaredField
     place: Place
+
+    @property
+    def name(self) -> str:
+        """What conditions and templates call it."""
+        return self.declared.name
 
     def known(self) -> Condition:
         """The lead has a value in this field."""
         return self._ask(compiled.FieldKnown(field=self.name))
 
     def _ask(self, part: compiled.Condition) -> Condition:
-        return Condition(part, here(), (Written(self, self.place),))
+        return Condition(part, here(), (Written(self.declared, self.place),))
 
 
 @dataclass(frozen=True)
 class ChoiceField(Field):
     """A field with one of a few values."""
 
-    values: tuple[str, ...]
-
     def is_(self, *values: str) -> Condition:
         """The field has one of these values; an unknown field has none."""
         place = here()
         _some(values, place)
         for value in values:
-            if value not in self.values:
-                has = ", ".join(self.values)
+            if value not in self.declared.values:
+                has = ", ".join(self.declared.values)
                 raise invalid("SEQ007", f"{self.name} is never {value!r}", place, f"it has the values: {has}")
         return self._ask(compiled.FieldIs(field=self.name, values=values))
 
@@ -85,22 +89,25 @@ def choice(name: str, *values: str) -> ChoiceField:
         raise invalid("SEQ007", f"{name} has a value twice", place, "write each value once")
     for value in values:
         must_be(value, str, "a value in words", place, 'write values in quotes, like "web_form"')
-    return ChoiceField(name, place, values)
+    return ChoiceField(DeclaredField(name=name, kind="choice", values=values), place)
 
 
 def number(name: str) -> NumberField:
     """A field with a number."""
-    return NumberField(name, _declared(name))
+    place = _declared(name)
+    return NumberField(DeclaredField(name=name, kind="number"), place)
 
 
 def date(name: str) -> DateField:
     """A field with a date."""
-    return DateField(name, _declared(name))
+    place = _declared(name)
+    return DateField(DeclaredField(name=name, kind="date"), place)
 
 
 def flag(name: str) -> FlagField:
     """A field that is yes or no."""
-    return FlagField(name, _declared(name))
+    place = _declared(name)
+    return FlagField(DeclaredField(name=name, kind="flag"), place)
 
 
 def _declared(field_name: str) -> Place:

@@ -25,10 +25,10 @@ def plan_named(sequence: Sequence, stage: str) -> int | None:
     return next((number for number, plan in enumerate(sequence.stages) if plan.name == stage), None)
 
 
-def reached(sequence: Sequence) -> frozenset[int]:
-    """The stage plans a lead can get to from the first one by the sequence's own exits and reactions."""
-    found = {0}
-    waiting = [0]
+def reached(sequence: Sequence, first: int = 0) -> frozenset[int]:
+    """The stage plans a lead can get to from this one, itself included, by the sequence's own exits and reactions."""
+    found = {first}
+    waiting = [first]
     while waiting:
         new = set(next_plans(sequence, waiting.pop())) - found
         found |= new

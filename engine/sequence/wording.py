@@ -10,6 +10,7 @@ from datetime import time
 from itertools import groupby
 from typing import NamedTuple, assert_never
 
+from engine.reasons import ReplyClass
 from engine.sequence.compiled import (
     AS_IS,
     AllOf,
@@ -88,6 +89,23 @@ EVENTS = {
     EventKind.DELETED: "the CRM deletes the lead",
     EventKind.ERASED: "the person asks to be erased",
 }
+REPLIES = {
+    ReplyClass.WANTS_MEETING: "the lead answers and wants a meeting",
+    ReplyClass.POSITIVE: "the lead answers and likes what it hears",
+    ReplyClass.QUESTION: "the lead answers with a question",
+    ReplyClass.NOT_NOW: "the lead answers that it is too early",
+    ReplyClass.REFERRAL: "the lead answers and names somebody else",
+    ReplyClass.NOT_INTERESTED: "the lead answers that it is not interested",
+    ReplyClass.WRONG_PERSON: "the lead answers that we have the wrong person",
+    ReplyClass.LEFT_COMPANY: "the answer is that the person has left the company",
+    ReplyClass.OPT_OUT: "the lead answers that it wants no more messages",
+    ReplyClass.COMPLAINT: "the lead answers and complains",
+    ReplyClass.UNCLEAR: "the lead answers and it is not clear what it means",
+    ReplyClass.POSSIBLE_OPT_OUT: "the lead may have answered that it wants no more messages",
+    ReplyClass.OUT_OF_OFFICE: "the answer is that the person is out of office",
+    ReplyClass.AUTOMATIC: "a machine answers",
+    ReplyClass.BOUNCE_NOTICE: "the answer is that the address is dead",
+}
 
 
 def sentence(phrase: str) -> str:
@@ -119,37 +137,37 @@ def say_time(wall: time) -> str:
 # --- times ------------------------------------------------------------------------------------------------------------
 
 
-def say_length(delay: Delay) -> str:
-    """How long a delay is: "30 minutes", "4 hours of working time", "2 working days"."""
+def say_length(delay: Delay, working: str = "working time") -> str:
+    """How long a delay is: "30 minutes", "4 hours of working time", "2 working days"; `working` says whose time."""
     match delay:
         case Elapsed():
             return _say_minutes(delay.minutes)
         case Working():
-            return f"{_say_minutes(delay.minutes)} of working time"
+            return f"{_say_minutes(delay.minutes)} of {working}"
         case CalendarDays():
             return say_count(delay.days, "day")
         case BusinessDays():
             return say_count(delay.days, "working day")
         case Quiet():
-            return f"{say_length(delay.delay)} without a word from the lead or from us"
+            return f"{say_length(delay.delay, working)} without a word from the lead or from us"
         case _:
             assert_never(delay)
 
 
-def say_delay(delay: Delay) -> str:
+def say_delay(delay: Delay, working: str = "working time") -> str:
     """When something comes that has a delay: "30 minutes later", "2 working days later at 09:00"."""
     match delay:
         case Elapsed(minutes=0) | Working(minutes=0):
             return "at once"
         case Elapsed() | Working():
-            return f"{say_length(delay)} later"
+            return f"{say_length(delay, working)} later"
         case CalendarDays(days=0):
             return f"the same day{_say_at(delay.at)}"
         case CalendarDays() | BusinessDays():
-            return f"{say_length(delay)} later{_say_at(delay.at)}"
+            return f"{say_length(delay, working)} later{_say_at(delay.at)}"
         case Quiet():
             at = delay.delay.at if isinstance(delay.delay, CalendarDays | BusinessDays) else None
-            return f"after {say_length(delay)}{_say_at(at, ', ')}"
+            return f"after {say_length(delay, working)}{_say_at(at, ', ')}"
         case _:
             assert_never(delay)
 
@@ -186,6 +204,8 @@ def _say_at(at: time | None, before: str = " ") -> str:
 
 
 def _say_block(block: Block) -> str:
+    if block.opens == block.closes:
+        return "around the clock"
     closes = "midnight" if block.closes == time(0) else say_time(block.closes)
     return f"{say_time(block.opens)} to {closes}"
 
@@ -274,7 +294,7 @@ def say_trigger(trigger: Trigger) -> str:
         case OnEvent():
             return EVENTS[trigger.event]
         case OnReply():
-            return f"the lead's answer means: {say_words(trigger.reply)}"
+            return REPLIES[trigger.reply]
         case OnEntered():
             return f'the CRM moves the lead into "{trigger.pipeline_stage}"'
         case OnByHand():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from engine.errors import SequenceInvalid
+from engine.sequence.compiled import Reaction
 
 Part_co = TypeVar("Part_co", covariant=True)
 
@@ -35,6 +36,17 @@ class Written(Generic[Part_co]):
         yield self
         for part in self.inside:
             yield from part.walk()
+
+    def place_of(self, step_id: str) -> Place:
+        """Where the step of this id inside is written; this part's own place when there is none."""
+        return next((part.place for part in self.walk() if getattr(part.part, "id", None) == step_id), self.place)
+
+
+def written_reactions(whole: Written[object]) -> Iterator[Written[Reaction]]:
+    """Every reaction inside, with the line of its `on`."""
+    for found in whole.walk():
+        if isinstance(found.part, tuple):
+            yield from (Written(part, found.place) for part in found.part if isinstance(part, Reaction))
 
 
 def invalid(code: str, what: str, place: Place, next: str) -> SequenceInvalid:

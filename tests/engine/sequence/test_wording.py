@@ -42,6 +42,7 @@ from engine.sequence.compiled import (
 )
 from engine.sequence.wording import (
     EVENTS,
+    REPLIES,
     say_condition,
     say_delay,
     say_exit,
@@ -119,6 +120,7 @@ def test_a_moment_names_the_date_it_follows(moment, expected):
     [
         pytest.param(blocks(range(5), "09:00", "18:00"), "Monday to Friday 09:00 to 18:00", id="office"),
         pytest.param(blocks(range(7), "08:00", "00:00"), "every day 08:00 to midnight", id="every day"),
+        pytest.param(blocks(range(7), "00:00", "00:00"), "every day around the clock", id="always"),
         pytest.param(
             (*blocks(range(1, 4), "09:00", "12:00"), *blocks(range(1, 4), "13:00", "17:00")),
             "Tuesday to Thursday 09:00 to 12:00 and 13:00 to 17:00",
@@ -173,7 +175,7 @@ def test_a_condition_reads_as_a_clause(condition, expected):
     ("trigger", "expected"),
     [
         pytest.param(OnEvent(event=EventKind.MEETING_BOOKED), "a meeting is booked"),
-        pytest.param(OnReply(reply=ReplyClass.WANTS_MEETING), "the lead's answer means: wants meeting"),
+        pytest.param(OnReply(reply=ReplyClass.WANTS_MEETING), "the lead answers and wants a meeting"),
         pytest.param(OnEntered(pipeline_stage="Demo"), 'the CRM moves the lead into "Demo"'),
         pytest.param(OnByHand(name="special-offer"), 'a person presses "special-offer"'),
         pytest.param(OnMoment(moment=Moment(kind="before", field="renewal", days=30)), "it is 30 days before renewal"),
@@ -185,9 +187,10 @@ def test_a_trigger_says_what_has_to_happen(trigger, expected):
     assert say_trigger(trigger) == expected
 
 
-def test_every_event_has_its_words():
-    """A new event kind must not appear to people as a constant."""
+def test_every_event_and_every_answer_has_its_words():
+    """A new kind must not appear to people as a constant."""
     assert set(EVENTS) == set(EventKind)
+    assert set(REPLIES) == set(ReplyClass)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""
+Everything that can be known about a catalogue before a lead runs on it.
+
+What a single sequence cannot mean is refused while it is built (engine.authoring); this is the rest: what the whole
+lacks, what its parts do to each other, and what is probably not what was meant.
+"""
+
+from collections.abc import Mapping
+
+from engine.sequence.catalogue import Catalogue
+from engine.sequence.check_catalogue import (
+    endless_rounds,
+    field_meanings,
+    overlaps,
+    pipeline_names,
+    too_few_touches,
+    uncovered_stages,
+    unstarted,
+)
+from engine.sequence.check_stages import (
+    bursts,
+    calls_only,
+    conversations_by_mail,
+    last_words,
+    repeated_openings,
+    unreachable_stages,
+)
+from engine.sequence.check_templates import template_faults
+from engine.sequence.findings import SEVERITIES, Finding
+from engine.sequence.pipeline import Pipeline
+from engine.sequence.templates import TemplateFacts
+
+
+def check(
+    catalogue: Catalogue,
+    templates: Mapping[str, TemplateFacts] | None = None,
+    pipeline: Pipeline | None = None,
+) -> tuple[Finding, ...]:
+    """
+    All findings, errors first; nothing is published while there is an error.
+
+    Without `templates` every message counts as useful, and without `pipeline` its names are not looked at.
+    """
+    found = [
+        *uncovered_stages(catalogue),
+        *too_few_touches(catalogue, templates),
+        *endless_rounds(catalogue),
+        *field_meanings(catalogue),
+        *overlaps(catalogue),
+        *unstarted(catalogue),
+    ]
+    for sequence in catalogue.written:
+        found += unreachable_stages(sequence, pipeline)
+        found += last_words(sequence)
+        found += repeated_openings(sequence)
+        found += bursts(sequence)
+        found += conversations_by_mail(sequence)
+        found += calls_only(sequence)
+    if pipeline is not None:
+        found += pipeline_names(catalogue, pipeline)
+    if templates is not None:
+        found += template_faults(catalogue, templates)
+    # A list of reactions that several stages share is found once per stage.
+    return tuple(sorted(dict.fromkeys(found), key=lambda finding: SEVERITIES.index(finding.severity)))

@@ -1,0 +1,148 @@
+"""What the catalogue as a whole lacks, and what its sequences do to each other."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import combinations
+
+from engine.sequence.catalogue import Catalogue
+from engine.sequence.compiled import (
+    Goto,
+    HumanTask,
+    Message,
+    OnEntered,
+    OnEvent,
+    Sequence,
+    Start,
+    Step,
+)
+from engine.sequence.fields import DeclaredField
+from engine.sequence.findings import Finding, error, remark
+from engine.sequence.flow import cycle, instant_exits, plan_named
+from engine.sequence.persistence import ADVISED, LEAST, fewest_touches
+from engine.sequence.pipeline import Pipeline
+from engine.sequence.templates import ACKNOWLEDGEMENT, TemplateFacts
+from engine.sequence.wording import say_list, say_trigger
+from engine.sequence.written import Place, Written, written_reactions
+from engine.words import EventKind, Stage
+
+Templates = Mapping[str, TemplateFacts]
+
+
+def uncovered_stages(catalogue: Catalogue) -> Iterator[Finding]:
+    """Stages that no sequence has (frameworks.md 1.1)."""
+    covered = {plan.name for sequence in catalogue.sequences for plan in sequence.stages}
+    missing = [str(stage) for stage in Stage if stage not in covered]
+    if missing:
+        what = f"no sequence of the catalogue has a stage {say_list(missing, 'or')}"
+        yield error("SEQ101", what, catalogue.place, f'write stage("{missing[0]}", …) in one of them')
+
+
+def too_few_touches(catalogue: Catalogue, templates: Templates | None) -> Iterator[Finding]:
+    """Ways on which a lead that never answers is let go too early (frameworks.md FU-R2, rulings.md 4)."""
+    by_name = {sequence.name: sequence for sequence in catalogue.sequences}
+    for written in catalogue.written:
+        if OnEvent(event=EventKind.CAPTURED) in written.part.starts:
+            touches = fewest_touches(written.part, by_name, partial(_is_useful, templates=templates))
+            if touches is not None and touches < ADVISED:
+                what = f"a lead that never answers is let go after {touches} useful touches"
+                severity = error if touches < LEAST else remark
+                code = "SEQ102" if touches < LEAST else "SEQ103"
+                yield severity(
+                    code, what, written.place, f"plan at least {ADVISED} on the way from {written.part.name!r}"
+                )
+
+
+def _is_useful(step: Step, templates: Templates | None) -> bool:
+    """A call, or a message that gives the lead something; an errand of ours is no touch."""
+    match step:
+        case Message():
+            facts = None if templates is None else templates.get(step.template)
+            return facts is None or facts.value != ACKNOWLEDGEMENT
+        case HumanTask():
+            return step.kind == "call"
+        case _:
+            return False
+
+
+def endless_rounds(catalogue: Catalogue) -> Iterator[Finding]:
+    """Sequences that hand a lead round without any time passing."""
+    graph = {
+        (sequence.name, number): list(_instantly_next(sequence, number, catalogue))
+        for sequence in catalogue.sequences
+        for number in range(len(sequence.stages))
+    }
+    names = [name for name, _ in cycle(graph)]
+    if names:
+        way = " → ".join(dict.fromkeys(names))
+        what = f"a lead may be handed round without any time passing: {way} → {names[0]}"
+        yield error("SEQ106", what, _place(catalogue, names[0]), "give one of these exits a delay: start(…, after=…)")
+
+
+def _instantly_next(sequence: Sequence, number: int, catalogue: Catalogue) -> Iterator[tuple[str, int]]:
+    for exit_ in instant_exits(sequence.stages[number]):
+        if isinstance(exit_, Goto):
+            yield sequence.name, plan_named(sequence, exit_.stage) or 0
+        elif isinstance(exit_, Start):
+            yield exit_.sequence, 0
+
+
+def field_meanings(catalogue: Catalogue) -> Iterator[Finding]:
+    """Fields that are declared twice, differently."""
+    seen: dict[str, Written[DeclaredField]] = {}
+    for sequence in catalogue.written:
+        for found in sequence.walk():
+            if isinstance(found.part, DeclaredField):
+                first = seen.setdefault(found.part.name, Written(found.part, found.place))
+                if first.part != found.part:
+                    what = f"field {found.part.name!r} means something else at {first.place}"
+                    yield error("SEQ115", what, found.place, "declare each field once, in fields.py")
+
+
+def overlaps(catalogue: Catalogue) -> Iterator[Finding]:
+    """Sequences that start on the same thing: the upper one is asked first."""
+    for upper, lower in combinations(catalogue.written, 2):
+        for trigger in upper.part.starts:
+            if trigger in lower.part.starts:
+                what = f"{upper.part.name!r} and {lower.part.name!r} both start when {say_trigger(trigger)}"
+                next = f"make sure that {upper.part.name!r} shall be asked first, or tell them apart with only_if"
+                yield remark("SEQ110", what, lower.place, next)
+
+
+def unstarted(catalogue: Catalogue) -> Iterator[Finding]:
+    """Sequences that only a person can start."""
+    handed_to = {
+        found.part.sequence
+        for sequence in catalogue.written
+        for found in sequence.walk()
+        if isinstance(found.part, Start)
+    }
+    for written in catalogue.written:
+        if not written.part.starts and written.part.name not in handed_to:
+            what = f"nothing starts {written.part.name!r}"
+            yield remark("SEQ111", what, written.place, "write starts=[…], or leave it to people to enroll leads")
+
+
+def pipeline_names(catalogue: Catalogue, pipeline: Pipeline) -> Iterator[Finding]:
+    """Pipeline stages that a sequence speaks of and the pipeline does not have."""
+    for written in catalogue.written:
+        for name, place in _pipeline_stages(written):
+            if not pipeline.has(name):
+                what = f"the pipeline has no stage {name!r}"
+                names = ", ".join(stage.name for stage in pipeline.stages)
+                yield error("SEQ116", what, place, f"write one of: {names}; or add it to the pipeline file")
+
+
+def _pipeline_stages(written: Written[Sequence]) -> Iterator[tuple[str, Place]]:
+    for trigger in written.part.starts:
+        if isinstance(trigger, OnEntered):
+            yield trigger.pipeline_stage, written.place
+    for found in written.walk():
+        if isinstance(found.part, HumanTask) and found.part.proposes is not None:
+            yield found.part.proposes, found.place
+    for reaction in written_reactions(written):
+        if isinstance(reaction.part.trigger, OnEntered):
+            yield reaction.part.trigger.pipeline_stage, reaction.place
+
+
+def _place(catalogue: Catalogue, name: str) -> Place:
+    return next(written.place for written in catalogue.written if written.part.name == name)

@@ -1,0 +1,117 @@
+"""What a sequence says that is probably not what was meant."""
+
+from collections.abc import Iterator
+
+from engine.sequence.compiled import (
+    AS_IS,
+    Finish,
+    Goto,
+    HumanTask,
+    Message,
+    OnEvent,
+    OnReply,
+    Reaction,
+    Sequence,
+    StagePlan,
+    Trigger,
+)
+from engine.sequence.findings import Finding, error, remark, warning
+from engine.sequence.flow import exits_right_after, openings, plan_named, reached
+from engine.sequence.pace import BURST, BURST_DAYS, SILENCE_DAYS, calls_in_a_row, silences_after_bursts
+from engine.sequence.pipeline import Pipeline
+from engine.sequence.structure import steps
+from engine.sequence.written import Place, Written, written_reactions
+from engine.words import EventKind, Stage
+
+Whole = Written[Sequence]
+
+
+def unreachable_stages(sequence: Whole, pipeline: Pipeline | None) -> Iterator[Finding]:
+    """Stages that no exit leads to; one that the CRM's pipeline means is entered by the CRM."""
+    inside = reached(sequence.part)
+    for number, plan in enumerate(sequence.part.stages):
+        if number not in inside:
+            place = _stage_place(sequence, plan)
+            next = f'write goto("{plan.name}") where leads shall come from, or take the stage out'
+            if plan.name == AS_IS or (pipeline is not None and not _means(pipeline, plan)):
+                yield error("SEQ104", f"no lead comes to stage {str(plan.name)!r}", place, next)
+            else:
+                yield remark("SEQ105", f"only the CRM brings a lead to stage {str(plan.name)!r}", place, next)
+
+
+def last_words(sequence: Whole) -> Iterator[Finding]:
+    """Messages that nobody could answer, since the stage is left in the same moment."""
+    for plan in sequence.part.stages:
+        for step in steps(plan):
+            if isinstance(step, Message):
+                exits = exits_right_after(plan, step.id)
+                place = sequence.place_of(step.id)
+                if any(isinstance(exit_, Finish) for exit_ in exits):
+                    what = f"the sequence ends in the moment {step.id!r} is sent; nobody could answer it"
+                    yield warning("SEQ107", what, place, "give the end time: finish(…, after=calendar(days=7))")
+                elif exits:
+                    what = f"the stage is left in the moment {step.id!r} is sent; nobody could answer it"
+                    yield warning("SEQ108", what, place, "give the exit time: goto(…, after=business_days(1))")
+
+
+def repeated_openings(sequence: Whole) -> Iterator[Finding]:
+    """Answers that lead back to a stage which opens with a message: it would be sent again."""
+    for found in written_reactions(sequence):
+        plan = _reentered(sequence.part, found.part)
+        if plan is not None and any(isinstance(step, Message) for step in openings(plan)):
+            what = f"an answer may lead back to stage {str(plan.name)!r}, whose first message is then sent again"
+            yield warning("SEQ109", what, found.place, "open the stage with a call, or react with carry_on()")
+
+
+def bursts(sequence: Whole) -> Iterator[Finding]:
+    """Bursts that are followed by silence (frameworks.md FU-M2)."""
+    for plan in sequence.part.stages:
+        for step in silences_after_bursts(plan):
+            what = f"{BURST} touches within {BURST_DAYS:g} days, then {SILENCE_DAYS:g} days or more until {step.id!r}"
+            yield warning("SEQ112", what, sequence.place_of(step.id), "spread the touches more evenly")
+
+
+def conversations_by_mail(sequence: Whole) -> Iterator[Finding]:
+    """Decisions that nobody of ours is asked to help with in person (frameworks.md FU-M6)."""
+    for plan in sequence.part.stages:
+        if plan.name == Stage.CONVERT and not any(isinstance(step, HumanTask) for step in steps(plan)):
+            what = "stage 'convert' asks no person of ours to do anything"
+            yield warning("SEQ113", what, _stage_place(sequence, plan), "add a call() or a task()")
+
+
+def calls_only(sequence: Whole) -> Iterator[Finding]:
+    """Calls in a row, where another channel may reach the lead (frameworks.md FU-M6)."""
+    for plan in sequence.part.stages:
+        for step in calls_in_a_row(plan):
+            what = f"{step.id!r} is the third call in a row"
+            yield warning("SEQ114", what, sequence.place_of(step.id), "put an email() or an sms() between the calls")
+
+
+def _means(pipeline: Pipeline, plan: StagePlan) -> bool:
+    return any(stage.stage == plan.name for stage in pipeline.stages)
+
+
+def _stage_place(sequence: Whole, plan: StagePlan) -> Place:
+    return next(
+        found.place for found in sequence.walk() if isinstance(found.part, StagePlan) and found.part.name == plan.name
+    )
+
+
+def _reentered(sequence: Sequence, reaction: Reaction) -> StagePlan | None:
+    """The stage an answer leads to, when the lead may have been there before."""
+    if not isinstance(reaction.response, Goto) or not _is_answer(reaction.trigger):
+        return None
+    target = plan_named(sequence, reaction.response.stage)
+    if target is None or not reached(sequence, target) & _sources(sequence, reaction):
+        return None
+    return sequence.stages[target]
+
+
+def _sources(sequence: Sequence, reaction: Reaction) -> set[int]:
+    """The stages in which the reaction counts."""
+    everywhere = reaction in sequence.when
+    return {number for number, plan in enumerate(sequence.stages) if everywhere or reaction in plan.when}
+
+
+def _is_answer(trigger: Trigger) -> bool:
+    return isinstance(trigger, OnReply) or trigger == OnEvent(event=EventKind.REPLIED)

@@ -1,0 +1,35 @@
+"""What a check of the catalogue found."""
+
+from typing import Literal
+
+from engine.frozen import Frozen
+from engine.sequence.written import Place
+
+Severity = Literal["error", "warning", "remark"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "remark")
+"""An error is not published; a warning probably is not what was meant; a remark is worth a second look."""
+
+
+class Finding(Frozen):
+    """What is wrong, on which line, and what to write instead, under a code that never changes its meaning."""
+
+    severity: Severity
+    code: str
+    what: str
+    where: str
+    next: str
+
+
+def error(code: str, what: str, place: Place, next: str) -> Finding:
+    """A finding that keeps the catalogue from being published."""
+    return Finding(severity="error", code=code, what=what, where=str(place), next=next)
+
+
+def warning(code: str, what: str, place: Place, next: str) -> Finding:
+    """A finding that is probably not what was meant."""
+    return Finding(severity="warning", code=code, what=what, where=str(place), next=next)
+
+
+def remark(code: str, what: str, place: Place, next: str) -> Finding:
+    """A finding worth a second look."""
+    return Finding(severity="remark", code=code, what=what, where=str(place), next=next)
