@@ -1,0 +1,116 @@
+"""
+The worker: it takes looks off the queues until it is told to stop.
+
+    python worker.py            settings from FOLLOWUP_*, the server from TEMPORAL_*
+"""
+
+import asyncio
+import signal
+from collections import abc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.look import Look
+from activities.registered import LeadActivities, all_of
+from adapters.faults import armed
+from adapters.outbox import Outbox
+from adapters.records import DatabaseRecords
+from adapters.settings import Settings, read_settings
+from api.doorbell import Doorbell
+from api.office import Office
+from api.publishing import publish
+from api.sweeping import keep_sweeping
+from api.temporal import connect, require_search_attributes
+from cli import logs, process
+from engine.words import Channel
+from workflows.lead import LeadWorkflow
+from workflows.names import LEADS_QUEUE, QUEUES
+from workflows.pace import Pace
+from workflows.plugin import LeadPlugin
+
+log = structlog.get_logger()
+
+CACHED_LEADS = 1000
+LOOKS_AT_ONCE = 8
+
+
+def main() -> int:
+    """Run until SIGTERM or Ctrl-C."""
+    settings = read_settings()
+    logs.configure(settings.log_format, settings.log_level)
+    asyncio.run(run(settings))
+    return process.ExitCode.OK
+
+
+async def run(settings: Settings) -> None:
+    """A worker of every queue, and the sweep beside it, until the process is told to stop."""
+    with Office(settings) as office:
+        client = await connect(LeadPlugin(pace=_pace(settings)))
+        await require_search_attributes(client)
+        publish(office)
+        async with AsyncExitStack() as stack:
+            for worker in workers(client, office):
+                await stack.enter_async_context(worker)
+            log.info("worker.started", queues=sorted({LEADS_QUEUE, *QUEUES.values()}))
+            sweeping = asyncio.create_task(
+                keep_sweeping(office, Doorbell(client), timedelta(seconds=settings.sweep_seconds))
+            )
+            await _told_to_stop()
+            sweeping.cancel()
+        log.info("worker.stopped")
+
+
+def workers(client: Client, office: Office) -> abc.Iterator[Worker]:
+    """One worker per queue: a slow provider fills only its own slots."""
+    settings = office.settings
+    graceful = timedelta(seconds=settings.graceful_shutdown_seconds)
+    yield Worker(
+        client,
+        task_queue=LEADS_QUEUE,
+        workflows=[LeadWorkflow],
+        max_cached_workflows=CACHED_LEADS,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_seconds),
+        graceful_shutdown_timeout=graceful,
+    )
+    for queue in sorted(set(QUEUES.values())):
+        yield Worker(
+            client,
+            task_queue=queue,
+            activities=all_of(LeadActivities(_look(office))),
+            activity_executor=ThreadPoolExecutor(LOOKS_AT_ONCE),
+            max_concurrent_activities=LOOKS_AT_ONCE,
+            graceful_shutdown_timeout=graceful,
+        )
+
+
+def _look(office: Office) -> Look:
+    settings = office.settings
+    crash_point = armed(settings.faults)
+    outbox = Outbox(office.database)
+    return Look(
+        DatabaseRecords(office.database, settings, crash_point),
+        {channel: outbox for channel in Channel},
+        retry_within=timedelta(seconds=settings.retry_within_seconds),
+        crash_point=crash_point,
+    )
+
+
+def _pace(settings: Settings) -> Pace:
+    return Pace(start_to_close=timedelta(seconds=settings.start_to_close_seconds))
+
+
+async def _told_to_stop() -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+if __name__ == "__main__":
+    process.run(main)

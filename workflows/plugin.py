@@ -29,6 +29,5 @@ class LeadPlugin(SimplePlugin):
         super().__init__(
             "followup.lead",
             data_converter=replace(pydantic_data_converter, payload_codec=codec),
-            workflows=[LeadWorkflow],
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
         )

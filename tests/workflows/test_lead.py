@@ -1,0 +1,182 @@
+"""The lead's clock: it waits until it is due or rung, looks, and goes on, whatever is signalled to it."""
+
+import asyncio
+from collections import abc
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+
+from engine.life.turn import Glance, Turn
+from engine.words import Act
+from tests.workflows.conftest import Clock, Script, turn, working
+from workflows.lead import LeadWorkflow
+from workflows.names import LEAD_STAGE, LEAD_STATE, RING, SNAPSHOT
+
+DAY = timedelta(days=1)
+BILLABLE = (EventType.EVENT_TYPE_TIMER_STARTED, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
+
+
+def touches(n: int, apart: timedelta = DAY) -> Script:
+    """A life of n emails, so far apart, then over; a ring changes nothing."""
+    sent: list[datetime] = []
+    due: list[datetime] = []
+
+    def answer(glance: Glance, act: Act, now: datetime) -> Turn:
+        if act is Act.SEND_EMAIL:
+            sent.append(now)
+        if act is Act.SEND_EMAIL or not due:
+            due.append(now + apart)
+        return turn(
+            glance.lead_id,
+            due=due[-1],
+            act=Act.SEND_EMAIL,
+            why="email tomorrow",
+            revision=glance.revision + 1,
+            story=f"- {act}",
+            over=len(sent) >= n,
+        )
+
+    return Script(answer)
+
+
+async def events(handle: WorkflowHandle[LeadWorkflow, None]) -> list[int]:
+    """The types of the history's events, in order."""
+    return [event.event_type for event in (await handle.fetch_history()).events]
+
+
+async def test_a_wait_and_a_touch_cost_eleven_events_and_two_actions(clock: Clock) -> None:
+    """The floor of what Temporal can do it for: whoever adds an event pays for it on every touch of every lead."""
+    sizes = []
+    for touched in (3, 8):
+        async with working(clock.client, touches(touched, apart=timedelta(milliseconds=300))):
+            handle = await clock.start(turn(), own_time=False)
+            await handle.result()
+        happened = await events(handle)
+        sizes.append((len(happened), sum(event in BILLABLE for event in happened)))
+    (few, few_actions), (many, many_actions) = sizes
+    assert (many - few, many_actions - few_actions) == (5 * 11, 5 * 2)
+
+
+async def test_a_ring_looks_at_once_and_leaves_the_timer_standing(clock: Clock) -> None:
+    """A reply must not wait for the next touch, and a ring that changes nothing must not cost a timer."""
+    script = touches(2)
+    async with working(clock.client, script):
+        handle = await clock.start(turn())
+        await until(lambda: len(script.asked) == 1)
+        await handle.signal(RING)
+        await until(lambda: len(script.asked) == 2)
+        await clock.let_pass(handle, days=5)
+    assert script.acts == ["look", "look", "send_email", "send_email"]
+    timers = [event for event in await events(handle) if event == EventType.EVENT_TYPE_TIMER_STARTED]
+    assert len(timers) == 2
+
+
+async def test_any_signal_rings_and_its_content_is_handed_on(clock: Clock) -> None:
+    """Somebody at the Temporal UI or CLI types whatever; nothing of it is lost and nothing of it fails the lead."""
+    script = touches(2)
+    async with working(clock.client, script):
+        handle = await clock.start(turn())
+        await until(lambda: len(script.asked) == 1)
+        await handle.signal("pause", {"reason": "holiday"})
+        await until(lambda: len(script.asked) == 2)
+        await handle.signal("nonsense", args=[1, [2], "three"])
+        await until(lambda: len(script.asked) == 3)
+        await clock.let_pass(handle, days=5)
+    found = [[(scrap.name, scrap.body) for scrap in glance.scraps] for _, glance, _ in script.asked]
+    assert found[1] == [("pause", '{"reason":"holiday"}')]
+    assert found[2] == [("nonsense", "1"), ("nonsense", "[2]"), ("nonsense", '"three"')]
+    assert found[3:] == [[], []]
+
+
+async def test_a_stage_change_begins_a_fresh_run_with_the_story(clock: Clock) -> None:
+    """Histories stay short for years, and on-call still reads what happened before."""
+
+    def answer(glance: Glance, act: Act, now: datetime) -> Turn:
+        moved = act is Act.SEND_EMAIL
+        return turn(
+            glance.lead_id,
+            due=now + DAY,
+            act=Act.SEND_EMAIL,
+            stage="nurture" if moved else "response",
+            story="- moved" if moved else "- began",
+            over=moved and glance.revision == 99,
+        )
+
+    async with working(clock.client, Script(answer)):
+        handle = await clock.start(turn(stage="response"))
+        first = handle.first_execution_run_id
+        await clock.let_pass(handle, days=1, hours=1)
+        latest = clock.client.get_workflow_handle(handle.id)
+        described = await latest.describe()
+        snapshot = await latest.query(SNAPSHOT, result_type=Turn)
+        await latest.terminate()
+    assert described.run_id != first
+    assert (snapshot.stage, snapshot.story) == ("nurture", "- began\n- moved")
+    assert described.typed_search_attributes.get(LEAD_STAGE) == "nurture"
+
+
+async def test_search_attributes_are_written_only_when_they_change(clock: Clock) -> None:
+    """An upsert is an event and an action also when it changes nothing."""
+    script = touches(4)
+    async with working(clock.client, script):
+        handle = await clock.start(turn())
+        await clock.let_pass(handle, days=10)
+    upserts = [
+        event for event in await events(handle) if event == EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES
+    ]
+    assert len(upserts) == 1
+    assert (await handle.describe()).typed_search_attributes.get(LEAD_STATE) == "waiting"
+
+
+async def test_a_look_that_fails_is_repeated_and_ends_nobody(clock: Clock) -> None:
+    """A bug in the engine is a pending activity that heals with the fix, never a lead that is gone."""
+    failures = iter([True, True, True])
+
+    def answer(glance: Glance, act: Act, now: datetime) -> Turn:
+        if next(failures, False):
+            raise RuntimeError("a bug")
+        return turn(glance.lead_id, over=True)
+
+    script = Script(answer)
+    async with working(clock.client, script):
+        handle = await clock.start(turn(), own_time=False)
+        await handle.result()
+    assert script.acts == ["look"] * 4
+    assert (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED
+
+
+async def test_a_cancelled_lead_ends_its_clock_and_nothing_else(clock: Clock) -> None:
+    """Cancelling in the UI stops the clock; the next ring starts it from the row."""
+    script = touches(3)
+    async with working(clock.client, script):
+        handle = await clock.start(turn(), own_time=False)
+        await until(lambda: len(script.asked) == 1)
+        await handle.cancel()
+        await until_async(lambda: closed(handle))
+        again = await clock.start(turn(handle.id.removeprefix("lead-")), own_time=False)
+        await until(lambda: len(script.asked) == 2)
+        await again.terminate()
+    cancelled = clock.client.get_workflow_handle(handle.id, run_id=handle.first_execution_run_id)
+    assert (await cancelled.describe()).status is WorkflowExecutionStatus.CANCELED
+
+
+async def closed(handle: WorkflowHandle[LeadWorkflow, None]) -> bool:
+    """Whether the run has ended."""
+    return (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING
+
+
+async def until(condition: abc.Callable[[], bool], within: timedelta = timedelta(seconds=20)) -> None:
+    """Wait for something that a worker is about to do."""
+    end = datetime.now(UTC) + within
+    while not condition():
+        assert datetime.now(UTC) < end, "it did not happen"
+        await asyncio.sleep(0.02)
+
+
+async def until_async(condition: abc.Callable[[], abc.Awaitable[bool]]) -> None:
+    """Wait for something that the server is about to do."""
+    end = datetime.now(UTC) + timedelta(seconds=20)
+    while not await condition():
+        assert datetime.now(UTC) < end, "it did not happen"
+        await asyncio.sleep(0.05)
