@@ -15,20 +15,13 @@ class Field(StrEnum):
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
     COMPANY = "company"
-    JOB_TITLE = "job_title"
-    CITY = "city"
+    LANGUAGE = "language"
     STATE = "state"
-    POSTAL_CODE = "postal_code"
     COUNTRY = "country"
     ZONE = "zone"
-    LANGUAGE = "language"
-    SOURCE = "source"
-    PLATFORM = "platform"
-    CAMPAIGN = "campaign"
-    LIFECYCLE_STAGE = "lifecycle_stage"
-    LEAD_STATUS = "lead_status"
     OWNER = "owner"
-    CREATED_AT = "created_at"
+    OWN = "own"
+    """A field the company has declared itself."""
     EXTERNAL_ID = "external_id"
     CONSENT = "consent"
     OPTED_OUT = "opted_out"
@@ -51,36 +44,29 @@ class Role(Frozen):
     """Among columns of one field the lowest rank that is filled comes first."""
     system: System | None = None
     """Of an external id."""
+    name: str = ""
+    """Of a field of the company's own."""
     channel: Channel | None = None
     """Of a consent or an opt-out; None: it does not say which."""
 
     @property
     def meaning(self) -> str:
-        """The role as a person says it: `email`, `phone 2`, `consent for sms`, `id in hubspot`."""
+        """The role as a person says it: `phone 2`, `consent for sms`, `id in hubspot`."""
         if self.system:
             return f"id in {self.system.value}"
+        if self.name:
+            return f"our field {self.name}"
         words = self.field.value.replace("_", " ")
         if self.channel:
             return f"{words} for {self.channel.value}"
         return words if self.rank == 1 else f"{words} {self.rank}"
 
 
-TEXT_FIELDS = (
-    Field.FIRST_NAME,
-    Field.LAST_NAME,
-    Field.COMPANY,
-    Field.JOB_TITLE,
-    Field.CITY,
-    Field.STATE,
-    Field.POSTAL_CODE,
-    Field.COUNTRY,
-    Field.LANGUAGE,
-    Field.SOURCE,
-    Field.PLATFORM,
-    Field.CAMPAIGN,
-    Field.LIFECYCLE_STAGE,
-    Field.LEAD_STATUS,
-    Field.OWNER,
-    Field.CREATED_AT,
-)
-"""Fields that are kept as they are written."""
+TEXTS: dict[Field, str] = {
+    Field.FIRST_NAME: "first_name",
+    Field.LAST_NAME: "last_name",
+    Field.COMPANY: "company",
+    Field.LANGUAGE: "language",
+    Field.STATE: "region",
+}
+"""Fields that are kept as they are written, and what the records call them."""

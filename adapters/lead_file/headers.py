@@ -1,6 +1,7 @@
 """What the header line of an export says: which column means what, and which mean nothing to us."""
 
 import unicodedata
+from collections import abc
 
 from adapters.lead_file import faults
 from adapters.lead_file.aliases import ALIASES
@@ -68,32 +69,30 @@ class Columns(Frozen):
         return tuple(sorted(found, key=lambda column: column.role.rank if column.role else 0))
 
 
-def role_of(name: str) -> Role | None:
-    """What a column of that name means, None when nobody here knows."""
+def role_of(name: str, own: abc.Collection[str] = ()) -> Role | None:
+    """What a column of that name means, None when nobody here knows; `own` are the fields the company has declared."""
     known = key(name)
-    if known in _ROLE_OF:
-        return _ROLE_OF[known]
-    for prefix in SPEAKER_PREFIXES:
-        if known.startswith(prefix) and known.removeprefix(prefix) in _ROLE_OF:
-            return _ROLE_OF[known.removeprefix(prefix)]
-    return None
+    for bare in (known, *(known.removeprefix(prefix) for prefix in SPEAKER_PREFIXES if known.startswith(prefix))):
+        if bare in _ROLE_OF:
+            return _ROLE_OF[bare]
+    return next((Role(field=Field.OWN, name=field) for field in own if key(field) == known), None)
 
 
-def recognised(names: tuple[str, ...]) -> int:
+def recognised(names: tuple[str, ...], own: abc.Collection[str] = ()) -> int:
     """How many of these names mean something to us."""
-    return sum(role_of(name) is not None for name in names)
+    return sum(role_of(name, own) is not None for name in names)
 
 
-def columns_of(names: tuple[str, ...], where: str) -> Columns:
+def columns_of(names: tuple[str, ...], where: str, own: abc.Collection[str] = ()) -> Columns:
     """
-    The columns a header line names.
+    The columns a header line names; `own` are the fields the company has declared.
 
     Raises: LeadFileInvalid CSV004 when there are too many to be a header, CSV005 when two have one meaning, CSV006 when
     none holds an address.
     """
     if len(names) > MAX_COLUMNS:
-        raise faults.bad_header(where, f"It has {len(names):,} columns; {MAX_COLUMNS:,} is the most.")
-    columns = tuple(Column(index=i, name=name.strip(), role=role_of(name)) for i, name in enumerate(names))
+        raise faults.bad_header(where, f"it has {len(names):,} columns; {MAX_COLUMNS:,} is the most")
+    columns = tuple(Column(index=i, name=name.strip(), role=role_of(name, own)) for i, name in enumerate(names))
     columns = _with_facebook_id(columns)
     _refuse_clashes(columns, where)
     found = Columns(columns=columns)

@@ -35,8 +35,8 @@ PARTICLES = frozenset(
 class Name(NamedTuple):
     """A name in two parts; either may be empty."""
 
-    first: str
-    last: str
+    first_name: str
+    last_name: str
 
 
 def split_name(full: str) -> Name:

@@ -35,7 +35,7 @@ class LeadFile:
         self.encoding = encoding
         self.delimiter = delimiter
         self.header = tuple(cell.strip() for cell in header.cells)
-        self.columns = _columns(path, header)
+        self.columns = _columns(path, header, terms)
         check_consent(self.columns, terms, str(path))
         self._lines = lines
         self._reader = RecordReader(self.columns, terms)
@@ -62,7 +62,7 @@ def opened(path: Path, terms: Terms) -> abc.Iterator[LeadFile]:
         stream.seek(encoding.skip)
         text = io.TextIOWrapper(stream, encoding=encoding.codec, errors=encoding.errors, newline="")
         lines = Lines(text)
-        delimiter = _delimiter(lines)
+        delimiter = _delimiter(lines, terms)
         yield LeadFile(path, encoding, delimiter, _header(lines, delimiter, path), lines, terms)
 
 
@@ -83,7 +83,7 @@ def _said(error: OSError | ValueError) -> str:
     return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
 
 
-def _delimiter(lines: Lines) -> str:
+def _delimiter(lines: Lines, terms: Terms) -> str:
     """The one a `sep=` line names, else the one under which the header names most columns we know."""
     while (line := lines.take()) and not line.text.strip():
         pass
@@ -93,10 +93,10 @@ def _delimiter(lines: Lines) -> str:
     if named:
         return named[1]
     lines.put_back([line])
-    return max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
+    return max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter, terms))
 
 
-def _fit(lines: Lines, delimiter: str) -> tuple[int, int]:
+def _fit(lines: Lines, delimiter: str, terms: Terms) -> tuple[int, int]:
     """How much sense a delimiter makes of the header: columns we know, then columns at all."""
     found = cut_record(lines, delimiter)
     if found is None:
@@ -104,7 +104,7 @@ def _fit(lines: Lines, delimiter: str) -> tuple[int, int]:
     record, taken = found
     lines.put_back(taken)
     names = tuple(record.cells[0].split(delimiter)) if record.fault else record.cells
-    return recognised(names), len(names)
+    return recognised(names, terms.own_names), len(names)
 
 
 def _header(lines: Lines, delimiter: str, path: Path) -> Record:
@@ -114,10 +114,10 @@ def _header(lines: Lines, delimiter: str, path: Path) -> Record:
     raise faults.empty(path)
 
 
-def _columns(path: Path, header: Record) -> Columns:
+def _columns(path: Path, header: Record, terms: Terms) -> Columns:
     where = f"{path}:{header.line}"
     if header.fault:
         raise faults.bad_header(where, header.fault)
     if any(unicodedata.category(c) == "Cc" for cell in header.cells for c in " ".join(cell.split())):
         raise faults.bad_header(where, "it holds control characters, as a file that is no text does")
-    return columns_of(header.cells, where)
+    return columns_of(header.cells, where, terms.own_names)

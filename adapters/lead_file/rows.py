@@ -8,7 +8,7 @@ seconds.
 from dataclasses import dataclass
 from datetime import date
 
-from adapters.lead_file.field import Field, System
+from adapters.lead_file.field import System
 from engine.words import Channel
 
 
@@ -16,8 +16,9 @@ from engine.words import Channel
 class Fact:
     """One thing a row says about a person."""
 
-    field: Field
-    value: str
+    name: str
+    """As the records call it; a field of the company's own is `fields.<name>`."""
+    value: str | float | bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,6 @@ class LeadRow:
     phones: tuple[str, ...] = ()
     """E.164, mobile first."""
     facts: tuple[Fact, ...] = ()
-    zone: str | None = None
-    """IANA name, valid."""
     external_ids: tuple[ExternalId, ...] = ()
     consents: tuple[Consent, ...] = ()
     """Only for channels the row has an address for."""

@@ -4,7 +4,9 @@ from datetime import date
 
 from adapters.lead_file import faults
 from adapters.lead_file.phones import REGIONS
+from adapters.owners import Owner
 from engine.frozen import Frozen
+from engine.sequence.fields import DeclaredField
 from engine.words import Channel
 
 
@@ -25,9 +27,26 @@ class Terms(Frozen):
     """Speaks for the channels that no column speaks for."""
     consent_means: tuple[Channel, ...] = (Channel.EMAIL,)
     """What a yes stands for in a column that names no channel."""
+    own_fields: tuple[DeclaredField, ...] = ()
+    """What the company has declared; a column of that name is read strictly."""
+    owners: tuple[Owner, ...] = ()
+    """Who can be responsible for a lead."""
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The names of the declared fields."""
+        return tuple(field.name for field in self.own_fields)
 
 
-def terms(today: date, *, region: str | None, consent_by: str | None, consent_for: tuple[Channel, ...]) -> Terms:
+def terms(
+    today: date,
+    *,
+    region: str | None,
+    consent_by: str | None,
+    consent_for: tuple[Channel, ...],
+    own_fields: tuple[DeclaredField, ...] = (),
+    owners: tuple[Owner, ...] = (),
+) -> Terms:
     """
     The terms as a person gives them; without `consent_for` a yes in a file stands for email alone.
 
@@ -41,6 +60,8 @@ def terms(today: date, *, region: str | None, consent_by: str | None, consent_fo
         region=region.upper() if region else None,
         statement=stated,
         consent_means=consent_for or (Channel.EMAIL,),
+        own_fields=own_fields,
+        owners=owners,
     )
 
 

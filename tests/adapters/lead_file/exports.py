@@ -7,14 +7,25 @@ from pathlib import Path
 from adapters.lead_file.opening import LeadFile, opened
 from adapters.lead_file.rows import LeadRow, RejectedRow, Row
 from adapters.lead_file.terms import Statement, Terms
+from adapters.owners import Owner
+from engine.sequence.fields import DeclaredField
 from engine.words import Channel
 
 TODAY = date(2026, 11, 22)
-COLUMNS_SAY = Terms(today=TODAY, region="US")
+OUR_FIELDS = (
+    DeclaredField(name="source", kind="choice", values=("web_form", "ad", "list")),
+    DeclaredField(name="renewal_on", kind="date"),
+    DeclaredField(name="seats", kind="number"),
+    DeclaredField(name="outside_area", kind="flag"),
+)
+GRACE = Owner(id="user-7", name="Grace Hopper", email="grace@example.com")
+COLUMNS_SAY = Terms(today=TODAY, region="US", own_fields=OUR_FIELDS, owners=(GRACE,))
 EVERY_CHANNEL = tuple(Channel)
 ALL_AGREED = Terms(
     today=TODAY,
     region="US",
+    own_fields=OUR_FIELDS,
+    owners=(GRACE,),
     statement=Statement(text="web form 2026-10, opt-in box", channels=EVERY_CHANNEL),
     consent_means=EVERY_CHANNEL,
 )
@@ -23,7 +34,7 @@ HUBSPOT = (
     '"Record ID","First Name","Last Name","Email","Phone Number","Mobile Phone Number","Company Name",'
     '"Associated Company","Contact owner","Lifecycle Stage","Lead Status","Time Zone","State/Region","Country/Region",'
     '"Legal basis for processing contact\'s data","Unsubscribed from all email","Create Date"\n'
-    '"51","Ada","Lovelace","ada@example.com","+1 415-555-0100","","","Analytical Engines","Grace H","Lead","New",'
+    '"51","Ada","Lovelace","ada@example.com","+1 415-555-0100","","","Analytical Engines","Grace Hopper","Lead","New",'
     '"america_slash_new_york","CA","United States","Freely given consent from contact","","2026-10-03 09:00"\n'
     '"52","Alan","Turing","ALAN@EXAMPLE.COM","","020 7946 0018","Bletchley Ltd","","","","","","","United Kingdom",'
     '"Legitimate interest \u2013 prospect/lead","true",""\n'
@@ -87,9 +98,9 @@ def only_rejection(folder: Path, content: bytes | str, terms: Terms = ALL_AGREED
     return row
 
 
-def facts_of(row: LeadRow) -> dict[str, str]:
+def facts_of(row: LeadRow) -> dict[str, str | float | bool]:
     """The row's facts by name."""
-    return {fact.field.value: fact.value for fact in row.facts}
+    return {fact.name: fact.value for fact in row.facts}
 
 
 def said_of(opening: LeadFile) -> tuple[str, ...]:

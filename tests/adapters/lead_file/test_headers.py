@@ -25,7 +25,8 @@ def test_no_name_means_two_things():
         pytest.param(" e-mail_address ", Role(field=Field.EMAIL), id="punctuation"),
         pytest.param("phone_number", Role(field=Field.PHONE, rank=2), id="facebook"),
         pytest.param("Person - Phone - Mobile", Role(field=Field.PHONE), id="pipedrive"),
-        pytest.param("Person - Job title", Role(field=Field.JOB_TITLE), id="pipedrive's own prefix"),
+        pytest.param("Person - Time zone", Role(field=Field.ZONE), id="pipedrive's own prefix"),
+        pytest.param("Renewal On", Role(field=Field.OWN, name="renewal_on"), id="a field of ours"),
         pytest.param("Record ID", Role(field=Field.EXTERNAL_ID, system=System.HUBSPOT), id="hubspot"),
         pytest.param("Person - Marketing consent phone", Role(field=Field.CONSENT, channel=Channel.VOICE), id="custom"),
         pytest.param("Has Opted Out of Email", Role(field=Field.OPTED_OUT, channel=Channel.EMAIL), id="salesforce"),
@@ -36,7 +37,7 @@ def test_no_name_means_two_things():
 )
 def test_a_name_is_known_however_it_is_spelt(name, role):
     """Case, spaces and punctuation differ from export to export."""
-    assert role_of(name) == role
+    assert role_of(name, ["renewal_on"]) == role
 
 
 def test_facebook_s_id_is_known_by_its_company():

@@ -76,7 +76,7 @@ def test_an_extension_is_dropped_with_a_word(tmp_path):
     """A text cannot reach it, and nothing vanishes in silence."""
     row = only_lead(tmp_path, "Phone\n415-555-0100 x77\n")
     assert row.phones == ("+14155550100",)
-    assert row.notes == ("Phone: the extension 77 is not kept",)
+    assert row.notes == ("Phone: the extension 77 is not kept, a text cannot reach it",)
 
 
 def test_an_id_that_a_spreadsheet_rounded_is_not_kept(tmp_path):
@@ -90,6 +90,31 @@ def test_a_name_that_is_given_twice_is_taken_from_its_parts(tmp_path):
     """Programs export both; the split of the full name is the guess."""
     row = only_lead(tmp_path, "Email,Name,First Name,Last Name\na@example.com,Rosa Maria Berg,Rosa Maria,\n")
     assert facts_of(row) == {"first_name": "Rosa Maria", "last_name": "Berg"}
+
+
+@pytest.mark.parametrize(
+    ("column", "said", "note"),
+    [
+        pytest.param("Country", "Narnia", "Country: Narnia is not kept, it is no country we know", id="country"),
+        pytest.param("Owner", "Nobody", "Owner: Nobody is not kept, it is nobody we know", id="owner"),
+    ],
+)
+def test_what_nobody_knows_is_left_out_with_a_word(tmp_path, column, said, note):
+    """A lead must not wait for an owner who does not exist."""
+    row = only_lead(tmp_path, f"Email,{column}\na@example.com,{said}\n")
+    assert (row.facts, row.notes) == ((), (note,))
+
+
+@pytest.mark.parametrize("said", ["Grace Hopper", "GRACE@example.com", "user-7"])
+def test_an_owner_is_known_by_name_address_or_id(tmp_path, said):
+    """CRMs export any of the three."""
+    assert facts_of(only_lead(tmp_path, f"Email,Contact owner\na@example.com,{said}\n")) == {"owner": "user-7"}
+
+
+def test_fields_the_company_has_declared_are_read(tmp_path):
+    """A column with the name of a field of ours means that field."""
+    row = only_lead(tmp_path, "Email,Source,Renewal on\na@example.com,Web form,2027-01-31\n")
+    assert facts_of(row) == {"fields.source": "web_form", "fields.renewal_on": "2027-01-31"}
 
 
 def test_a_formula_in_a_name_arrives_without_power(tmp_path):

@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 from adapters.addresses import mail_address, phone_number
 from adapters.lead_file.cells import Unreadable
 from adapters.lead_file.consent import read_consent, read_opt_out
+from adapters.lead_file.countries import country_of
 from adapters.lead_file.emails import read_email
 from adapters.lead_file.names import split_name
+from adapters.lead_file.own_fields import read_own
 from adapters.lead_file.phones import read_phone
-from adapters.lead_file.regions import region_of
 from adapters.lead_file.zone_names import read_zone
 from engine.calendar.zones import valid_zone
 from engine.errors import FollowupError
 from engine.words import Channel
+from tests.adapters.lead_file.exports import OUR_FIELDS
 
 TODAY = date(2026, 11, 22)
 
@@ -132,12 +134,46 @@ def test_what_is_no_zone_is_not_guessed(text):
 
 
 @pytest.mark.parametrize(
-    ("country", "region"),
+    ("text", "country"),
     [("US", "US"), ("de", "DE"), ("Deutschland", "DE"), ("UNITED KINGDOM", "GB"), ("Narnia", None), ("", None)],
 )
-def test_a_country_is_a_region_for_phone_numbers(country, region):
-    """A country nobody knows leaves the default in force."""
-    assert region_of(country) == region
+def test_a_country_is_known_by_its_name_and_its_code(text, country):
+    """Whose rules of calling hold, and how a phone number is read, depends on it."""
+    assert country_of(text) == country
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        pytest.param("Web form", "source", "web_form", id="choice"),
+        pytest.param("2026-10-03", "renewal_on", "2026-10-03", id="date"),
+        pytest.param("2026-10-03T09:00Z", "renewal_on", "2026-10-03T09:00:00+00:00", id="moment"),
+        pytest.param("1250.5", "seats", 1250.5, id="number"),
+        pytest.param("No", "outside_area", False, id="flag"),
+    ],
+)
+def test_a_field_of_ours_gets_the_value_conditions_compare(text, name, value):
+    """A value in another spelling would never be met by any condition."""
+    (field,) = [field for field in OUR_FIELDS if field.name == name]
+    assert read_own(text, field) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "reason"),
+    [
+        pytest.param("Trade fair", "source", "none of web_form, ad, list", id="choice"),
+        pytest.param("next year", "renewal_on", "not a date", id="date"),
+        pytest.param("03/10/2026", "renewal_on", "not a date", id="a date that is two dates"),
+        pytest.param("many", "seats", "not a number", id="number"),
+        pytest.param("nan", "seats", "not a number", id="not a number at all"),
+        pytest.param("perhaps", "outside_area", "neither yes nor no", id="flag"),
+    ],
+)
+def test_a_field_of_ours_is_read_strictly(text, name, reason):
+    """The company declared what it can be."""
+    (field,) = [field for field in OUR_FIELDS if field.name == name]
+    with pytest.raises(Unreadable, match=reason):
+        read_own(text, field)
 
 
 @pytest.mark.parametrize(

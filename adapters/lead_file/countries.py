@@ -1,4 +1,4 @@
-"""The country a row names, as the region its phone numbers are read in."""
+"""The country a row names, as the two letters of ISO 3166."""
 
 from adapters.lead_file.phones import REGIONS
 
@@ -53,10 +53,10 @@ NAMES: dict[str, str] = {
     "usa": "US",
     "österreich": "AT",
 }
-"""Countries as exports write them out; a country that is not here leaves the default region in force."""
+"""Countries as exports write them out."""
 
 
-def region_of(country: str) -> str | None:
-    """The two-letter region of a country's name or code, None when it is neither."""
-    code = country.strip().upper()
-    return code if code in REGIONS else NAMES.get(country.strip().casefold())
+def country_of(text: str) -> str | None:
+    """The code of a country's name or code, None when it is neither."""
+    code = text.strip().upper()
+    return code if code in REGIONS else NAMES.get(text.strip().casefold())
