@@ -120,6 +120,10 @@ class Settings(BaseSettings):
     """How messages call us."""
     postal_address: str | None = None
     """Stands in every commercial email; without it none leaves."""
+    company_phone: str | None = None
+    """The number in our messages that people may call."""
+    booking_url: str | None = None
+    """Where people pick a time themselves."""
     sender_email: str = "hello@example.com"
     """The address of mail that comes from the company."""
     sender_number: str = "+12025550100"
@@ -221,9 +225,19 @@ class Settings(BaseSettings):
     @property
     def footer_address(self) -> str | None:
         """The postal address in mails; the demo has one that nobody can mistake for real."""
-        if self.postal_address is None and self.environment is Environment.DEMO:
-            return "1 Invented Street, Nowhere"
-        return self.postal_address
+        return self.postal_address or self._invented("1 Invented Street, Nowhere")
+
+    def our_tokens(self) -> dict[str, str]:
+        """What templates may say about us, as far as it is known."""
+        said = {
+            "company_name": self.company_name,
+            "company_phone": self.company_phone or self._invented("(202) 555-0100"),
+            "booking_url": self.booking_url or self._invented("https://example.com/book"),
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def _invented(self, value: str) -> str | None:
+        return value if self.environment is Environment.DEMO else None
 
     def policy(self) -> Policy:
         """The numbers the engine decides with."""

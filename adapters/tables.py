@@ -103,6 +103,7 @@ leads = Table(
     Column("owner", Text),  # an id of owners, or of a person the CRM knows and we do not
     Column("account", Text),
     Column("fields", ANY_JSON, nullable=False, server_default=text("'{}'")),
+    Column("said_at", ANY_JSON, nullable=False, server_default=text("'{}'")),  # when each of these was said last
     Column("pipeline_stage", Text),
     # what the engine knows
     Column("progress", Text),
@@ -333,6 +334,7 @@ ledger = Table(
     Index(None, "sender", "attempt_started_at"),
     Index(None, "sender", "slot_at"),
     Index(None, "domain", "attempt_started_at"),
+    Index(None, "to_hash", "attempt_started_at"),
     Index(None, "state", "attempt_started_at"),
     Index(None, "channel", "provider_id"),
 )
@@ -381,7 +383,7 @@ publications = Table(
     Column("by", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("versions", ANY_JSON, nullable=False),  # highest first
-    Column("pipeline", ANY_JSON, nullable=False),
+    Column("pipeline", ANY_JSON),
     Column("fields", ANY_JSON, nullable=False),
 )
 """Each is the whole catalogue as it stood from then on; the one with the highest number runs."""

@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("account", sa.Text(), nullable=True),
         sa.Column("fields", ANY_JSON, server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("said_at", ANY_JSON, server_default=sa.text("'{}'"), nullable=False),
         sa.Column("pipeline_stage", sa.Text(), nullable=True),
         sa.Column("progress", sa.Text(), nullable=True),
         sa.Column("schema_version", sa.Integer(), nullable=True),
@@ -120,7 +121,7 @@ def upgrade() -> None:
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("versions", ANY_JSON, nullable=False),
-        sa.Column("pipeline", ANY_JSON, nullable=False),
+        sa.Column("pipeline", ANY_JSON, nullable=True),
         sa.Column("fields", ANY_JSON, nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_publications")),
     )
@@ -292,6 +293,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_ledger_sender_slot_at"), "ledger", ["sender", "slot_at"], unique=False)
     op.create_index(op.f("ix_ledger_state_attempt_started_at"), "ledger", ["state", "attempt_started_at"], unique=False)
+    op.create_index(
+        op.f("ix_ledger_to_hash_attempt_started_at"), "ledger", ["to_hash", "attempt_started_at"], unique=False
+    )
     op.create_table(
         "stage_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -344,6 +348,7 @@ def downgrade() -> None:
     op.drop_table("tasks")
     op.drop_index(op.f("ix_stage_changes_lead_at"), table_name="stage_changes")
     op.drop_table("stage_changes")
+    op.drop_index(op.f("ix_ledger_to_hash_attempt_started_at"), table_name="ledger")
     op.drop_index(op.f("ix_ledger_state_attempt_started_at"), table_name="ledger")
     op.drop_index(op.f("ix_ledger_sender_slot_at"), table_name="ledger")
     op.drop_index(op.f("ix_ledger_sender_attempt_started_at"), table_name="ledger")

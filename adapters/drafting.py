@@ -1,0 +1,218 @@
+"""
+A touch as it would leave: who writes, to which address, what it says, and when limits let it go.
+
+Everything is read under the locks of the transaction that will claim the touch.
+"""
+
+from collections import abc
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from adapters import leads as people
+from adapters import ledger, owners, templates
+from adapters.addresses import domain_of
+from adapters.catalogue import Catalogue, template_text
+from adapters.circumstances import Reachable, ways
+from adapters.database import AnyRow, Transaction
+from adapters.leads import LeadAddress, People
+from adapters.ledger import Limit
+from adapters.owners import Owner
+from adapters.settings import Settings
+from adapters.tables import ledger as ledger_table
+from adapters.templates import Rendered, Template
+from adapters.unsubscribe import link_of
+from engine.errors import FollowupError
+from engine.frozen import Frozen
+from engine.gate import GateFacts
+from engine.life.moves import Send
+from engine.ports.providers import Message
+from engine.ports.records import Draft
+from engine.words import Channel, LeadId, Stage, TouchKey
+
+DAY: Final = timedelta(hours=24)
+MINUTE: Final = timedelta(seconds=60)
+ANSWER: Final = "Re: "
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Sender(Frozen):
+    """Who writes."""
+
+    address: str
+    name: str
+
+
+class Drafting:
+    """Makes drafts, with these settings."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        book: People,
+        clock: abc.Callable[[], datetime] = _clock,
+    ) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._book = book
+        self._clock = clock
+        self._templates: dict[str, Template] = {}
+
+    def draft(self, transaction: Transaction, lead: AnyRow, send: Send, facts: GateFacts, now: datetime) -> Draft:
+        """The touch as it would leave, and the gate's facts made complete."""
+        way = self._way(transaction, lead, send.channel)
+        if way.address is None or way.why_not is not None:
+            return Draft(facts=facts.model_copy(update={"why_not": way.why_not}), message=None)
+        sender, rendered = self._written(transaction, lead, send)
+        facts = facts.model_copy(
+            update={
+                "why_not": None,
+                "missing_tokens": rendered.missing,
+                "render_error": rendered.error,
+                "sender_free_at": self._sender_free_at(transaction, send, sender.address, now),
+                "domain_free_at": self._domain_free_at(transaction, send, way.address, now),
+            }
+        )
+        if rendered.missing or rendered.error:
+            return Draft(facts=facts, message=None)
+        return Draft(facts=facts, message=self._message(send, way.address, sender, rendered, now))
+
+    def task_text(self, transaction: Transaction, lead: AnyRow, version: str, name: str) -> Rendered:
+        """What a person is asked to do; a value nobody knows is left out visibly, since a person can cope."""
+        template = self._template(transaction, version, name)
+        rendered = templates.render(template, self._values(transaction, lead))
+        if not rendered.missing:
+            return rendered
+        gaps = {token: f"({token.replace('_', ' ')} unknown)" for token in rendered.missing}
+        return templates.render(template, {**self._values(transaction, lead), **gaps})
+
+    def digest(self, transaction: Transaction, send: Send) -> str:
+        """The digest of the template a touch is rendered from."""
+        return self._digest(transaction, send.version, f"{send.template}.{send.channel.value}")
+
+    # --- to whom
+
+    def _way(self, transaction: Transaction, lead: AnyRow, channel: Channel) -> Reachable:
+        mine = people.addresses_of(transaction, LeadId(lead.id))
+        people.lock_addresses(transaction, [address.address_hash for address in mine])
+        return next(way for way in ways(transaction, mine, self._settings) if way.channel is channel)
+
+    # --- what it says
+
+    def _written(self, transaction: Transaction, lead: AnyRow, send: Send) -> tuple[Sender, Rendered]:
+        owner = _owner(transaction, lead)
+        try:
+            template = self._template(transaction, send.version, f"{send.template}.{send.channel.value}")
+        except FollowupError as error:
+            return self._sender(send, owner), Rendered(error=error.what)
+        rendered = templates.render(template, self._values(transaction, lead, owner))
+        if rendered.text and send.channel is Channel.EMAIL:
+            rendered = self._as_mail(transaction, send, template, rendered)
+        return self._sender(send, owner), rendered
+
+    def _as_mail(self, transaction: Transaction, send: Send, template: Template, rendered: Rendered) -> Rendered:
+        if not rendered.subject:
+            return Rendered(error="the mail has no subject")
+        answered = None if send.thread is None else ledger.sent(transaction, send.thread)
+        subject = rendered.subject if answered is None else ANSWER + answered.subject.removeprefix(ANSWER)
+        if template.front.purpose == "transactional":
+            return Rendered(subject=subject, text=rendered.text)
+        if self._settings.footer_address is None:
+            return Rendered(error="no postal address is configured, and every commercial mail needs one")
+        return Rendered(subject=subject, text=f"{rendered.text}\n\n{self._footer(send.touch_key)}")
+
+    def _footer(self, touch_key: TouchKey) -> str:
+        base_url = self._settings.public_base_url
+        if base_url is None:
+            leave = "To get no more of these emails, answer with the word unsubscribe."
+        else:
+            leave = f"To get no more of these emails: {link_of(touch_key, base_url, self._settings.link_key)}"
+        return f"--\n{self._settings.company_name}, {self._settings.footer_address}\n{leave}"
+
+    def _values(
+        self, transaction: Transaction, lead: AnyRow, owner: Owner | None = None
+    ) -> dict[str, str | float | bool]:
+        owner = owner or _owner(transaction, lead)
+        values: dict[str, str | float | bool] = {field.name: field.value for field in people.field_values(lead.fields)}
+        values |= {name: getattr(lead, name) for name in templates.PERSON_TOKENS if getattr(lead, name)}
+        if owner is not None:
+            said = {"owner_name": owner.name, "owner_email": owner.email, "owner_phone": owner.phone}
+            values |= {name: value for name, value in said.items() if value}
+        return values | self._settings.our_tokens()
+
+    def _template(self, transaction: Transaction, version: str, name: str) -> Template:
+        digest = self._digest(transaction, version, name)
+        known = self._templates.get(digest)
+        if known is None:
+            known = self._templates[digest] = templates.read(template_text(transaction, digest), name)
+        return known
+
+    def _digest(self, transaction: Transaction, version: str, name: str) -> str:
+        for template in self._catalogue.plan(transaction, version).templates:
+            if template.name == name:
+                return template.digest
+        raise FollowupError(
+            code="DBS006",
+            what=f"{version} was published without the template {name}",
+            where="sequence_versions",
+            next="publish the sequence again, with its templates",
+        )
+
+    # --- who writes
+
+    def _sender(self, send: Send, owner: Owner | None) -> Sender:
+        settings = self._settings
+        in_owners_name = owner if send.sender == "owner" else None
+        name = settings.company_name if in_owners_name is None else in_owners_name.name
+        if send.channel is not Channel.EMAIL:
+            return Sender(address=settings.sender_number, name=name)
+        own = None if in_owners_name is None else in_owners_name.email
+        return Sender(address=own or settings.sender_email, name=name)
+
+    def _message(self, send: Send, to: LeadAddress, sender: Sender, rendered: Rendered, now: datetime) -> Message:
+        soon = min(timedelta(seconds=self._settings.first_byte_seconds), send.send_by - now)
+        return Message(
+            touch_key=send.touch_key,
+            channel=send.channel,
+            to=to.address,
+            sender=sender.address,
+            sender_name=sender.name,
+            subject=rendered.subject,
+            text=rendered.text,
+            in_reply_to=send.thread,
+            send_by=self._clock() + soon,
+            valid_until=send.send_by,
+        )
+
+    # --- limits
+
+    def _sender_free_at(self, transaction: Transaction, send: Send, sender: str, now: datetime) -> datetime | None:
+        slot = ledger.slot(transaction, send.touch_key)
+        if slot is not None and slot > now:
+            return slot
+        limits = (
+            Limit(most=self._settings.sender_per_minute, window=MINUTE),
+            Limit(most=self._settings.sender_per_day, window=DAY),
+        )
+        # A new enquiry does not stand in line; whoever's turn has come does not go to the end of it again.
+        queued = slot is not None or send.stage is Stage.RESPONSE
+        column = ledger_table.c.sender
+        return max(
+            ledger.free_at(transaction, column, sender, limit, now, queued=queued, but=send.touch_key)
+            for limit in limits
+        )
+
+    def _domain_free_at(self, transaction: Transaction, send: Send, to: LeadAddress, now: datetime) -> datetime | None:
+        domain = domain_of(to.address)
+        if self._settings.domain_per_day is None or domain is None:
+            return None
+        limit = Limit(most=self._settings.domain_per_day, window=DAY)
+        column = ledger_table.c.domain
+        return ledger.free_at(transaction, column, domain, limit, now, queued=True, but=send.touch_key)
+
+
+def _owner(transaction: Transaction, lead: AnyRow) -> Owner | None:
+    return None if lead.owner is None else owners.read(transaction, lead.owner)

@@ -1,0 +1,282 @@
+"""
+The Inbox: what happened outside, and what people command, kept from the commit on and numbered per lead.
+
+Whoever took something in answers "received" once its row is committed here. What must hold from that moment on, such
+as an opt-out, is applied in the same transaction; everything else waits for the lead's next look.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import exists, func, select, update
+
+from adapters import leads as people
+from adapters.addresses import Address
+from adapters.database import AnyRow, Database, Transaction, insert_once
+from adapters.effects import Reach, apply
+from adapters.faults import Reached, nothing
+from adapters.leads import ExternalId, People
+from adapters.letters import Letter, item_of, letter_of
+from adapters.tables import inbox, leads
+from engine.frozen import Frozen
+from engine.life.turn import Scrap
+from engine.ports.records import Disposition, InboxItem
+from engine.words import LeadId
+
+TRIED_AGAIN_FOR: Final = timedelta(hours=24)
+"""How long a row waits for its lead to become known."""
+
+CONFLICT: Final = "conflict"
+"""The kind of the row that says: the same id came again with another content."""
+
+To = LeadId | ExternalId | Address
+"""Whose it is, as the sender knows it."""
+
+
+class Filed(Frozen):
+    """What became of a letter."""
+
+    lead_id: LeadId | None
+    """None while nobody knows whose it is."""
+    number: int | None
+    duplicate: bool = False
+    conflict: bool = False
+    """The same id with another content: the first one stands."""
+    ring: bool = False
+    """Whether the lead's workflow is to be rung; else a ring is under way that will find this row too."""
+
+
+class Answer(Frozen):
+    """What a row led to, for whoever waits for it."""
+
+    number: int | None
+    disposition: str | None
+    """None while it waits for a look."""
+    reason: str | None
+    detail: str | None
+    applied_at: datetime | None
+
+
+class Inbox:
+    """Files letters."""
+
+    def __init__(
+        self,
+        database: Database,
+        book: People,
+        *,
+        ring_every: timedelta = timedelta(milliseconds=200),
+        reached: Reached = nothing,
+    ) -> None:
+        self._database = database
+        self._book = book
+        self._ring_every = ring_every
+        self._reached = reached
+
+    def receive(self, letter: Letter, to: To, now: datetime) -> Filed:
+        """File a letter in a transaction of its own; once this returns it is kept."""
+        with self._database.transaction() as transaction:
+            filed = self.file(transaction, letter, to, now)
+        self._reached("after_inbox_commit")
+        return filed
+
+    def file(self, transaction: Transaction, letter: Letter, to: To, now: datetime) -> Filed:
+        """File a letter once, whoever sends it how often, and apply what must hold from the commit on."""
+        self._reached("before_inbox_insert")
+        lead = self._whose(transaction, to)
+        locked = None if lead is None else people.lock(transaction, lead)
+        waiting = _waiting(transaction, locked)
+        row = self._new_row(transaction, letter, to, lead, now)
+        if row is None:
+            return _again(transaction, letter, now)
+        apply(transaction, self._book, letter.source, item_of(row), row.body, Reach(lead=lead, named=_named(to)))
+        ring = locked is not None and self._rings(transaction, locked, waiting, now)
+        return Filed(lead_id=lead, number=row.number, ring=ring)
+
+    def file_scraps(self, transaction: Transaction, lead: LeadId, scraps: tuple[Scrap, ...], now: datetime) -> None:
+        """File what was signalled to Temporal directly; the look that does so holds the lead's row."""
+        for scrap in scraps:
+            self.file(transaction, letter_of(scrap, now), lead, now)
+
+    def match_unmatched(self, now: datetime) -> tuple[LeadId, ...]:
+        """Look again for the leads of rows that had none; returns those found, to be rung. Gives up after a day."""
+        unmatched = inbox.c.lead.is_(None) & inbox.c.disposition.is_(None)
+        too_old = inbox.c.received_at <= now - TRIED_AGAIN_FOR
+        with self._database.transaction() as transaction:
+            transaction.execute(update(inbox).where(unmatched, too_old).values(disposition="unmatched", applied_at=now))
+            rows = transaction.execute(select(inbox).where(unmatched).order_by(inbox.c.id)).all()
+        found = [self._match(row) for row in rows]
+        return tuple(dict.fromkeys(lead for lead in found if lead is not None))
+
+    def _match(self, row: AnyRow) -> LeadId | None:
+        with self._database.transaction() as transaction:
+            lead = _whose_again(transaction, row)
+            if lead is None or people.lock(transaction, lead) is None:
+                return None
+            taken = (
+                update(inbox)
+                .where(inbox.c.id == row.id, inbox.c.lead.is_(None))
+                .values(lead=lead, number=_next_number(transaction, lead))
+                .returning(*inbox.c)
+            )
+            mine = transaction.execute(taken).first()
+            if mine is None:
+                return None
+            apply(transaction, self._book, mine.source, item_of(mine), mine.body, Reach(lead=lead))
+            return lead
+
+    def _whose(self, transaction: Transaction, to: To) -> LeadId | None:
+        match to:
+            case ExternalId():
+                return people.by_external_id(transaction, to)
+            case Address():
+                return people.last_written_to(transaction, self._book.hash(to.address))
+            case _:
+                return to if people.exists(transaction, to) else None
+
+    def _new_row(
+        self, transaction: Transaction, letter: Letter, to: To, lead: LeadId | None, now: datetime
+    ) -> AnyRow | None:
+        inserted = insert_once(
+            transaction,
+            inbox,
+            lead=lead,
+            number=None if lead is None else _next_number(transaction, lead),
+            source=letter.source,
+            event_id=letter.id,
+            kind=letter.kind,
+            by=letter.by,
+            occurred_at=letter.occurred_at,
+            received_at=now,
+            body=letter.kept_body,
+            digest=letter.digest,
+            to_system=to.system if isinstance(to, ExternalId) else None,
+            to_id=to.id if isinstance(to, ExternalId) else None,
+            to_address_hash=self._book.hash(to.address) if isinstance(to, Address) else None,
+        )
+        return _row(transaction, letter.source, letter.id) if inserted else None
+
+    def _rings(self, transaction: Transaction, lead: AnyRow, waiting: bool, now: datetime) -> bool:
+        # The look that will take the row that waits already has not begun: it needs this one's lock.
+        if waiting and lead.rung_at is not None and lead.rung_at > now - self._ring_every:
+            return False
+        transaction.execute(update(leads).where(leads.c.id == lead.id).values(rung_at=now))
+        return True
+
+
+def unapplied(transaction: Transaction, lead: LeadId) -> tuple[InboxItem, ...]:
+    """Every row of the lead that no look has noted yet, in number order."""
+    mine = (inbox.c.lead == lead) & inbox.c.disposition.is_(None)
+    rows = transaction.execute(select(inbox).where(mine).order_by(inbox.c.number))
+    return tuple(item_of(row) for row in rows)
+
+
+def mark(transaction: Transaction, lead: LeadId, number: int, disposition: Disposition, now: datetime) -> None:
+    """Write what became of a row; a reason or detail it has already got is kept unless there is a new one."""
+    changes: dict[str, object] = {"disposition": disposition.kind, "applied_at": now}
+    if disposition.reason is not None:
+        changes["reason"] = disposition.reason.value
+    if disposition.detail:
+        changes["detail"] = disposition.detail
+    _update(transaction, lead, number, changes)
+
+
+def answer_row(transaction: Transaction, lead: LeadId, number: int, reason: str | None, detail: str) -> None:
+    """Write the answer to whoever sent a row, whatever its disposition."""
+    _update(transaction, lead, number, {"reason": reason, "detail": detail})
+
+
+def answer(transaction: Transaction, source: str, event_id: str) -> Answer | None:
+    """What a letter led to; None when it was never filed."""
+    row = _row(transaction, source, event_id)
+    if row is None:
+        return None
+    return Answer(
+        number=row.number,
+        disposition=row.disposition,
+        reason=row.reason,
+        detail=row.detail,
+        applied_at=row.applied_at,
+    )
+
+
+def unrung(transaction: Transaction, before: datetime) -> tuple[LeadId, ...]:
+    """Leads with a row that has waited since before that moment, and not rung since: the sweeper rings them."""
+    waiting = exists().where(inbox.c.lead == leads.c.id, inbox.c.disposition.is_(None), inbox.c.received_at < before)
+    silent = leads.c.rung_at.is_(None) | (leads.c.rung_at < before)
+    found = transaction.execute(select(leads.c.id).where(waiting, silent).order_by(leads.c.id))
+    return tuple(LeadId(lead) for lead in found.scalars())
+
+
+def rang(transaction: Transaction, lead: LeadId, now: datetime) -> None:
+    """Remember when the lead was rung last."""
+    transaction.execute(update(leads).where(leads.c.id == lead).values(rung_at=now))
+
+
+def _again(transaction: Transaction, letter: Letter, now: datetime) -> Filed:
+    """The letter is here already: the first one stands, and another content under its id is somebody's mistake."""
+    first = _row(transaction, letter.source, letter.id)
+    if first is None:
+        raise RuntimeError("an Inbox row that could not be inserted is not there")
+    conflict = first.digest != letter.digest
+    transaction.execute(
+        update(inbox)
+        .where(inbox.c.id == first.id)
+        .values(duplicates=inbox.c.duplicates + 1, conflict=first.conflict or conflict)
+    )
+    lead = None if first.lead is None else LeadId(first.lead)
+    if conflict and lead is not None:
+        _report_conflict(transaction, letter, lead, now)
+    return Filed(lead_id=lead, number=first.number, duplicate=True, conflict=conflict)
+
+
+def _report_conflict(transaction: Transaction, letter: Letter, lead: LeadId, now: datetime) -> None:
+    people.lock(transaction, lead)
+    insert_once(
+        transaction,
+        inbox,
+        lead=lead,
+        number=_next_number(transaction, lead),
+        source=letter.source,
+        event_id=f"{letter.id}#{letter.digest[:12]}",
+        kind=CONFLICT,
+        occurred_at=now,
+        received_at=now,
+        body="",
+        digest=letter.digest,
+        detail="the same event id came again with another content; the first one stands",
+    )
+
+
+def _waiting(transaction: Transaction, lead: AnyRow | None) -> bool:
+    if lead is None:
+        return False
+    mine = select(inbox.c.id).where(inbox.c.lead == lead.id, inbox.c.disposition.is_(None))
+    return transaction.execute(mine.limit(1)).first() is not None
+
+
+def _next_number(transaction: Transaction, lead: LeadId) -> int:
+    last: int = transaction.execute(
+        select(func.coalesce(func.max(inbox.c.number), 0)).where(inbox.c.lead == lead)
+    ).scalar_one()
+    return last + 1
+
+
+def _row(transaction: Transaction, source: str, event_id: str) -> AnyRow | None:
+    return transaction.execute(select(inbox).where(inbox.c.source == source, inbox.c.event_id == event_id)).first()
+
+
+def _whose_again(transaction: Transaction, row: AnyRow) -> LeadId | None:
+    if row.to_system is not None:
+        return people.by_external_id(transaction, ExternalId(system=row.to_system, id=row.to_id))
+    if row.to_address_hash is not None:
+        return people.last_written_to(transaction, row.to_address_hash)
+    return None
+
+
+def _update(transaction: Transaction, lead: LeadId, number: int, changes: dict[str, object]) -> None:
+    transaction.execute(update(inbox).where(inbox.c.lead == lead, inbox.c.number == number).values(changes))
+
+
+def _named(to: To) -> Address | None:
+    return to if isinstance(to, Address) else None

@@ -1,0 +1,329 @@
+"""
+The ledger of touches: one row per touch_key, written before a provider is called.
+
+Whoever brings a row to `in_flight` may make one call; everybody else may only ask. Success is recorded whatever the
+fence; everything else needs the current one. Source: providers.md 3.1 to 3.4.
+"""
+
+from collections import abc
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from pydantic import AwareDatetime
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
+
+from adapters.database import AnyRow, Transaction, insert_once
+from adapters.tables import ledger
+from engine.frozen import Frozen
+from engine.life.moves import Send
+from engine.ports.providers import Message
+from engine.ports.records import TouchRecord
+from engine.words import Channel, LeadId, TouchKey, TouchState
+
+RANK: dict[TouchState, int] = {
+    TouchState.ACCEPTED: 10,
+    TouchState.SENT: 30,
+    TouchState.UNDELIVERED: 50,
+    TouchState.BOUNCED: 50,
+    TouchState.CANCELED: 50,
+    TouchState.DELIVERED: 60,
+    TouchState.READ: 70,
+}
+"""How much a provider's word weighs; proof of delivery outranks a failure. What is not listed is no word of theirs."""
+
+CLAIMABLE = (TouchState.DEFERRED, TouchState.RETRYABLE)
+NEVER_LEFT = (TouchState.DEFERRED, TouchState.RETRYABLE, TouchState.SUPPRESSED, TouchState.REJECTED)
+
+HISTORY_KEPT = 50
+"""Callbacks may repeat without end; the first ones and the last one tell the story."""
+
+
+class Letterhead(Frozen):
+    """Who writes to whom, as far as limits and threads need it."""
+
+    sender: str
+    to_hash: str
+    domain: str | None = None
+    template_digest: str | None = None
+
+
+class Evidence(Frozen):
+    """What a provider says about a touch, in a callback or when asked."""
+
+    touch_key: TouchKey
+    state: TouchState
+    at: AwareDatetime
+    provider_id: str | None = None
+    detail: str = ""
+
+
+class Limit(Frozen):
+    """So many in a rolling window."""
+
+    most: int
+    window: timedelta
+
+
+class Sent(Frozen):
+    """A touch that has a subject and a text, for threads and conversation history."""
+
+    touch_key: TouchKey
+    channel: Channel
+    state: TouchState
+    subject: str
+    provider_id: str | None
+
+
+def merge(known: TouchState, said: TouchState) -> TouchState:
+    """The state after a provider's word: never a lower rank than before, in whatever order words arrive."""
+    return said if RANK.get(said, 0) > RANK.get(known, 0) else known
+
+
+def touch(transaction: Transaction, touch_key: TouchKey) -> TouchRecord | None:
+    """The touch's row; None when nothing was decided about it yet."""
+    row = _row(transaction, touch_key)
+    return None if row is None else _record(row)
+
+
+def claim(
+    transaction: Transaction, lead: LeadId, send: Send, message: Message, head: Letterhead, now: datetime
+) -> int | None:
+    """
+    The fence under which exactly one call may be made; None when the touch is claimed or settled already.
+
+    The lead's row is locked by the caller; the unique key decides all the same.
+    """
+    written = {
+        **_identity(lead, send, head),
+        "state": TouchState.IN_FLIGHT.value,
+        "attempt_started_at": now,
+        "changed_at": now,
+        "slot_at": None,
+        "subject": message.subject,
+        "body": message.text,
+        "body_sha256": sha256(message.text.encode()).hexdigest(),
+    }
+    first = [_entry(now, TouchState.IN_FLIGHT, 1, "claimed")]
+    if insert_once(transaction, ledger, **written, fence=1, decided_at=now, history=first):
+        return 1
+    return _claim_again(transaction, send.touch_key, written, now)
+
+
+def settle(
+    transaction: Transaction, touch_key: TouchKey, fence: int, state: TouchState, detail: str, now: datetime
+) -> bool:
+    """
+    Write an outcome under its fence; False when a newer claim exists.
+
+    With `accepted` the detail is the provider's id.
+    """
+    row = _locked(transaction, touch_key)
+    if row is None:
+        return False
+    current = bool(row.fence == fence)
+    evidence = state in RANK
+    if not current and not evidence:
+        return False
+    after = merge(TouchState(row.state), state) if evidence or row.state in RANK else state
+    changes: dict[str, object] = {"state": after.value, "changed_at": now}
+    if evidence:
+        changes["provider_id"] = row.provider_id or detail or None
+    else:
+        changes["detail"] = detail
+    note = detail if current else f"late word of fence {fence}: {detail}"
+    _change(transaction, row, _entry(now, state, fence, note), changes)
+    return current
+
+
+def record(transaction: Transaction, evidence: Evidence) -> LeadId | None:
+    """Merge a provider's word into the touch; whose touch it is, or None when there is none of that key."""
+    row = _locked(transaction, evidence.touch_key)
+    if row is None:
+        return None
+    changes: dict[str, object] = {
+        "state": merge(TouchState(row.state), evidence.state).value,
+        "changed_at": evidence.at,
+        "provider_id": row.provider_id or evidence.provider_id,
+    }
+    _change(transaction, row, _entry(evidence.at, evidence.state, row.fence, evidence.detail), changes)
+    return LeadId(row.lead)
+
+
+def keep_back(
+    transaction: Transaction,
+    lead: LeadId,
+    send: Send,
+    state: TouchState,
+    detail: str,
+    now: datetime,
+    *,
+    head: Letterhead | None = None,
+    slot_at: datetime | None = None,
+) -> None:
+    """Write that the gate did not let a touch leave; never over a claim."""
+    written = {
+        **_identity(lead, send, head),
+        "state": state.value,
+        "detail": detail,
+        "changed_at": now,
+        "slot_at": slot_at,
+    }
+    history = [_entry(now, state, 0, detail)]
+    if insert_once(transaction, ledger, **written, decided_at=now, history=history):
+        return
+    row = _locked(transaction, send.touch_key)
+    if row is not None and TouchState(row.state) in (*CLAIMABLE, TouchState.SUPPRESSED):
+        _change(transaction, row, _entry(now, state, row.fence, detail), written)
+
+
+def by_provider_id(transaction: Transaction, channel: Channel, provider_id: str) -> TouchKey | None:
+    """The touch a provider means by its own id."""
+    found = select(ledger.c.touch_key).where(ledger.c.channel == channel.value, ledger.c.provider_id == provider_id)
+    key = transaction.execute(found).scalar()
+    return None if key is None else TouchKey(key)
+
+
+def sent(transaction: Transaction, touch_key: TouchKey) -> Sent | None:
+    """The touch as it left, for whoever answers it in a thread; None when it never did."""
+    row = _row(transaction, touch_key)
+    if row is None or TouchState(row.state) in NEVER_LEFT or row.subject is None:
+        return None
+    return Sent(
+        touch_key=TouchKey(row.touch_key),
+        channel=Channel(row.channel),
+        state=TouchState(row.state),
+        subject=row.subject,
+        provider_id=row.provider_id,
+    )
+
+
+def slot(transaction: Transaction, touch_key: TouchKey) -> datetime | None:
+    """When the sender's limit lets a waiting touch leave; None when it does not wait for that."""
+    return transaction.execute(select(ledger.c.slot_at).where(ledger.c.touch_key == touch_key)).scalar()
+
+
+def addressed_to(transaction: Transaction, touch_key: TouchKey) -> tuple[Channel, str] | None:
+    """The channel and the hash of the address a touch was written to."""
+    found = select(ledger.c.channel, ledger.c.to_hash).where(ledger.c.touch_key == touch_key)
+    row = transaction.execute(found).first()
+    return None if row is None or row.to_hash is None else (Channel(row.channel), row.to_hash)
+
+
+def unsettled(transaction: Transaction, before: datetime) -> tuple[tuple[LeadId, TouchKey], ...]:
+    """Touches claimed before that moment whose outcome is still open or unproven: the sweeper rings their leads."""
+    open_states = (TouchState.IN_FLIGHT.value, TouchState.UNCERTAIN.value)
+    rows = transaction.execute(
+        select(ledger.c.lead, ledger.c.touch_key)
+        .where(ledger.c.state.in_(open_states), ledger.c.attempt_started_at < before)
+        .order_by(ledger.c.attempt_started_at)
+    )
+    return tuple((LeadId(row.lead), TouchKey(row.touch_key)) for row in rows)
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+def free_at(
+    transaction: Transaction,
+    column: "ColumnElement[str | None]",
+    value: str,
+    limit: Limit,
+    now: datetime,
+    *,
+    queued: bool,
+    but: TouchKey,
+) -> datetime:
+    """
+    When one more may leave without going over a rolling limit; `now` itself when it may leave at once.
+
+    A touch that is not `queued` yet takes its place behind those that wait; one whose turn has come only asks what has
+    really left.
+    """
+    taken = _taken(column, value, now - limit.window)
+    if not queued:
+        taken = or_(taken, _waiting(column, value, now))
+    moment = func.coalesce(ledger.c.slot_at, ledger.c.attempt_started_at)
+    nth = _nth_latest(moment, taken, limit.most).where(ledger.c.touch_key != but)
+    found = transaction.execute(nth).scalar()
+    return now if found is None else max(now, found + limit.window)
+
+
+def _taken(column: "ColumnElement[str | None]", value: str, since: datetime) -> "ColumnElement[bool]":
+    left = ledger.c.state.not_in([state.value for state in NEVER_LEFT])
+    return (column == value) & (ledger.c.attempt_started_at > since) & left
+
+
+def _waiting(column: "ColumnElement[str | None]", value: str, now: datetime) -> "ColumnElement[bool]":
+    return (column == value) & (ledger.c.slot_at > now) & (ledger.c.state == TouchState.DEFERRED.value)
+
+
+def _nth_latest(moment: "ColumnElement[datetime]", where: "ColumnElement[bool]", n: int) -> "Select[datetime]":
+    return select(moment).where(where).order_by(moment.desc()).offset(n - 1).limit(1)
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def _identity(lead: LeadId, send: Send, head: Letterhead | None) -> dict[str, object]:
+    identity: dict[str, object] = {
+        "touch_key": send.touch_key,
+        "lead": lead,
+        "enrolment": send.enrolment,
+        "plan": send.plan,
+        "stage": send.stage.value,
+        "visit": send.visit,
+        "step": send.step,
+        "occurrence": send.occurrence,
+        "version": send.version,
+        "template": send.template,
+        "channel": send.channel.value,
+    }
+    return identity if head is None else identity | head.model_dump()
+
+
+def _claim_again(
+    transaction: Transaction, touch_key: TouchKey, written: abc.Mapping[str, object], now: datetime
+) -> int | None:
+    row = _locked(transaction, touch_key)
+    if row is None or TouchState(row.state) not in CLAIMABLE:
+        return None
+    fence: int = row.fence + 1
+    _change(transaction, row, _entry(now, TouchState.IN_FLIGHT, fence, "claimed"), {**written, "fence": fence})
+    return fence
+
+
+def _change(
+    transaction: Transaction,
+    row: AnyRow,
+    entry: dict[str, object],
+    changes: abc.Mapping[str, object],
+) -> None:
+    history = [*row.history, entry]
+    if len(history) > HISTORY_KEPT:
+        history = [*history[: HISTORY_KEPT - 1], entry]
+    transaction.execute(
+        update(ledger).where(ledger.c.touch_key == row.touch_key).values({**changes, "history": history})
+    )
+
+
+def _entry(at: datetime, state: TouchState, fence: int, detail: str) -> dict[str, object]:
+    return {"at": at.isoformat(), "state": state.value, "fence": fence, "detail": detail}
+
+
+def _row(transaction: Transaction, touch_key: TouchKey) -> AnyRow | None:
+    return transaction.execute(select(ledger).where(ledger.c.touch_key == touch_key)).first()
+
+
+def _locked(transaction: Transaction, touch_key: TouchKey) -> AnyRow | None:
+    # A callback writes here without holding the lead's row.
+    return transaction.execute(select(ledger).where(ledger.c.touch_key == touch_key).with_for_update()).first()
+
+
+def _record(row: AnyRow) -> TouchRecord:
+    return TouchRecord(
+        touch_key=TouchKey(row.touch_key),
+        state=TouchState(row.state),
+        fence=row.fence,
+        attempt_started_at=row.attempt_started_at,
+        detail=row.detail or "",
+    )

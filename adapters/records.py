@@ -1,0 +1,372 @@
+"""
+The records the look works on: one lead's book, open in one transaction, its row held until the end.
+
+Implements `engine.ports.records` for SQLite and PostgreSQL alike.
+"""
+
+from collections import abc
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Literal, assert_never
+
+from sqlalchemy import insert, update
+
+from adapters import audit, inbox, ledger, suppression, tasks
+from adapters import leads as people
+from adapters.addresses import KIND_OF, domain_of
+from adapters.catalogue import Catalogue
+from adapters.circumstances import circumstances_of
+from adapters.database import AnyRow, Database, Transaction
+from adapters.drafting import Drafting
+from adapters.faults import Reached, nothing
+from adapters.inbox import Inbox
+from adapters.leads import People
+from adapters.ledger import Letterhead
+from adapters.settings import Settings
+from adapters.tables import enrolments, leads, stage_changes
+from engine.errors import FollowupError
+from engine.gate import GateFacts
+from engine.life import upcast
+from engine.life.circumstances import Circumstances
+from engine.life.effects import scope_of
+from engine.life.moves import (
+    CloseTask,
+    EscalateTask,
+    Finish,
+    Inward,
+    OpenTask,
+    Park,
+    ReassignTask,
+    Record,
+    Send,
+    StageEntered,
+    StepSkipped,
+)
+from engine.life.progress import Progress
+from engine.life.turn import Scrap, Turn
+from engine.life.wishes import Answer, Enrolled, NothingStarts, Plan, Refused
+from engine.ports.providers import Message
+from engine.ports.records import Disposition, Draft, InboxItem, LeadBook, TouchRecord
+from engine.reasons import SkipReason
+from engine.words import Channel, LeadId, TouchKey, TouchState
+
+Effect = Literal["bad_recipient", "opted_out", "bad_content"]
+
+CLOSED_BY: dict[Effect, SkipReason] = {
+    "bad_recipient": SkipReason.ADDRESS_BOUNCED,
+    "opted_out": SkipReason.CHANNEL_SUPPRESSED,
+}
+
+
+class DatabaseRecords:
+    """Where the records are."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        *,
+        drafting: Drafting | None = None,
+        reached: Reached = nothing,
+    ) -> None:
+        book = People(settings.address_key, settings.org_country)
+        self._database = database
+        self._desk = Desk(settings, book, Inbox(database, book, reached=reached), Catalogue(), drafting, reached)
+
+    @contextmanager
+    def lead(self, lead_id: LeadId) -> abc.Iterator[LeadBook | None]:
+        """The lead's book, its row held until the block ends. Raises: DatabaseUnavailable."""
+        with self._database.transaction() as transaction:
+            row = people.lock(transaction, lead_id)
+            yield None if row is None else DatabaseBook(transaction, row, self._desk)
+
+    def flag_failing(self, lead_id: LeadId, detail: str, now: datetime) -> None:
+        """Flag the lead for `stuck`: its look keeps failing."""
+        with self._database.transaction() as transaction:
+            row = people.lock(transaction, lead_id)
+            if row is None:
+                return
+            transaction.execute(
+                update(leads)
+                .where(leads.c.id == lead_id)
+                .values(
+                    flagged_since=row.flagged_since or now,
+                    flag_detail=detail,
+                    failing_attempts=row.failing_attempts + 1,
+                )
+            )
+
+
+class Desk:
+    """What every book is worked on with."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        book: People,
+        inbox: Inbox,
+        catalogue: Catalogue,
+        drafting: Drafting | None,
+        reached: Reached,
+    ) -> None:
+        self.settings = settings
+        self.people = book
+        self.inbox = inbox
+        self.catalogue = catalogue
+        self.drafting = drafting or Drafting(settings, catalogue, book)
+        self.reached = reached
+
+
+class DatabaseBook:
+    """One lead's records."""
+
+    def __init__(self, transaction: Transaction, row: AnyRow, desk: Desk) -> None:
+        self._transaction = transaction
+        self._row = row
+        self._desk = desk
+        self._slots: dict[TouchKey, datetime] = {}
+        self._heads: dict[TouchKey, Letterhead] = {}
+
+    @property
+    def lead_id(self) -> LeadId:
+        """Whose book it is."""
+        return LeadId(self._row.id)
+
+    # --- what is known
+
+    def progress(self) -> Progress | None:
+        """The lead's memory. Raises: FollowupError DBS004 when a newer engine wrote it."""
+        return None if self._row.progress is None else upcast.load(self._row.progress)
+
+    def circumstances(self, now: datetime) -> Circumstances:
+        """The lead's world as it is now."""
+        published = self._desk.catalogue.published(self._transaction)
+        return circumstances_of(self._transaction, self._row, published, self._desk.settings, now)
+
+    def catalogue(self) -> tuple[Plan, ...]:
+        """The published sequences, highest first."""
+        return self._desk.catalogue.published(self._transaction).plans
+
+    # --- the Inbox
+
+    def file(self, scraps: tuple[Scrap, ...], now: datetime) -> None:
+        """File what was signalled to Temporal directly."""
+        self._desk.inbox.file_scraps(self._transaction, self.lead_id, scraps, now)
+        self._row = people.lock(self._transaction, self.lead_id) or self._row  # one may have changed the owner
+
+    def unapplied(self) -> tuple[InboxItem, ...]:
+        """Every Inbox row not yet applied, in number order."""
+        return inbox.unapplied(self._transaction, self.lead_id)
+
+    def mark(self, number: int, disposition: Disposition, now: datetime) -> None:
+        """Write what became of the row."""
+        inbox.mark(self._transaction, self.lead_id, number, disposition, now)
+
+    def answered(self, answer: Answer, enrolment: int | None, now: datetime) -> None:
+        """Write an enrolment that began, or on the row of the wish why none did."""
+        match answer:
+            case Enrolled():
+                self._begun(answer, enrolment or 0, now)
+                self._answer_wish(answer, None, f"started {answer.plan.version}: {answer.why}")
+            case Refused():
+                self._answer_wish(answer, answer.because.value, answer.why)
+            case NothingStarts():
+                pass
+            case _:
+                assert_never(answer)
+
+    def _begun(self, answer: Enrolled, number: int, now: datetime) -> None:
+        self._transaction.execute(
+            insert(enrolments).values(
+                lead=self.lead_id,
+                number=number,
+                sequence=answer.plan.sequence.name,
+                version=answer.plan.version,
+                started_at=now,
+                why=answer.why,
+            )
+        )
+
+    def _answer_wish(self, answer: Enrolled | Refused, reason: str | None, detail: str) -> None:
+        wish = answer.wish
+        number = wish.request if wish.request is not None else wish.event.number if wish.event else None
+        if number is not None:
+            inbox.answer_row(self._transaction, self.lead_id, number, reason, detail)
+
+    # --- moves
+
+    def carry_out(self, move: Inward, progress: Progress, now: datetime) -> None:
+        """Write a task, a stage change, an end, a skip, a review."""
+        match move:
+            case OpenTask():
+                tasks.open_task(self._transaction, self.lead_id, progress.circumstances.owner, move, now)
+            case CloseTask():
+                tasks.close(self._transaction, move, now)
+            case EscalateTask():
+                tasks.escalate(self._transaction, move)
+            case ReassignTask():
+                tasks.reassign(self._transaction, move)
+            case Record():
+                self._record(move, progress, now)
+            case Park():
+                self._note("parked", f"{move.because.value}: {move.why}", now)
+            case Finish():
+                self._ended(move, progress, now)
+            case _:
+                assert_never(move)
+
+    def _record(self, move: Record, progress: Progress, now: datetime) -> None:
+        match move.change:
+            case StageEntered():
+                self._transaction.execute(
+                    insert(stage_changes).values(
+                        lead=self.lead_id,
+                        enrolment=None if progress.enrolment is None else progress.enrolment.number,
+                        from_stage=progress.stage.value,
+                        to_stage=move.change.stage.value,
+                        at=now,
+                        why=move.why,
+                    )
+                )
+            case StepSkipped():
+                self._note("step_skipped", f"{move.change.step}, {move.change.because.value}: {move.why}", now)
+            case _:
+                pass  # it stands in Progress, and nobody asks the database for it
+
+    def _ended(self, move: Finish, progress: Progress, now: datetime) -> None:
+        if progress.enrolment is None:
+            return
+        this = (enrolments.c.lead == self.lead_id) & (enrolments.c.number == progress.enrolment.number)
+        self._transaction.execute(update(enrolments).where(this).values(ended_at=now, because=move.because.value))
+
+    def _note(self, action: str, reason: str, now: datetime) -> None:
+        audit.write(self._transaction, audit.ENGINE, action, f"lead:{self.lead_id}", reason, now)
+
+    # --- touches
+
+    def draft(self, send: Send, facts: GateFacts, now: datetime) -> Draft:
+        """Render the touch and add what only the database knows."""
+        draft = self._desk.drafting.draft(self._transaction, self._row, send, facts, now)
+        if draft.message is not None:
+            self._heads[send.touch_key] = self._head(send, draft.message)
+        if draft.facts.sender_free_at is not None and draft.facts.sender_free_at > now:
+            self._slots[send.touch_key] = draft.facts.sender_free_at
+        return draft
+
+    def touch(self, touch_key: TouchKey) -> TouchRecord | None:
+        """The touch's row in the ledger."""
+        return ledger.touch(self._transaction, touch_key)
+
+    def suppressed(self, send: Send, state: TouchState, detail: str, now: datetime) -> None:
+        """Write that the gate did not let a touch leave, and the place it keeps in its sender's queue."""
+        waits = state is TouchState.DEFERRED
+        ledger.keep_back(
+            self._transaction,
+            self.lead_id,
+            send,
+            state,
+            detail,
+            now,
+            head=self._heads.get(send.touch_key),
+            slot_at=self._slots.get(send.touch_key) if waits else None,
+        )
+
+    def claim(self, send: Send, message: Message, now: datetime) -> int | None:
+        """Take the touch; None when it is claimed or settled already."""
+        self._desk.reached("before_write")
+        head = self._head(send, message)
+        return ledger.claim(self._transaction, self.lead_id, send, message, head, now)
+
+    def settle(
+        self,
+        touch_key: TouchKey,
+        fence: int,
+        state: TouchState,
+        detail: str,
+        now: datetime,
+        *,
+        effect: Effect | None = None,
+    ) -> bool:
+        """Write an outcome under its fence; False when a newer claim exists."""
+        if effect in CLOSED_BY:
+            self._close_address(touch_key, CLOSED_BY[effect], now)
+        return ledger.settle(self._transaction, touch_key, fence, state, detail, now)
+
+    def _close_address(self, touch_key: TouchKey, because: SkipReason, now: datetime) -> None:
+        known = ledger.addressed_to(self._transaction, touch_key)
+        if known is None:
+            return
+        channel, to_hash = known
+        people.lock_addresses(self._transaction, [to_hash])
+        mine = people.addresses_of(self._transaction, self.lead_id)
+        address = next((a.address for a in mine if a.address_hash == to_hash and a.kind is KIND_OF[channel]), None)
+        for closed in _closed_with(channel, because):
+            suppression.close(self._transaction, to_hash, address, closed, because, "provider", now)
+
+    def _head(self, send: Send, message: Message) -> Letterhead:
+        return Letterhead(
+            sender=message.sender,
+            to_hash=self._desk.people.hash(message.to),
+            domain=domain_of(message.to),
+            template_digest=self._desk.drafting.digest(self._transaction, send),
+        )
+
+    # --- the end of a look
+
+    def save(self, progress: Progress, turn: Turn, now: datetime) -> None:
+        """
+        Write Progress as it is, with stage, state, next due and why as columns.
+
+        Raises: FollowupError DBS005 when the row has that revision already.
+        """
+        running = progress.enrolment
+        flag = min(progress.flags, key=lambda flag: flag.since, default=None)
+        this = (leads.c.id == self.lead_id) & (leads.c.revision < progress.revision)
+        saved = self._transaction.execute(
+            update(leads)
+            .where(this)
+            .values(
+                progress=progress.model_dump_json(),
+                schema_version=progress.schema_version,
+                revision=progress.revision,
+                open=not turn.over,
+                stage=progress.stage.value,
+                lead_state=turn.state,
+                next_due=turn.due,
+                act=turn.act.value,
+                why=turn.why,
+                hold=_hold(progress),
+                sequence=None if running is None else running.plan.sequence.name,
+                version=None if running is None else running.plan.version,
+                pipeline_stage=progress.pipeline_stage,
+                flagged_since=None if flag is None else flag.since,
+                flag_detail=None if flag is None else f"{flag.because.value}: {flag.detail}",
+                failing_attempts=0,
+            )
+        )
+        if saved.rowcount != 1:
+            raise _went_back(self.lead_id, progress.revision)
+
+
+def _went_back(lead: LeadId, revision: int) -> FollowupError:
+    return FollowupError(
+        code="DBS005",
+        what=f"revision {revision} of this lead is on its row already",
+        where=f"lead {lead}",
+        why="something saved an older memory over a newer one",
+        next="report this; the attempt wrote nothing and is tried again",
+    )
+
+
+def _hold(progress: Progress) -> str | None:
+    """The precise reason a lead stands still, for `stuck` and the pages; the sentence is in `why`."""
+    if progress.review is not None:
+        return progress.review.because.value
+    if progress.pause is not None:
+        return "paused"
+    held = None if progress.enrolment is None else progress.enrolment.cursor.held
+    return None if held is None else held.because.value
+
+
+def _closed_with(channel: Channel, because: SkipReason) -> tuple[Channel, ...]:
+    return scope_of(channel) if because is SkipReason.CHANNEL_SUPPRESSED else (channel,)

@@ -1,0 +1,143 @@
+"""
+Addresses we must not, or cannot, write to. Kept by the address, so that every lead that has it is covered.
+
+A refusal is lifted only by the person; a dead address stays dead. Source: providers.md 0.12, semantics.md 1.2.
+"""
+
+from collections import abc
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from adapters.database import Transaction, insert_once
+from adapters.tables import consent, suppression
+from engine.frozen import Frozen
+from engine.life.effects import EVERY_CHANNEL
+from engine.reasons import SkipReason
+from engine.words import Channel, LeadId
+
+OPTED_IN = "opted_in"
+"""The basis of a consent the person gave by asking for us, not by a form or an import."""
+
+
+class Consent(Frozen):
+    """What a person agreed to, with the proof."""
+
+    channel: Channel
+    granted: bool = True
+    basis: str
+    """consent, soft opt-in, contract, …"""
+    source: str
+    """Where it was given: a form, a call, an import."""
+    wording_version: str | None = None
+    at: datetime
+
+
+class Standing(Frozen):
+    """What is known about writing to one address on one channel."""
+
+    address_hash: str
+    channel: Channel
+    closed: SkipReason | None = None
+    consented: bool | None = None
+    """None when nobody ever said."""
+
+
+def close(
+    transaction: Transaction,
+    address_hash: str,
+    address: str | None,
+    channel: Channel,
+    because: SkipReason,
+    source: str,
+    at: datetime,
+) -> None:
+    """Suppress the address on the channel, unless the person asked for it again after that moment."""
+    if because is SkipReason.CHANNEL_SUPPRESSED and _asked_since(transaction, address_hash, channel, at):
+        return
+    insert_once(
+        transaction,
+        suppression,
+        address_hash=address_hash,
+        address=address,
+        channel=channel.value,
+        reason=because.value,
+        source=source,
+        at=at,
+    )
+
+
+def lift(transaction: Transaction, address_hash: str, channel: Channel, by: str, at: datetime) -> None:
+    """The person wants to hear from us again: refusals made before that moment no longer count."""
+    transaction.execute(
+        update(suppression)
+        .where(
+            suppression.c.address_hash == address_hash,
+            suppression.c.channel == channel.value,
+            suppression.c.reason == SkipReason.CHANNEL_SUPPRESSED.value,
+            suppression.c.lifted_at.is_(None),
+            suppression.c.at <= at,
+        )
+        .values(lifted_at=at, lifted_by=by)
+    )
+
+
+def give(transaction: Transaction, lead: LeadId, address_hash: str, given: Consent) -> None:
+    """Record what a person agreed to, or took back."""
+    transaction.execute(
+        insert(consent).values(
+            lead=lead,
+            address_hash=address_hash,
+            channel=given.channel.value,
+            granted=given.granted,
+            basis=given.basis,
+            source=given.source,
+            wording_version=given.wording_version,
+            at=given.at,
+        )
+    )
+
+
+def standings(transaction: Transaction, hashes: abc.Collection[str]) -> tuple[Standing, ...]:
+    """What is known about each of these addresses, on every channel."""
+    closed = _closed(transaction, hashes)
+    consented = _consented(transaction, hashes)
+    return tuple(
+        Standing(
+            address_hash=address_hash,
+            channel=channel,
+            closed=closed.get((address_hash, channel.value)),
+            consented=consented.get((address_hash, channel.value)),
+        )
+        for address_hash in hashes
+        for channel in EVERY_CHANNEL
+    )
+
+
+def _closed(transaction: Transaction, hashes: abc.Collection[str]) -> dict[tuple[str, str], SkipReason]:
+    rows = transaction.execute(
+        select(suppression.c.address_hash, suppression.c.channel, suppression.c.reason)
+        .where(suppression.c.address_hash.in_(hashes), suppression.c.lifted_at.is_(None))
+        .order_by(suppression.c.reason)  # `channel_suppressed` after `address_bounced`: a refusal is what counts
+    )
+    return {(row.address_hash, row.channel): SkipReason(row.reason) for row in rows}
+
+
+def _consented(transaction: Transaction, hashes: abc.Collection[str]) -> dict[tuple[str, str], bool]:
+    rows = transaction.execute(
+        select(consent.c.address_hash, consent.c.channel, consent.c.granted)
+        .where(consent.c.address_hash.in_(hashes))
+        .order_by(consent.c.at, consent.c.id)
+    )
+    return {(row.address_hash, row.channel): row.granted for row in rows}
+
+
+def _asked_since(transaction: Transaction, address_hash: str, channel: Channel, at: datetime) -> bool:
+    asked = select(consent.c.id).where(
+        consent.c.address_hash == address_hash,
+        consent.c.channel == channel.value,
+        consent.c.granted,
+        consent.c.basis == OPTED_IN,
+        consent.c.at > at,
+    )
+    return transaction.execute(asked.limit(1)).first() is not None
