@@ -1,14 +1,13 @@
 """The lead's clock: it waits until it is due or rung, looks, and goes on, whatever is signalled to it."""
 
-import asyncio
-from collections import abc
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from engine.life.turn import Glance, Turn
 from engine.words import Act
+from tests.support.waiting import until, until_so
 from tests.workflows.conftest import Clock, Script, turn, working
 from workflows.lead import LeadWorkflow
 from workflows.names import LEAD_STAGE, LEAD_STATE, RING, SNAPSHOT
@@ -153,7 +152,7 @@ async def test_a_cancelled_lead_ends_its_clock_and_nothing_else(clock: Clock) ->
         handle = await clock.start(turn(), own_time=False)
         await until(lambda: len(script.asked) == 1)
         await handle.cancel()
-        await until_async(lambda: closed(handle))
+        await until_so(lambda: closed(handle))
         again = await clock.start(turn(handle.id.removeprefix("lead-")), own_time=False)
         await until(lambda: len(script.asked) == 2)
         await again.terminate()
@@ -164,19 +163,3 @@ async def test_a_cancelled_lead_ends_its_clock_and_nothing_else(clock: Clock) ->
 async def closed(handle: WorkflowHandle[LeadWorkflow, None]) -> bool:
     """Whether the run has ended."""
     return (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING
-
-
-async def until(condition: abc.Callable[[], bool], within: timedelta = timedelta(seconds=20)) -> None:
-    """Wait for something that a worker is about to do."""
-    end = datetime.now(UTC) + within
-    while not condition():
-        assert datetime.now(UTC) < end, "it did not happen"
-        await asyncio.sleep(0.02)
-
-
-async def until_async(condition: abc.Callable[[], abc.Awaitable[bool]]) -> None:
-    """Wait for something that the server is about to do."""
-    end = datetime.now(UTC) + timedelta(seconds=20)
-    while not await condition():
-        assert datetime.now(UTC) < end, "it did not happen"
-        await asyncio.sleep(0.05)
