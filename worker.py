@@ -93,7 +93,7 @@ def _look(office: Office) -> Look:
     crash_point = armed(settings.faults)
     outbox = Outbox(office.database)
     return Look(
-        DatabaseRecords(office.database, settings, crash_point),
+        DatabaseRecords(office.database, settings, reached=crash_point),
         {channel: outbox for channel in Channel},
         retry_within=timedelta(seconds=settings.retry_within_seconds),
         crash_point=crash_point,

@@ -1,0 +1,62 @@
+"""The sweep: rings leads whose Inbox row has waited too long, and looks again for the leads of rows that had none."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from temporalio.service import RPCError
+
+from adapters import inbox
+from api.doorbell import Doorbell
+from api.office import Office
+from engine.errors import FollowupError
+from engine.frozen import Frozen
+from engine.words import LeadId
+
+log = structlog.get_logger()
+
+
+class Swept(Frozen):
+    """What one round did."""
+
+    rung: int = 0
+    matched: int = 0
+
+
+async def sweep(office: Office, doorbell: Doorbell, now: datetime) -> Swept:
+    """
+    One round.
+
+    Raises: FollowupError when the records do not answer, RPCError when Temporal does not.
+    """
+    matched, waiting = await asyncio.to_thread(_find, office, now)
+    rung = 0
+    for lead_id in dict.fromkeys((*matched, *waiting)):
+        if await doorbell.ring(lead_id):
+            await asyncio.to_thread(_rang, office, lead_id, now)
+            rung += 1
+    return Swept(rung=rung, matched=len(matched))
+
+
+async def keep_sweeping(office: Office, doorbell: Doorbell, every: timedelta) -> None:
+    """Sweep again and again until cancelled; a round that fails is logged, and the next one comes."""
+    while True:
+        try:
+            swept = await sweep(office, doorbell, datetime.now(UTC))
+            if swept.rung:
+                log.info("leads.swept", rung=swept.rung, matched=swept.matched)
+        except (FollowupError, RPCError) as error:
+            log.warning("sweep.failed", error=type(error).__name__)
+        await asyncio.sleep(every.total_seconds())
+
+
+def _find(office: Office, now: datetime) -> tuple[tuple[LeadId, ...], tuple[LeadId, ...]]:
+    patience = timedelta(seconds=office.settings.sweep_seconds)
+    matched = office.inbox.match_unmatched(now)
+    with office.database.reading() as transaction:
+        return matched, inbox.unrung(transaction, now - patience)
+
+
+def _rang(office: Office, lead_id: LeadId, now: datetime) -> None:
+    with office.database.transaction() as transaction:
+        inbox.rang(transaction, lead_id, now)

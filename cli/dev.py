@@ -1,0 +1,90 @@
+"""`followup dev`: Temporal, a worker and the records on this machine, in one terminal, until Ctrl-C."""
+
+import os
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from subprocess import Popen
+from typing import Annotated
+
+import typer
+
+from cli import child
+from cli.temporal_server import LOOPBACK, LocalServer, configured_address, find_server_binary, port_is_free
+
+HOME = Path(".followup")
+WORKER = Path(__file__).parent.parent / "worker.py"
+PORT, UI_PORT = 7233, 8233
+"""Where every tool looks for Temporal first."""
+
+STREAM = Path("/dev/stderr")
+"""The worker's log goes where ours does."""
+
+
+def command(
+    port: Annotated[int | None, typer.Option(help="Port of Temporal; 7233 when that is free.")] = None,
+    ui_port: Annotated[int | None, typer.Option(help="Port of the Temporal UI; 8233 when that is free.")] = None,
+) -> None:
+    """
+    Run Temporal, a worker and the database here until Ctrl-C. Messages land in the Outbox, never at a provider.
+
+    Examples:
+
+      followup dev
+
+      TEMPORAL_ADDRESS=temporal.internal:7233 followup dev      (uses that server, runs only the worker)
+    """
+    from adapters import schema
+    from adapters.settings import read_settings
+    from api.office import Office
+
+    HOME.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        address = configured_address() or _own_server(stack, port, ui_port)
+        with Office(read_settings()) as office:
+            schema.upgrade(office.database)
+        environment = os.environ | {"TEMPORAL_ADDRESS": address}
+        worker = child.start([sys.executable, WORKER], log=STREAM, environment=environment)
+        stack.callback(child.end, worker)
+        _say("Worker", "running; leads are looked at as they come")
+        _say("Try", "followup lead add --first-name Rosa --email rosa@example.com --consent email --consent-by form")
+        _until_told(worker)
+
+
+def _own_server(stack: ExitStack, port: int | None, ui_port: int | None) -> str:
+    binary = find_server_binary(lambda line: _say("Server", line))
+    server = LocalServer(
+        binary,
+        HOME,
+        database=HOME / "temporal.db",
+        port=port or _usual(PORT),
+        ui_port=ui_port or _usual(UI_PORT),
+    )
+    stack.enter_context(server)
+    _say("Temporal UI", server.ui_url)
+    _say("Temporal", server.address)
+    if server.address != f"{LOOPBACK}:{PORT}":
+        _say("", f"port {PORT} is taken: in other terminals, export TEMPORAL_ADDRESS={server.address}")
+    return server.address
+
+
+def _usual(port: int) -> int | None:
+    """The port everybody expects, while nobody else has it."""
+    return port if port_is_free(port) else None
+
+
+def _until_told(worker: Popen[bytes]) -> None:
+    """Until Ctrl-C, or until the worker gives up by itself."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    while not told.wait(0.2):
+        if worker.poll() is not None:
+            raise typer.Exit(worker.returncode or 1)
+    _say("", "stopping")
+
+
+def _say(what: str, text: str) -> None:
+    typer.echo(f"{what:<12} {text}", err=True)
