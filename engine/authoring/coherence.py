@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain, takewhile
+from typing import assert_never
 
 from engine.authoring.refusals import must_be_written
 from engine.life.events import CALL_OUTCOMES, TASK_OUTCOMES
@@ -134,6 +135,8 @@ def _above_one_day(give_up: Delay | None) -> bool:
             return give_up.minutes > HOURS_IN_WORKING_DAY * MINUTES_IN_HOUR
         case CalendarDays() | BusinessDays():
             return give_up.days > 1
+        case _:
+            assert_never(give_up)
 
 
 def _must_not_spin(sequence: Whole) -> None:

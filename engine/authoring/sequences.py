@@ -1,7 +1,7 @@
 """The word for a sequence."""
 
 from collections.abc import Sequence
-from typing import get_args
+from typing import assert_never, get_args
 
 from engine.authoring.coherence import must_agree, must_fit, must_have_stages
 from engine.authoring.conditions import Condition, must_be_condition
@@ -135,3 +135,5 @@ def _with_template(step: Step, sequence_name: str) -> Step:
             return step.model_copy(update={"cases": cases, "otherwise": otherwise})
         case Message() | HumanTask() | Ask():
             return step.model_copy(update={"template": step.template or f"{sequence_name}/{step.id}"})
+        case _:
+            assert_never(step)

@@ -13,7 +13,6 @@ from engine.sequence.compiled import (
     OnEvent,
     Sequence,
     Start,
-    Step,
 )
 from engine.sequence.fields import DeclaredField
 from engine.sequence.findings import Finding, error, remark
@@ -52,16 +51,12 @@ def too_few_touches(catalogue: Catalogue, templates: Templates | None) -> Iterat
                 )
 
 
-def _is_useful(step: Step, templates: Templates | None) -> bool:
+def _is_useful(step: Message | HumanTask, templates: Templates | None) -> bool:
     """A call, or a message that gives the lead something; an errand of ours is no touch."""
-    match step:
-        case Message():
-            facts = None if templates is None else templates.get(step.template)
-            return facts is None or facts.value != ACKNOWLEDGEMENT
-        case HumanTask():
-            return step.kind == "call"
-        case _:
-            return False
+    if isinstance(step, HumanTask):
+        return step.kind == "call"
+    facts = None if templates is None else templates.get(step.template)
+    return facts is None or facts.value != ACKNOWLEDGEMENT
 
 
 def endless_rounds(catalogue: Catalogue) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from engine.sequence.compiled import Ask, Branch, Exit, Goto, HumanTask, Message, Sequence, StagePlan, Step
 from engine.sequence.structure import (
@@ -111,6 +111,8 @@ def _may_take_no_time(step: Step) -> bool:
             return step.after is None and not (step.blocks and step.only_if is None and step.at is None)
         case Branch() | Ask():
             return False
+        case _:
+            assert_never(step)
 
 
 def _may_be_skipped(step: Step) -> bool:

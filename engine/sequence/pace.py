@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby, pairwise
+from typing import assert_never
 
 from engine.sequence.compiled import (
     Ask,
@@ -65,6 +66,8 @@ def about_days(delay: Delay | None) -> float:
             return delay.days * DAYS_PER_WORKING_DAY
         case Quiet():
             return about_days(delay.delay)
+        case _:
+            assert_never(delay)
 
 
 def _timed_runs(touches: list[Touch]) -> list[list[tuple[float, Touch]]]:
@@ -90,7 +93,9 @@ def _fullest(some: tuple[Step, ...]) -> list[Touch]:
             case Message() | HumanTask():
                 found.append(step)
             case Ask():
-                pass
+                continue
+            case _:
+                assert_never(step)
     return found
 
 

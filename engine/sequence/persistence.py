@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import assert_never
 
 from engine.reasons import CallDisposition
 from engine.sequence.compiled import (
@@ -34,7 +35,7 @@ ADVISED = 10
 NOBODY_ANSWERS = (CallDisposition.NO_ANSWER, "done")
 """How calls and tasks end for a lead that never answers."""
 
-Useful = Callable[[Step], bool]
+Useful = Callable[[Message | HumanTask], bool]
 Visited = frozenset[tuple[str, int]]
 
 
@@ -107,6 +108,8 @@ def _leaving(
             return _from(sequence, plan_named(sequence, exit_.stage) or 0, catalogue, useful, visited)
         case Start():
             return _from(catalogue[exit_.sequence], 0, catalogue, useful, visited)
+        case _:
+            assert_never(exit_)
 
 
 def _entry(plan: StagePlan) -> Onward:
@@ -116,14 +119,9 @@ def _entry(plan: StagePlan) -> Onward:
 
 def _open_arms(branch: Branch) -> list[int]:
     """The arms that a lead may take that never answers."""
-    found = []
-    for number in arms(branch):
-        answer = True if number == OTHERWISE else no_reply(branch.cases[number].condition)
-        if answer is not False:
-            found.append(number)
-        if answer is True:
-            break
-    return found
+    answers = [(number, number == OTHERWISE or no_reply(branch.cases[number].condition)) for number in arms(branch)]
+    last = next(index for index, (_, answer) in enumerate(answers) if answer is True)
+    return [number for number, answer in answers[: last + 1] if answer is not False]
 
 
 def _counts(step: Step, useful: Useful) -> int:
@@ -133,6 +131,8 @@ def _counts(step: Step, useful: Useful) -> int:
             return int(certain and useful(step))
         case Branch() | Ask():
             return 0
+        case _:
+            assert_never(step)
 
 
 def _least(counts: list[int | None]) -> int | None:

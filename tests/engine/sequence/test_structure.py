@@ -194,6 +194,11 @@ def test_conditions_are_found_wherever_a_sequence_asks_them():
     assert fields == ["source", "budget", "budget", "budget", "budget", "score"]
 
 
+def test_a_sequence_without_guards_asks_nothing():
+    """No condition is one too many where none was written."""
+    assert list(conditions(Sequence(name="bare", stages=(plan(email("a")),), maintainer="ops", hours=LIFE.hours))) == []
+
+
 def test_reactions_are_those_of_the_stages_and_of_the_sequence():
     """A reaction of the sequence counts in every stage."""
     assert list(reactions(LIFE)) == list(LIFE.when)
