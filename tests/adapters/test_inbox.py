@@ -1,0 +1,380 @@
+"""What comes in is kept once, numbered, and holds from its commit on."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+
+from adapters import inbox as inbox_adapter
+from adapters import owners
+from adapters.addresses import mail_address, phone_number
+from adapters.leads import ExternalId, NewLead
+from adapters.letters import Letter
+from engine.life.events import Command, Event
+from engine.life.turn import Scrap
+from engine.ports.records import Disposition, Unreadable
+from engine.reasons import SkipReason
+from engine.words import Channel, LeadId, Verb
+from tests.adapters.world import BEN, MONDAY, ROSA, later
+
+PHONE = phone_number("+1 212 555 0123", "US")
+
+
+# --- once, and in order -----------------------------------------------------------------------------------------------
+
+
+def test_rows_are_numbered_per_lead_in_the_order_they_were_committed(company):
+    """The number is the order in which a look notes them."""
+    rosa, ben = company.captures(ROSA), company.captures(BEN)
+    numbers = [company.hears(lead, "note_added").number for lead in (rosa, ben, rosa, rosa, ben)]
+    assert numbers == [1, 1, 2, 3, 2]
+
+
+def test_a_repeated_letter_changes_nothing_and_is_counted(company):
+    """Webhooks repeat; one integrator counted 46 deliveries of one event."""
+    rosa = company.captures(ROSA)
+    first = company.hears(rosa, "opted_out", id="e1", channel="sms")
+    again = company.hears(rosa, "opted_out", id="e1", channel="sms")
+    assert (again.number, again.duplicate, again.conflict, again.ring) == (first.number, True, False, False)
+    assert [row.duplicates for row in company.rows()] == [1]
+
+
+def test_fifty_deliveries_at_once_are_one_row(company):
+    """Providers retry in parallel when we answer slowly."""
+    rosa = company.captures(ROSA)
+    with ThreadPoolExecutor(10) as pool:
+        filed = list(pool.map(lambda _: company.hears(rosa, "note_added", id="e1", source="crm"), range(50)))
+    assert sum(not f.duplicate for f in filed) == 1
+    assert [(row.number, row.duplicates) for row in company.rows()] == [(1, 49)]
+
+
+def test_the_same_id_from_another_source_is_another_letter(company):
+    """Two systems may both count from one."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "note_added", id="1", source="crm")
+    assert not company.hears(rosa, "note_added", id="1", source="twilio").duplicate
+
+
+def test_the_same_id_with_another_content_leaves_the_first_and_raises_a_flag(company):
+    """Which of the two is true cannot be told; a person has to hear of it, once."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "owner_changed", id="e1", owner="ben")
+    for _ in range(2):
+        assert company.hears(rosa, "owner_changed", id="e1", owner="eve").conflict
+    items = company.unapplied(rosa)
+    assert [type(item) for item in items] == [Event, Unreadable]
+    assert "another content" in items[1].detail
+    assert company.lead(rosa).owner == "ben"
+
+
+def test_the_order_of_keys_is_no_other_content(company):
+    """Senders serialise the same event differently on a retry."""
+    rosa = company.captures(ROSA)
+    for body in ('{"channel": "sms", "reason": "x"}', '{"reason":"x","channel":"sms"}'):
+        letter = Letter(source="crm", id="e1", kind="note_added", occurred_at=MONDAY, body=body)
+        filed = company.inbox.receive(letter, rosa, MONDAY)
+    assert (filed.duplicate, filed.conflict) == (True, False)
+
+
+# --- read strictly ----------------------------------------------------------------------------------------------------
+
+
+def test_events_and_commands_come_back_as_what_they_are(company):
+    """The look notes typed facts, not JSON."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "replied", channel="sms", reply="question", something_new=1)
+    company.hears(rosa, "pause", reason="holiday", source="operator")
+    event, command = company.unapplied(rosa)
+    assert isinstance(event, Event) and event.data.reply == "question"
+    assert isinstance(command, Command) and (command.verb, command.by) == (Verb.PAUSE, "ana")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        pytest.param("replied", '{"channel": "carrier pigeon"}', id="a channel we do not have"),
+        pytest.param("task_done", '{"callback_at": "2026-11-23T10:00:00"}', id="a moment without a zone"),
+        pytest.param("became_famous", "{}", id="an unknown kind"),
+        pytest.param("replied", "[1, 2]", id="no object"),
+        pytest.param("replied", '{"reason": NaN', id="no JSON"),
+        pytest.param("replied", "[" * 100_000, id="a bomb"),
+        pytest.param("replied", '{"reason": "' + "x" * 300_000 + '"}', id="far too long"),
+        pytest.param("note_added", '{"reason": "\\ud800"}', id="half a character"),
+    ],
+)
+def test_what_nobody_can_read_is_a_row_all_the_same(company, kind, body):
+    """A poisoned event must neither stop the lead nor vanish."""
+    rosa = company.captures(ROSA)
+    letter = Letter(source="crm", id="e1", kind=kind, occurred_at=MONDAY, body=body)
+    assert company.inbox.receive(letter, rosa, MONDAY).number == 1
+    (item,) = company.unapplied(rosa)
+    assert isinstance(item, Unreadable)
+    assert item.detail
+
+
+def test_the_reason_of_an_unreadable_row_does_not_quote_it(company):
+    """Details are shown in the Temporal UI."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "replied", channel="canary-4711")
+    (item,) = company.unapplied(rosa)
+    assert "canary" not in item.detail
+
+
+def test_a_marked_row_is_never_noted_again_and_keeps_its_answer(company):
+    """The row is where whoever commanded reads what came of it."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "enroll", id="request-1", source="operator", sequence="greeting")
+    with company.database.transaction() as transaction:
+        inbox_adapter.answer_row(transaction, rosa, 1, "already_enrolled", "it runs since Monday")
+        inbox_adapter.mark(transaction, rosa, 1, Disposition(kind="applied"), later(seconds=1))
+        assert inbox_adapter.unapplied(transaction, rosa) == ()
+        found = inbox_adapter.answer(transaction, "operator", "request-1")
+    assert found is not None
+    assert (found.disposition, found.reason, found.detail) == ("applied", "already_enrolled", "it runs since Monday")
+    assert found.applied_at == later(seconds=1)
+
+
+# --- whose it is ------------------------------------------------------------------------------------------------------
+
+
+def test_letters_find_their_lead_by_the_names_others_have_for_it(company):
+    """A CRM knows its own id, a provider an address."""
+    rosa = company.captures(ROSA)
+    for to in (rosa, ExternalId(system="crm", id="4711"), PHONE, mail_address("ROSA@example.com")):
+        assert company.hears(to, "note_added").lead_id == rosa
+
+
+def test_a_letter_for_nobody_we_know_waits_for_its_lead(company):
+    """The reply may overtake the capture."""
+    to = ExternalId(system="crm", id="9000")
+    assert company.hears(to, "replied", channel="email").lead_id is None
+    assert company.hears(LeadId("no-such-lead"), "note_added").lead_id is None
+    lead = company.captures(BEN.model_copy(update={"external_ids": (to,)}), later(hours=1))
+    assert company.inbox.match_unmatched(later(hours=2)) == (lead,)
+    assert company.inbox.match_unmatched(later(hours=2)) == ()
+    assert [item.number for item in company.unapplied(lead)] == [1]
+
+
+def test_after_a_day_nobody_waits_any_more(company):
+    """What was never anybody's is shown as such."""
+    company.hears(ExternalId(system="crm", id="9000"), "won")
+    company.inbox.match_unmatched(later(hours=25))
+    assert [row.disposition for row in company.rows()] == ["unmatched"]
+
+
+# --- what holds from the commit on ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "expected"),
+    [
+        pytest.param("opted_out", {"channel": "sms"}, {"sms", "voice"}, id="STOP"),
+        pytest.param("replied", {"channel": "sms", "reply": "opt_out"}, {"sms", "voice"}, id="STOP in a sentence"),
+        pytest.param("opted_out", {}, {"sms", "voice"}, id="on no channel, so on all"),
+        pytest.param("task_done", {"disposition": "do_not_call"}, {"sms", "voice"}, id="do not call"),
+        pytest.param("replied", {"channel": "sms", "reply": "question"}, set(), id="a question"),
+    ],
+)
+def test_an_opt_out_suppresses_the_address_at_once(company, kind, data, expected):
+    """Between the commit and the next look another lead's touch could leave to the same address."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, kind, **data)
+    assert company.closed("+12125550123") == dict.fromkeys(map(Channel, expected), SkipReason.CHANNEL_SUPPRESSED)
+
+
+def test_an_opt_out_covers_every_address_of_the_lead_on_that_channel(company):
+    """Whoever says STOP on one phone does not want to be texted on the other."""
+    rosa = company.captures(ROSA.model_copy(update={"phones": ("+1 212 555 0123", "+1 212 555 0124")}))
+    company.hears(PHONE, "opted_out", channel="sms")
+    assert set(company.closed("+12125550124")) == {Channel.SMS, Channel.VOICE}
+    assert company.closed("rosa@example.com") == {}
+    assert company.lead(rosa).addresses
+
+
+def test_a_bounce_closes_the_address_it_is_about_and_no_other(company):
+    """Rosa's second address may work."""
+    rosa = company.captures(ROSA.model_copy(update={"emails": ("rosa@example.com", "diaz@example.com")}))
+    company.hears(rosa, "bounced", channel="email", address_hash=company.people.hash("diaz@example.com"))
+    assert company.closed("diaz@example.com") == {Channel.EMAIL: SkipReason.ADDRESS_BOUNCED}
+    assert company.closed("rosa@example.com") == {}
+
+
+def test_an_opt_out_from_an_unknown_number_suppresses_it_for_whoever_comes_later(company):
+    """The law asks who was told to stop, not whether we knew them."""
+    company.hears(PHONE, "opted_out", channel="sms")
+    company.captures(ROSA, later(days=1))
+    assert set(company.closed("+12125550123")) == {Channel.SMS, Channel.VOICE}
+
+
+def test_only_the_person_lifts_an_opt_out(company):
+    """No import, no CRM and no operator may."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "opted_out", channel="sms")
+    company.captures(ROSA, later(hours=1))
+    company.hears(rosa, "fields_changed", later(hours=1), phone="+1 212 555 0123")
+    assert set(company.closed("+12125550123")) == {Channel.SMS, Channel.VOICE}
+    company.hears(PHONE, "opted_in", later(hours=2), channel="sms")
+    assert company.closed("+12125550123") == {}
+
+
+def test_an_opt_in_does_not_revive_a_dead_address(company):
+    """Wanting mail does not make the mailbox exist."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "bounced", channel="email")
+    company.hears(rosa, "opted_in", later(hours=1), channel="email")
+    assert company.closed("rosa@example.com") == {Channel.EMAIL: SkipReason.ADDRESS_BOUNCED}
+
+
+@pytest.mark.parametrize("late_first", [True, False], ids=["the newer arrives first", "the older arrives first"])
+def test_of_stop_and_start_the_later_one_counts_in_whatever_order_they_arrive(company, late_first):
+    """Webhooks come in any order; the person's last word is what counts."""
+    rosa = company.captures(ROSA)
+    said = [("opted_out", later(hours=1)), ("opted_in", later(hours=2))]
+    for kind, at in reversed(said) if late_first else said:
+        company.hears(rosa, kind, at, channel="sms")
+    assert company.closed("+12125550123") == {}
+
+
+def test_a_new_owner_holds_at_once_unless_the_news_is_old(company):
+    """Tasks and senders follow the owner; an old event must not bring an old owner back."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "reassign", later(hours=2), owner="ben", source="operator")
+    company.hears(rosa, "owner_changed", later(hours=1), owner="eve")
+    assert company.lead(rosa).owner == "ben"
+
+
+def test_an_absent_owner_is_absent_until_he_is_back(company):
+    """Nobody is written to in the name of somebody on holiday."""
+    rosa = company.captures(ROSA)
+
+    def absent_until() -> datetime | None:
+        with company.database.reading() as transaction:
+            ana = owners.read(transaction, "ana")
+        return None if ana is None else ana.absent_until
+
+    company.hears(rosa, "owner_absent", until=later(days=5).isoformat())
+    assert absent_until() == later(days=5)
+    company.hears(rosa, "owner_back", later(days=2))
+    assert absent_until() is None
+
+
+def test_declared_fields_change_and_others_do_not(company):
+    """Conditions know declared fields only; a value that a field cannot have would make every condition false."""
+    rosa = company.captures(ROSA)
+    said = {"heat": "cold", "budget": 900, "vip": True, "renewal_on": "2027-03-01", "shoe_size": 39}
+    company.hears(rosa, "fields_changed", later(hours=1), fields=said, last_name="Diaz", zone="America/Chicago")
+    company.hears(rosa, "fields_changed", later(hours=2), fields={"heat": "tepid", "budget": "much"})
+    known = company.lead(rosa)
+    assert {field.name: field.value for field in known.fields} == {
+        "heat": "cold",
+        "budget": 900,
+        "vip": True,
+        "renewal_on": "2027-03-01",
+    }
+    assert (known.last_name, known.zone) == ("Diaz", "America/Chicago")
+
+
+def test_an_old_change_does_not_undo_a_newer_one(company):
+    """Each field on its own: the old event may still be news about another."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "fields_changed", later(hours=2), fields={"heat": "cold"})
+    company.hears(rosa, "fields_changed", later(hours=1), fields={"heat": "hot", "budget": 5})
+    assert {field.name: field.value for field in company.lead(rosa).fields} == {"heat": "cold", "budget": 5}
+
+
+def test_a_new_address_is_used_first_and_an_impossible_one_changes_nothing(company):
+    """The newest address somebody gave is the one they read."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "fields_changed", email="new@example.com", phone="not a phone")
+    assert [a.address for a in company.lead(rosa).addresses if a.kind == "email"] == [
+        "new@example.com",
+        "rosa@example.com",
+    ]
+
+
+# --- rings ------------------------------------------------------------------------------------------------------------
+
+
+def test_rings_are_few_while_a_row_waits_and_none_is_forgotten(company):
+    """20,000 rows must not be 20,000 signals; a row that comes after a look has read needs its own ring."""
+    rosa = company.captures(ROSA)
+    assert company.hears(rosa, "note_added", MONDAY).ring
+    assert not company.hears(rosa, "note_added", later(milliseconds=100)).ring
+    assert company.hears(rosa, "note_added", later(milliseconds=250)).ring
+    with company.database.transaction() as transaction:
+        for number in (1, 2, 3):
+            inbox_adapter.mark(transaction, rosa, number, Disposition(kind="applied"), later(milliseconds=260))
+    assert company.hears(rosa, "note_added", later(milliseconds=300)).ring
+
+
+def test_the_sweeper_finds_rows_whose_ring_was_lost(company):
+    """A ring is only a signal: the row is the truth."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "note_added", MONDAY)
+    with company.database.transaction() as transaction:
+        assert inbox_adapter.unrung(transaction, MONDAY) == ()
+        assert inbox_adapter.unrung(transaction, later(minutes=1)) == (rosa,)
+        inbox_adapter.rang(transaction, rosa, later(minutes=2))
+        assert inbox_adapter.unrung(transaction, later(minutes=1)) == ()
+
+
+# --- what is signalled directly ---------------------------------------------------------------------------------------
+
+
+def test_content_in_a_signal_becomes_a_row(company):
+    """Somebody used the Temporal UI: what he meant must happen, and be seen."""
+    rosa = company.captures(ROSA)
+    company.signals(
+        rosa,
+        Scrap(name="pause", body='{"reason": "holiday", "by": "ana"}'),
+        Scrap(name="replied", body='[{"id": "m1", "occurred_at": "2026-11-23T14:00:00Z", "data": {"channel": "sms"}}]'),
+        Scrap(name="skip", body=""),
+    )
+    pause, replied, skip = company.unapplied(rosa)
+    assert isinstance(pause, Command) and (pause.by, pause.data.reason) == ("ana", "holiday")
+    assert isinstance(replied, Event) and replied.data.channel is Channel.SMS
+    assert (replied.id, replied.occurred_at) == ("m1", MONDAY - timedelta(hours=1))
+    assert isinstance(skip, Command) and skip.verb is Verb.SKIP
+
+
+@pytest.mark.parametrize(
+    "scrap",
+    [
+        pytest.param(Scrap(name="pause", body="please"), id="no JSON"),
+        pytest.param(Scrap(name="pause", body='{"occurred_at": "yesterday"}'), id="no moment"),
+        pytest.param(Scrap(name="pause", body='{"until": "soon"}'), id="no such content"),
+        pytest.param(Scrap(name="sing", body="{}"), id="no such verb"),
+        pytest.param(Scrap(name="\x00\n", body="\x00"), id="no name at all"),
+    ],
+)
+def test_a_signal_nobody_understands_is_a_row_too(company, scrap):
+    """It must neither fail the look nor be lost."""
+    rosa = company.captures(ROSA)
+    company.signals(rosa, scrap)
+    assert [type(item) for item in company.unapplied(rosa)] == [Unreadable]
+
+
+def test_the_same_scrap_is_one_row_when_a_look_is_tried_again_and_another_on_another_day(company):
+    """A retried look is handed the same scraps; a second pause next week is a second pause."""
+    rosa = company.captures(ROSA)
+    pause = Scrap(name="pause", body="{}")
+    company.signals(rosa, pause)
+    company.signals(rosa, pause, now=later(seconds=20))
+    company.signals(rosa, pause, now=later(days=7))
+    assert [row.number for row in company.rows()] == [1, 2]
+
+
+def test_a_scrap_that_names_itself_is_the_same_whenever_it_comes(company):
+    """Whoever cares can make a signal idempotent."""
+    rosa = company.captures(ROSA)
+    for body in ('{"id": "p1"}', '{"occurred_at": "2026-11-23T14:00:00Z"}'):
+        for days in (0, 7):
+            company.signals(rosa, Scrap(name="pause", body=body), now=later(days=days))
+    assert len(company.rows()) == 2
+
+
+def test_one_address_of_several_leads_means_the_one_we_wrote_to_last(company):
+    """A couple may share a mailbox; the answer belongs to the conversation we began."""
+    rosa = company.captures(ROSA)
+    company.captures(NewLead(source="web_form", first_name="Leo", external_ids=(ExternalId(system="crm", id="2"),)))
+    assert company.hears(mail_address("rosa@example.com"), "replied", channel="email").lead_id == rosa
