@@ -1,7 +1,7 @@
 """The world of one lead as it is now: read afresh by every look, never remembered."""
 
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapters import leads as people
 from adapters import owners, suppression
@@ -35,6 +35,14 @@ MOST_PLACES: Final = 12
 """A number that may ring in more places than these, toll-free for one, has no hour that suits them all."""
 
 
+class Known(NamedTuple):
+    """What a look reads of a lead once, while it holds the lead's row."""
+
+    row: AnyRow
+    addresses: tuple[LeadAddress, ...]
+    owner: Owner | None
+
+
 class Reachable(Frozen):
     """The address a channel would use, and whether it may."""
 
@@ -43,26 +51,32 @@ class Reachable(Frozen):
     why_not: SkipReason | None
 
 
+def known(transaction: Transaction, row: AnyRow) -> Known:
+    """What is known of the lead with this row."""
+    owner = None if row.owner is None else owners.read(transaction, row.owner)
+    return Known(row, people.addresses_of(transaction, LeadId(row.id)), owner)
+
+
 def circumstances_of(
-    transaction: Transaction, lead: AnyRow, published: Published, settings: Settings, now: datetime
+    transaction: Transaction, lead: Known, published: Published, settings: Settings, now: datetime
 ) -> Circumstances:
-    """The lead's world; `lead` is its row."""
-    reachable = ways(transaction, people.addresses_of(transaction, LeadId(lead.id)), settings)
+    """The lead's world."""
+    row, owner = lead.row, lead.owner
+    reachable = ways(transaction, lead.addresses, settings)
     phones = frozenset(way.address.address for way in reachable if way.address and way.channel in ROBOCALLS)
-    owner = None if lead.owner is None else owners.read(transaction, lead.owner)
-    zone, zone_source = _zone(lead.zone, owner, settings.org_zone)
+    zone, zone_source = _zone(row.zone, owner, settings.org_zone)
     switched_off = off(transaction)
     closed_days = public_holidays(settings.org_country, settings.org_region, now.year)
     return Circumstances(
         zone=zone,
         zone_source=zone_source,
         closed_days=closed_days,
-        contact_hours=_contact_hours(lead, phones, now),
+        contact_hours=_contact_hours(row, phones, now),
         channels=tuple(
             ChannelState(channel=way.channel, why_not=way.why_not) for way in reachable if way.address is not None
         ),
-        fields=_declared(published.fields, people.field_values(lead.fields)),
-        owner=lead.owner,
+        fields=_declared(published.fields, people.field_values(row.fields)),
+        owner=row.owner,
         owner_hours=_owner_hours(owner, settings, closed_days),
         owner_absent_until=_absent_until(owner, now),
         pipeline=() if published.pipeline is None else published.pipeline.stages,

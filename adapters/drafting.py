@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from adapters import leads as people
-from adapters import ledger, owners, templates
+from adapters import ledger, templates
 from adapters.addresses import domain_of
 from adapters.catalogue import Catalogue, template_text
-from adapters.circumstances import Reachable, ways
-from adapters.database import AnyRow, Transaction
+from adapters.circumstances import Known, Reachable, ways
+from adapters.database import Transaction
 from adapters.leads import LeadAddress, People
 from adapters.ledger import Limit
 from adapters.owners import Owner
@@ -27,7 +27,7 @@ from engine.gate import GateFacts
 from engine.life.moves import Send
 from engine.ports.providers import Message
 from engine.ports.records import Draft
-from engine.words import Channel, LeadId, Stage, TouchKey
+from engine.words import Channel, Stage, TouchKey
 
 DAY: Final = timedelta(hours=24)
 MINUTE: Final = timedelta(seconds=60)
@@ -61,7 +61,7 @@ class Drafting:
         self._clock = clock
         self._templates: dict[str, Template] = {}
 
-    def draft(self, transaction: Transaction, lead: AnyRow, send: Send, facts: GateFacts, now: datetime) -> Draft:
+    def draft(self, transaction: Transaction, lead: Known, send: Send, facts: GateFacts, now: datetime) -> Draft:
         """The touch as it would leave, and the gate's facts made complete."""
         way = self._way(transaction, lead, send.channel)
         if way.address is None or way.why_not is not None:
@@ -80,14 +80,14 @@ class Drafting:
             return Draft(facts=facts, message=None)
         return Draft(facts=facts, message=self._message(send, way.address, sender, rendered, now))
 
-    def task_text(self, transaction: Transaction, lead: AnyRow, version: str, name: str) -> Rendered:
+    def task_text(self, transaction: Transaction, lead: Known, version: str, name: str) -> Rendered:
         """What a person is asked to do; a value nobody knows is left out visibly, since a person can cope."""
         template = self._template(transaction, version, name)
-        rendered = templates.render(template, self._values(transaction, lead))
+        rendered = templates.render(template, self._values(lead))
         if not rendered.missing:
             return rendered
         gaps = {token: f"({token.replace('_', ' ')} unknown)" for token in rendered.missing}
-        return templates.render(template, {**self._values(transaction, lead), **gaps})
+        return templates.render(template, {**self._values(lead), **gaps})
 
     def digest(self, transaction: Transaction, send: Send) -> str:
         """The digest of the template a touch is rendered from."""
@@ -95,23 +95,22 @@ class Drafting:
 
     # --- to whom
 
-    def _way(self, transaction: Transaction, lead: AnyRow, channel: Channel) -> Reachable:
-        mine = people.addresses_of(transaction, LeadId(lead.id))
-        people.lock_addresses(transaction, [address.address_hash for address in mine])
-        return next(way for way in ways(transaction, mine, self._settings) if way.channel is channel)
+    def _way(self, transaction: Transaction, lead: Known, channel: Channel) -> Reachable:
+        people.lock_addresses(transaction, [address.address_hash for address in lead.addresses])
+        return next(way for way in ways(transaction, lead.addresses, self._settings) if way.channel is channel)
 
     # --- what it says
 
-    def _written(self, transaction: Transaction, lead: AnyRow, send: Send) -> tuple[Sender, Rendered]:
-        owner = _owner(transaction, lead)
+    def _written(self, transaction: Transaction, lead: Known, send: Send) -> tuple[Sender, Rendered]:
+        sender = self._sender(send, lead.owner)
         try:
             template = self._template(transaction, send.version, f"{send.template}.{send.channel.value}")
         except FollowupError as error:
-            return self._sender(send, owner), Rendered(error=error.what)
-        rendered = templates.render(template, self._values(transaction, lead, owner))
+            return sender, Rendered(error=error.what)
+        rendered = templates.render(template, self._values(lead))
         if rendered.text and send.channel is Channel.EMAIL:
             rendered = self._as_mail(transaction, send, template, rendered)
-        return self._sender(send, owner), rendered
+        return sender, rendered
 
     def _as_mail(self, transaction: Transaction, send: Send, template: Template, rendered: Rendered) -> Rendered:
         if not rendered.subject:
@@ -132,12 +131,10 @@ class Drafting:
             leave = f"To get no more of these emails: {link_of(touch_key, base_url, self._settings.link_key)}"
         return f"--\n{self._settings.company_name}, {self._settings.footer_address}\n{leave}"
 
-    def _values(
-        self, transaction: Transaction, lead: AnyRow, owner: Owner | None = None
-    ) -> dict[str, str | float | bool]:
-        owner = owner or _owner(transaction, lead)
-        values: dict[str, str | float | bool] = {field.name: field.value for field in people.field_values(lead.fields)}
-        values |= {name: getattr(lead, name) for name in templates.PERSON_TOKENS if getattr(lead, name)}
+    def _values(self, lead: Known) -> dict[str, str | float | bool]:
+        row, owner = lead.row, lead.owner
+        values: dict[str, str | float | bool] = {field.name: field.value for field in people.field_values(row.fields)}
+        values |= {name: getattr(row, name) for name in templates.PERSON_TOKENS if getattr(row, name)}
         if owner is not None:
             said = {"owner_name": owner.name, "owner_email": owner.email, "owner_phone": owner.phone}
             values |= {name: value for name, value in said.items() if value}
@@ -212,7 +209,3 @@ class Drafting:
         limit = Limit(most=self._settings.domain_per_day, window=DAY)
         column = ledger_table.c.domain
         return ledger.free_at(transaction, column, domain, limit, now, queued=True, but=send.touch_key)
-
-
-def _owner(transaction: Transaction, lead: AnyRow) -> Owner | None:
-    return None if lead.owner is None else owners.read(transaction, lead.owner)

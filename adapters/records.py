@@ -7,6 +7,7 @@ Implements `engine.ports.records` for SQLite and PostgreSQL alike.
 from collections import abc
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from typing import Literal, assert_never
 
 from sqlalchemy import insert, update
@@ -15,7 +16,7 @@ from adapters import audit, inbox, ledger, suppression, tasks
 from adapters import leads as people
 from adapters.addresses import KIND_OF, domain_of
 from adapters.catalogue import Catalogue
-from adapters.circumstances import circumstances_of
+from adapters.circumstances import Known, circumstances_of, known
 from adapters.database import AnyRow, Database, Transaction
 from adapters.drafting import Drafting
 from adapters.faults import Reached, nothing
@@ -29,6 +30,7 @@ from engine.gate import GateFacts
 from engine.life import upcast
 from engine.life.circumstances import Circumstances
 from engine.life.effects import scope_of
+from engine.life.events import Event, EventData
 from engine.life.moves import (
     CloseTask,
     EscalateTask,
@@ -48,7 +50,8 @@ from engine.life.wishes import Answer, Enrolled, NothingStarts, Plan, Refused
 from engine.ports.providers import Message
 from engine.ports.records import Disposition, Draft, InboxItem, LeadBook, TouchRecord
 from engine.reasons import SkipReason
-from engine.words import Channel, LeadId, TouchKey, TouchState
+from engine.sequence.compiled import AS_IS
+from engine.words import Channel, EventKind, LeadId, Stage, TouchKey, TouchState
 
 Effect = Literal["bad_recipient", "opted_out", "bad_content"]
 
@@ -124,6 +127,8 @@ class DatabaseBook:
         self._transaction = transaction
         self._row = row
         self._desk = desk
+        self._stage = Stage(row.stage)
+        self._items: dict[int, InboxItem] = {}
         self._slots: dict[TouchKey, datetime] = {}
         self._heads: dict[TouchKey, Letterhead] = {}
 
@@ -138,10 +143,14 @@ class DatabaseBook:
         """The lead's memory. Raises: FollowupError DBS004 when a newer engine wrote it."""
         return None if self._row.progress is None else upcast.load(self._row.progress)
 
+    @cached_property
+    def _known(self) -> Known:
+        return known(self._transaction, self._row)
+
     def circumstances(self, now: datetime) -> Circumstances:
         """The lead's world as it is now."""
         published = self._desk.catalogue.published(self._transaction)
-        return circumstances_of(self._transaction, self._row, published, self._desk.settings, now)
+        return circumstances_of(self._transaction, self._known, published, self._desk.settings, now)
 
     def catalogue(self) -> tuple[Plan, ...]:
         """The published sequences, highest first."""
@@ -152,15 +161,25 @@ class DatabaseBook:
     def file(self, scraps: tuple[Scrap, ...], now: datetime) -> None:
         """File what was signalled to Temporal directly."""
         self._desk.inbox.file_scraps(self._transaction, self.lead_id, scraps, now)
-        self._row = people.lock(self._transaction, self.lead_id) or self._row  # one may have changed the owner
+        self._row = people.lock(self._transaction, self.lead_id) or self._row
+        self.__dict__.pop("_known", None)  # one of them may have changed the owner or an address
 
     def unapplied(self) -> tuple[InboxItem, ...]:
         """Every Inbox row not yet applied, in number order."""
-        return inbox.unapplied(self._transaction, self.lead_id)
+        items = inbox.unapplied(self._transaction, self.lead_id)
+        self._items = {item.number: item for item in items}
+        return items
 
     def mark(self, number: int, disposition: Disposition, now: datetime) -> None:
-        """Write what became of the row."""
+        """Write what became of the row, and of the task it closed."""
         inbox.mark(self._transaction, self.lead_id, number, disposition, now)
+        item = self._items.get(number)
+        if disposition.kind == "applied" and isinstance(item, Event) and item.kind is EventKind.TASK_DONE:
+            self._task_done(item.data, now)
+
+    def _task_done(self, data: EventData, now: datetime) -> None:
+        if data.task_key is not None:
+            tasks.done(self._transaction, data.task_key, data.disposition, now)
 
     def answered(self, answer: Answer, enrolment: int | None, now: datetime) -> None:
         """Write an enrolment that began, or on the row of the wish why none did."""
@@ -186,6 +205,9 @@ class DatabaseBook:
                 why=answer.why,
             )
         )
+        first = answer.plan.sequence.stages[0].name
+        if first != AS_IS:
+            self._stage_entered(Stage(first), number, answer.why, now)
 
     def _answer_wish(self, answer: Enrolled | Refused, reason: str | None, detail: str) -> None:
         wish = answer.wish
@@ -218,20 +240,19 @@ class DatabaseBook:
     def _record(self, move: Record, progress: Progress, now: datetime) -> None:
         match move.change:
             case StageEntered():
-                self._transaction.execute(
-                    insert(stage_changes).values(
-                        lead=self.lead_id,
-                        enrolment=None if progress.enrolment is None else progress.enrolment.number,
-                        from_stage=progress.stage.value,
-                        to_stage=move.change.stage.value,
-                        at=now,
-                        why=move.why,
-                    )
-                )
+                number = None if progress.enrolment is None else progress.enrolment.number
+                self._stage_entered(move.change.stage, number, move.why, now)
             case StepSkipped():
                 self._note("step_skipped", f"{move.change.step}, {move.change.because.value}: {move.why}", now)
             case _:
                 pass  # it stands in Progress, and nobody asks the database for it
+
+    def _stage_entered(self, stage: Stage, enrolment: int | None, why: str, now: datetime) -> None:
+        if stage is self._stage:
+            return
+        changed = {"from_stage": self._stage.value, "to_stage": stage.value, "at": now, "why": why}
+        self._transaction.execute(insert(stage_changes).values(lead=self.lead_id, enrolment=enrolment, **changed))
+        self._stage = stage
 
     def _ended(self, move: Finish, progress: Progress, now: datetime) -> None:
         if progress.enrolment is None:
@@ -246,7 +267,7 @@ class DatabaseBook:
 
     def draft(self, send: Send, facts: GateFacts, now: datetime) -> Draft:
         """Render the touch and add what only the database knows."""
-        draft = self._desk.drafting.draft(self._transaction, self._row, send, facts, now)
+        draft = self._desk.drafting.draft(self._transaction, self._known, send, facts, now)
         if draft.message is not None:
             self._heads[send.touch_key] = self._head(send, draft.message)
         if draft.facts.sender_free_at is not None and draft.facts.sender_free_at > now:
@@ -298,7 +319,7 @@ class DatabaseBook:
             return
         channel, to_hash = known
         people.lock_addresses(self._transaction, [to_hash])
-        mine = people.addresses_of(self._transaction, self.lead_id)
+        mine = self._known.addresses
         address = next((a.address for a in mine if a.address_hash == to_hash and a.kind is KIND_OF[channel]), None)
         for closed in _closed_with(channel, because):
             suppression.close(self._transaction, to_hash, address, closed, because, "provider", now)

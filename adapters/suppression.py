@@ -7,7 +7,7 @@ A refusal is lifted only by the person; a dead address stays dead. Source: provi
 from collections import abc
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import CompoundSelect, false, insert, null, select, union_all, update
 
 from adapters.database import Transaction, insert_once
 from adapters.tables import consent, suppression
@@ -100,8 +100,13 @@ def give(transaction: Transaction, lead: LeadId, address_hash: str, given: Conse
 
 def standings(transaction: Transaction, hashes: abc.Collection[str]) -> tuple[Standing, ...]:
     """What is known about each of these addresses, on every channel."""
-    closed = _closed(transaction, hashes)
-    consented = _consented(transaction, hashes)
+    closed: dict[tuple[str, str], SkipReason] = {}
+    consented: dict[tuple[str, str], bool] = {}
+    for row in transaction.execute(_everything_said(hashes)):
+        if row.reason is None:
+            consented[row.address_hash, row.channel] = row.granted
+        else:
+            closed[row.address_hash, row.channel] = SkipReason(row.reason)
     return tuple(
         Standing(
             address_hash=address_hash,
@@ -114,22 +119,26 @@ def standings(transaction: Transaction, hashes: abc.Collection[str]) -> tuple[St
     )
 
 
-def _closed(transaction: Transaction, hashes: abc.Collection[str]) -> dict[tuple[str, str], SkipReason]:
-    rows = transaction.execute(
-        select(suppression.c.address_hash, suppression.c.channel, suppression.c.reason)
-        .where(suppression.c.address_hash.in_(hashes), suppression.c.lifted_at.is_(None))
-        .order_by(suppression.c.reason)  # `channel_suppressed` after `address_bounced`: a refusal is what counts
-    )
-    return {(row.address_hash, row.channel): SkipReason(row.reason) for row in rows}
-
-
-def _consented(transaction: Transaction, hashes: abc.Collection[str]) -> dict[tuple[str, str], bool]:
-    rows = transaction.execute(
-        select(consent.c.address_hash, consent.c.channel, consent.c.granted)
-        .where(consent.c.address_hash.in_(hashes))
-        .order_by(consent.c.at, consent.c.id)
-    )
-    return {(row.address_hash, row.channel): row.granted for row in rows}
+def _everything_said(hashes: abc.Collection[str]) -> "CompoundSelect[str, str, str | None, bool, datetime, int]":
+    """Active suppressions and every consent, each kind in the order in which a later row counts more."""
+    # A refusal sorts after a dead address and is what counts of the two.
+    closed = select(
+        suppression.c.address_hash,
+        suppression.c.channel,
+        suppression.c.reason,
+        false().label("granted"),
+        suppression.c.at,
+        suppression.c.id,
+    ).where(suppression.c.address_hash.in_(hashes), suppression.c.lifted_at.is_(None))
+    said = select(
+        consent.c.address_hash,
+        consent.c.channel,
+        null().label("reason"),
+        consent.c.granted,
+        consent.c.at,
+        consent.c.id,
+    ).where(consent.c.address_hash.in_(hashes))
+    return union_all(closed, said).order_by("reason", "at", "id")
 
 
 def _asked_since(transaction: Transaction, address_hash: str, channel: Channel, at: datetime) -> bool:

@@ -75,6 +75,13 @@ def close(transaction: Transaction, closing: CloseTask, now: datetime) -> None:
     transaction.execute(update(tasks).where(still_open).values(changes))
 
 
+def done(transaction: Transaction, task_key: TaskKey, disposition: str | None, now: datetime) -> None:
+    """A person did it; a task that is closed already stays as it is."""
+    still_open = (tasks.c.task_key == task_key) & (tasks.c.state == "open")
+    changes = {"state": "done", "disposition": disposition, "closed_at": now}
+    transaction.execute(update(tasks).where(still_open).values(changes))
+
+
 def escalate(transaction: Transaction, telling: EscalateTask) -> None:
     """Note who else was told."""
     row = _row(transaction, telling.task_key)
