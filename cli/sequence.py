@@ -1,214 +1,209 @@
 """`followup sequence …`: read, check and list what operations teams have written."""
 
-from __future__ import annotations
-
-import json
 import sys
+from collections import abc
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-if TYPE_CHECKING:
-    from engine.errors import FollowupError
-    from engine.sequence.catalogue import Catalogue
-    from engine.sequence.findings import Finding
-    from engine.sequence.pipeline import Pipeline
+from cli.output import Facts, Format, Output, plain
+from cli.process import ExitCode
+from cli.verb import Flags, told, verb
+from engine.errors import FollowupError
 
-# The engine is imported inside the commands, so that `--help` answers at once.
+if TYPE_CHECKING:  # pydantic and the adapters are imported inside the verbs, so that `--help` answers at once
+    from adapters.sequence_files import SequenceFiles
+    from adapters.settings import Settings
+    from engine.sequence.findings import Finding, Report
+    from engine.sequence.written import Place
 
-INVALID = 2
-"""The exit code of an invalid sequence, as of wrong usage."""
+GITHUB: Final = {"error": "error", "warning": "warning", "remark": "notice"}
+"""What GitHub calls the severities."""
 
-ANNOTATIONS = {"error": "error", "warning": "warning", "remark": "notice"}
-
-app = typer.Typer(name="sequence", help="Read and check sequences.", no_args_is_help=True)
-
-
-class Output(StrEnum):
-    """How an answer is printed."""
-
-    TEXT = "text"
-    JSON = "json"
+app = typer.Typer(help="Read and check sequences.", no_args_is_help=True, rich_markup_mode=None)
 
 
-class Report(StrEnum):
-    """How a check is printed."""
+class CheckFormat(StrEnum):
+    """How a check is told: as any answer, or as annotations beside the code on GitHub."""
 
     TEXT = "text"
     JSON = "json"
+    JSONL = "jsonl"
+    NONE = "none"
     GITHUB = "github"
 
 
-Package = Annotated[str, typer.Option("--package", help="The Python package that holds the catalogue.")]
-AsOutput = Annotated[Output, typer.Option("-o", "--output", help="How to print it.")]
-AsReport = Annotated[Report, typer.Option("-o", "--output", help="How to print it.")]
-
-
-@app.command("list")
-def list_(package: Package = "sequences", output: AsOutput = Output.TEXT) -> None:
+@verb("followup sequence list", name="list")
+def list_(out: Output) -> None:
     """What runs, highest first."""
     from engine.sequence.wording import say_list, say_stage, say_trigger
 
-    catalogue = _catalogue(package, output)
-    if output is Output.JSON:
-        _print_json(
-            [
-                {
-                    "name": sequence.part.name,
-                    "maintainer": sequence.part.maintainer,
-                    "stages": [plan.name for plan in sequence.part.stages],
-                    "starts": [trigger.model_dump(mode="json") for trigger in sequence.part.starts],
-                    "where": _relative(str(sequence.place)),
-                }
-                for sequence in catalogue.written
-            ]
-        )
-        return
-    for sequence in catalogue.written:
-        stages = say_list([say_stage(plan.name) for plan in sequence.part.stages], "and")
-        starts = say_list(
-            [say_trigger(trigger) for trigger in sequence.part.starts] or ["a person enrolls a lead"], "or"
-        )
-        typer.echo(f"{sequence.part.name}  ({_relative(str(sequence.place))})")
-        typer.echo(f"  starts when {starts}")
-        typer.echo(f"  {stages}")
-
-
-@app.command()
-def describe(
-    name: Annotated[str | None, typer.Argument(help="The sequence; see `list`.")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Every sequence of the catalogue.")] = False,
-    package: Package = "sequences",
-    output: AsOutput = Output.TEXT,
-) -> None:
-    """What will happen to a lead, in plain English, for whoever approves it."""
-    from engine.sequence.describe import describe as in_english
-
-    if (name is None) is not all_:
-        raise typer.BadParameter("name one sequence, or write --all")
-    catalogue = _catalogue(package, output)
-    chosen = [sequence for sequence in catalogue.sequences if all_ or sequence.name == name]
-    if not chosen:
-        _fail(_unknown(name or "", catalogue), output)
-    if output is Output.JSON:
-        _print_json([{"name": sequence.name, "description": in_english(sequence)} for sequence in chosen])
-    else:
-        typer.echo("\n".join(in_english(sequence) for sequence in chosen), nl=False)
-
-
-@app.command()
-def validate(package: Package = "sequences", output: AsReport = Report.TEXT) -> None:
-    """Everything that is wrong or worth a second look; exits with 2 when something is wrong."""
-    findings = _findings(package)
-    if output is Report.JSON:
-        _print_json({"valid": not _errors(findings), "findings": [finding.model_dump() for finding in findings]})
-    else:
-        say = _annotation if output is Report.GITHUB else _paragraph
-        for finding in findings:
-            typer.echo(say(finding))
-        if output is Report.TEXT:
-            typer.echo(_summary(findings))
-    if _errors(findings):
-        raise typer.Exit(INVALID)
-
-
-def _catalogue(package: str, output: Output) -> Catalogue:
-    from engine.authoring.loading import load_catalogue
-    from engine.errors import SequenceInvalid
-
-    _look_here()
-    try:
-        return load_catalogue(package)
-    except SequenceInvalid as error:
-        _fail(error, output)
-
-
-def _findings(package: str) -> tuple[Finding, ...]:
-    """What is refused on any line; when nothing is, what a check of the whole finds."""
-    from engine.authoring.loading import faults, load_catalogue
-    from engine.errors import SequenceInvalid
-    from engine.sequence.check import check
-
-    _look_here()
-    try:
-        refused = faults(package)
-        if refused:
-            return tuple(_as_finding(error) for error in refused)
-        found = check(load_catalogue(package), pipeline=_pipeline(package))
-    except SequenceInvalid as error:
-        return (_as_finding(error),)
-    return tuple(finding.model_copy(update={"where": _relative(finding.where)}) for finding in found)
-
-
-def _pipeline(package: str) -> Pipeline | None:
-    """The pipeline file, when there is one."""
-    from importlib.util import find_spec
-
-    from engine.authoring.loading import load_pipeline
-
-    return load_pipeline(package) if find_spec(f"{package}.pipeline") is not None else None
-
-
-def _as_finding(error: FollowupError) -> Finding:
-    from engine.sequence.findings import Finding
-
-    return Finding(severity="error", code=error.code, what=error.what, where=_relative(error.where), next=error.next)
-
-
-def _unknown(name: str, catalogue: Catalogue) -> FollowupError:
-    from engine.errors import FollowupError
-
-    names = ", ".join(sequence.name for sequence in catalogue.sequences)
-    return FollowupError(
-        code="SEQ052",
-        what=f"there is no sequence {name!r} in the catalogue",
-        where=_relative(str(catalogue.place)),
-        next=f"write one of: {names}",
+    catalogue = _files().catalogue
+    places = {written.part.name: written.place for written in catalogue.written}
+    out.many(
+        catalogue.sequences,
+        {
+            "SEQUENCE": lambda sequence: sequence.name,
+            "STAGES": lambda sequence: say_list([say_stage(plan.name) for plan in sequence.stages], "and"),
+            "STARTS WHEN": lambda sequence: (
+                say_list(map(say_trigger, sequence.starts), "or") if sequence.starts else "-"
+            ),
+            "WHERE": lambda sequence: _seen_from_here(places[sequence.name]),
+        },
+        nothing="The catalogue is empty.",
     )
 
 
-def _fail(error: FollowupError, output: Output) -> NoReturn:
-    """Say what is wrong where people and machines look for it, and end."""
-    told = {"code": error.code, "what": error.what, "where": error.where, "why": error.why, "next": error.next}
-    typer.echo(json.dumps({"error": told}) if output is Output.JSON else str(error), err=True)
-    raise typer.Exit(INVALID)
+@verb("followup sequence describe inbound-lead", "followup sequence describe --all")
+def describe(
+    out: Output,
+    name: Annotated[str | None, typer.Argument(help="The sequence.", show_default=False)] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every sequence of the catalogue.")] = False,
+) -> None:
+    """What will happen to a lead, in plain English, for whoever approves it."""
+    from engine.sequence.describe import description_of
+
+    if (name is None) is not all_:
+        raise typer.BadParameter("name one sequence, or write --all")
+    catalogue = _files().catalogue
+    chosen = [description_of(sequence) for sequence in catalogue.sequences if all_ or sequence.name == name]
+    if not chosen:
+        raise _unknown(name, [sequence.name for sequence in catalogue.sequences], catalogue.place)
+    if all_ and out.format is not Format.TEXT:
+        out.many(chosen, {})
+        return
+    for description in chosen:
+        out.one(description, partial(_lines, description.description))
 
 
-def _look_here() -> None:
-    """Sequences are found in the directory the command is run from, as `python -m` would."""
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
+list_.mount(app)
+describe.mount(app)
 
 
-def _errors(findings: tuple[Finding, ...]) -> int:
-    return sum(finding.severity == "error" for finding in findings)
+@app.command(epilog="\b\nExamples:\n  followup sequence validate\n  followup sequence validate -o github")
+def validate(
+    context: typer.Context,
+    output: Annotated[
+        CheckFormat | None, typer.Option("-o", "--output", help="How to answer.", show_default="text")
+    ] = None,
+) -> None:
+    """Everything that is wrong or worth a second look; exits with 2 when something is wrong."""
+    on_github = output is CheckFormat.GITHUB
+    asked = None if output is None or on_github else Format(output)
+    out = Flags(output=asked).over(context.find_root().obj or Flags()).output_of()
+    with told(out):
+        report = _report()
+    if on_github:
+        for finding in report.findings:
+            typer.echo(_annotation(finding))
+    else:
+        out.one(report, lambda: _paragraphs(report))
+    if not report.valid:
+        raise typer.Exit(ExitCode.USAGE)
 
 
-def _paragraph(finding: Finding) -> str:
-    return f"{finding.where}: {finding.severity} {finding.code}: {finding.what}\n    {finding.next}"
+# --- what was written -------------------------------------------------------------------------------------------------
 
 
-def _summary(findings: tuple[Finding, ...]) -> str:
-    if not findings:
-        return "Nothing to say: the catalogue is fine."
-    counts = [f"{sum(finding.severity == severity for finding in findings)} {severity}s" for severity in ANNOTATIONS]
-    return ", ".join(counts)
+def _files() -> "SequenceFiles":
+    """What the settings name. Raises: FollowupError, the first of all there are."""
+    from adapters import sequence_files
+
+    settings = _settings()
+    for fault in _faults(settings):
+        raise fault
+    return sequence_files.load(settings.catalogue, settings.templates)
 
 
-def _annotation(finding: Finding) -> str:
+def _report() -> "Report":
+    """What is refused on any line; when nothing is, what a check of the whole and of the templates finds."""
+    from adapters import sequence_files
+    from engine.sequence.check import check
+    from engine.sequence.findings import report
+
+    settings = _settings()
+    faults = _faults(settings)
+    if faults:
+        return report(tuple(map(_as_finding, faults)))
+    try:
+        files = sequence_files.load(settings.catalogue, settings.templates)
+    except FollowupError as error:
+        return report((_as_finding(error),))
+    found = check(files.catalogue, files.template_facts(), files.pipeline)
+    return report((*map(_as_finding, files.problems()), *map(_placed_here, found)))
+
+
+def _settings() -> "Settings":
+    from adapters.settings import read_settings
+
+    return read_settings()
+
+
+def _faults(settings: "Settings") -> abc.Sequence[FollowupError]:
+    """Every line that cannot be meant, in the working directory's modules as well as in installed ones."""
+    from engine.authoring.reading import faults
+
+    if "" not in sys.path:
+        sys.path.append("")
+    return faults(settings.catalogue.rpartition(".")[0])
+
+
+def _as_finding(error: FollowupError) -> "Finding":
+    from engine.sequence.findings import Finding
+
+    where = _seen_from_here(error.where)
+    return Finding(severity="error", code=error.code, what=error.what, where=where, next=error.next)
+
+
+def _placed_here(finding: "Finding") -> "Finding":
+    return finding.model_copy(update={"where": _seen_from_here(finding.where)})
+
+
+def _unknown(name: str | None, names: abc.Sequence[str], place: "Place") -> FollowupError:
+    return FollowupError(
+        code="SEQ051",
+        what=f"there is no sequence {name!r} in the catalogue",
+        where=_seen_from_here(place),
+        next=f"write one of: {', '.join(names)}",
+    )
+
+
+# --- how it is told ---------------------------------------------------------------------------------------------------
+
+
+def _lines(text: str) -> Facts:
+    return [("", line) for line in text.splitlines()]
+
+
+def _paragraphs(report: "Report") -> Facts:
+    told = [
+        ("", line)
+        for finding in report.findings
+        for line in (f"{finding.where}: {finding.severity} {finding.code}: {finding.what}", f"    {finding.next}")
+    ]
+    return [*told, ("", _summary(report))]
+
+
+def _summary(report: "Report") -> str:
+    if not report.findings:
+        return "The catalogue is fine."
+    counts = [sum(finding.severity == severity for finding in report.findings) for severity in GITHUB]
+    return ", ".join(
+        f"{count} {severity}{'' if count == 1 else 's'}" for count, severity in zip(counts, GITHUB, strict=True)
+    )
+
+
+def _annotation(finding: "Finding") -> str:
     """A line that GitHub shows beside the code."""
     file, _, line = finding.where.rpartition(":")
-    message = f"{finding.what}. {finding.next}".replace("%", "%25").replace("\n", "%0A")
-    return f"::{ANNOTATIONS[finding.severity]} file={file},line={line},title={finding.code}::{message}"
+    message = plain(f"{finding.what}. {finding.next}").replace("%", "%25")
+    where = f"file={file},line={line}" if line.isdigit() else f"file={finding.where}"
+    return f"::{GITHUB[finding.severity]} {where},title={finding.code}::{message}"
 
 
-def _relative(where: str) -> str:
-    """A place as seen from here, when it lies below."""
-    return where.removeprefix(f"{Path.cwd()}/")
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+def _seen_from_here(where: object) -> str:
+    """A place as people would write it in this directory."""
+    return str(where).removeprefix(f"{Path.cwd()}/")

@@ -146,7 +146,7 @@ def branch(id: str, *cases: Written[Case], otherwise: Sequence[Written[AnyStep]]
         must_be_written(found, Case, "a case", place, 'write case(source.is_("ad"), email("hello"))')
     if not cases:
         raise invalid(
-            "SEQ025", f"branch {id!r} has no case", place, "write case(condition, …), or leave the branch out"
+            "SEQ024", f"branch {id!r} has no case", place, "write case(condition, …), or leave the branch out"
         )
     steps, exit_ = _arm(otherwise, place)
     part = Branch(

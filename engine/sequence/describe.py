@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from engine.frozen import Frozen
 from engine.sequence.compiled import (
     AgainAfter,
     AgainIfInactive,
@@ -61,6 +62,18 @@ DEFAULTS = {
 """What the engine does by itself (authoring.md 3.5)."""
 
 SENDING_HOURS = "sending hours"
+
+
+class Description(Frozen):
+    """A sequence and its description, for machines."""
+
+    name: str
+    description: str
+
+
+def description_of(sequence: Sequence) -> Description:
+    """The description beside the name it is of."""
+    return Description(name=sequence.name, description=describe(sequence))
 
 
 def describe(sequence: Sequence) -> str:

@@ -20,6 +20,13 @@ class Finding(Frozen):
     next: str
 
 
+class Report(Frozen):
+    """Everything a check found, and whether the catalogue may be published."""
+
+    valid: bool
+    findings: tuple[Finding, ...]
+
+
 def error(code: str, what: str, place: Place, next: str) -> Finding:
     """A finding that keeps the catalogue from being published."""
     return Finding(severity="error", code=code, what=what, where=str(place), next=next)
@@ -33,3 +40,8 @@ def warning(code: str, what: str, place: Place, next: str) -> Finding:
 def remark(code: str, what: str, place: Place, next: str) -> Finding:
     """A finding worth a second look."""
     return Finding(severity="remark", code=code, what=what, where=str(place), next=next)
+
+
+def report(findings: tuple[Finding, ...]) -> Report:
+    """The findings, valid when none of them is an error."""
+    return Report(valid=all(finding.severity != "error" for finding in findings), findings=findings)

@@ -289,7 +289,7 @@ def refused(code: str, build: Callable[[], object], says: str, *, id: str):
         refused("SEQ023", lambda: on(reply("complaint"), finish()), "for the engine", id="a complaint"),
         refused("SEQ023", lambda: on("by_hand", finish()), "does not say which", id="any button"),
         refused("SEQ023", lambda: life(starts=["stage_changed"]), "does not say which", id="any pipeline stage"),
-        refused("SEQ025", lambda: branch("b", otherwise=finish()), "has no case", id="a branch without cases"),
+        refused("SEQ024", lambda: branch("b", otherwise=finish()), "has no case", id="a branch without cases"),
         # the catalogue
         refused("SEQ030", lambda: catalogue(life(), life()), "twice, first from", id="a sequence twice"),
         refused(

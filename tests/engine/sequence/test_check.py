@@ -30,7 +30,7 @@ from engine.authoring import (
 from engine.authoring.pipeline import pipeline, pipeline_stage, stage_rule
 from engine.sequence.catalogue import Catalogue
 from engine.sequence.check import check
-from engine.sequence.findings import Finding
+from engine.sequence.findings import Finding, report
 from engine.sequence.pipeline import Pipeline
 from engine.sequence.templates import TemplateFacts
 
@@ -277,6 +277,12 @@ def test_errors_come_first():
         ("SEQ107", "warning"),
         ("SEQ111", "remark"),
     ]
+
+
+def test_a_report_is_valid_without_an_error():
+    """Warnings and remarks are for people to weigh."""
+    assert report(check(catalogue(good(9)))).valid
+    assert not report(check(catalogue(good(6)))).valid
 
 
 def test_a_line_that_several_stages_share_is_told_once():

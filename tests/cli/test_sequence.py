@@ -1,0 +1,219 @@
+"""`followup sequence …`, on sequences that each test writes itself."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.sequence import app
+
+Run = Callable[..., Result]
+
+CATALOGUE = """
+from engine.authoring import *
+
+life = sequence(
+    "life",
+    stage("capture", otherwise=goto("response")),
+    stage("response", otherwise=goto("nurture")),
+    stage("nurture", *[email(f"mail-{n}", after=calendar(days=3)) for n in range(10)],
+          otherwise=goto("re_engage", after=calendar(days=3))),
+    stage("re_engage", otherwise=goto("convert", after=calendar(days=3))),
+    stage("convert", task("settle", proposes="Lost"), otherwise=goto("retain")),
+    stage("retain", otherwise=finish()),
+    maintainer="ops",
+    starts=["captured", "won"],
+)
+CATALOGUE = catalogue(life)
+"""
+OFFER = """
+from engine.authoring import *
+offer = sequence("offer", stage("as_is", email("hello"), otherwise=finish()), maintainer="ops", starts=["won"])
+"""
+BOTH = CATALOGUE.replace("catalogue(life)", "catalogue(life, offer)").replace(
+    "import *", "import *\nfrom {package}.offer import offer"
+)
+EMAIL = "---\nvalue: guide\npurpose: commercial\nsubject: Hello\n---\nGood morning.\n"
+
+
+@pytest.fixture
+def followup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Writes sequences into an empty directory and runs a command there."""
+    package = f"written_{tmp_path.name}"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setenv("FOLLOWUP_CATALOGUE", f"{package}.catalogue")
+    monkeypatch.setenv("FOLLOWUP_TEMPLATES", "templates")
+    folder = tmp_path / package
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    for name in ("life/settle.task", "offer/hello.email", *(f"life/mail-{number}.email" for number in range(10))):
+        template = tmp_path / "templates" / name
+        template.parent.mkdir(parents=True, exist_ok=True)
+        template.write_text(EMAIL)
+
+    def running(*words: str, **modules: str) -> Result:
+        for name, text in modules.items():
+            (folder / f"{name}.py").write_text(text.replace("{package}", package))
+        return CliRunner().invoke(app, words)
+
+    yield running
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[name]
+
+
+def test_list_says_what_runs_and_where_it_is_written(followup: Run):
+    """Highest first, since the order decides who takes a lead from whom."""
+    told = followup("list", catalogue=BOTH, offer=OFFER)
+    heading, first, second = told.stdout.splitlines()
+    assert heading.split() == ["SEQUENCE", "STAGES", "STARTS", "WHEN", "WHERE"]
+    assert first.startswith("life ")
+    assert "capture, response, nurture, re-engage, convert and retain" in first
+    assert "a lead is captured" in first
+    assert second.split()[-1].endswith("offer.py:3")
+    assert not second.split()[-1].startswith("/")
+    assert told.exit_code == 0
+
+
+def test_a_sequence_that_nothing_starts_has_a_dash(followup: Run):
+    """An empty cell looks like a mistake of ours."""
+    told = followup("list", catalogue=CATALOGUE.replace('    starts=["captured", "won"],\n', ""))
+    assert told.stdout.splitlines()[1].split()[-2] == "-"
+
+
+def test_list_gives_machines_the_compiled_form(followup: Run):
+    """Whoever builds on it needs the data, not our table."""
+    told = json.loads(followup("list", "-o", "json", catalogue=CATALOGUE).stdout)
+    assert [sequence["name"] for sequence in told] == ["life"]
+    assert told[0]["stages"][2]["steps"][0]["template"] == "life/mail-0"
+
+
+def test_describe_tells_one_sequence(followup: Run):
+    """What a manager approves is what is printed."""
+    told = followup("describe", "offer", catalogue=BOTH, offer=OFFER)
+    assert told.stdout.startswith("# offer\n")
+    assert "Email hello" in told.stdout
+    assert "# life" not in told.stdout
+
+
+def test_describe_all_tells_every_sequence(followup: Run):
+    """One document for the folder of a whole catalogue."""
+    told = followup("describe", "--all", catalogue=BOTH, offer=OFFER)
+    assert [line for line in told.stdout.splitlines() if line.startswith("# ")] == ["# life", "# offer"]
+
+
+def test_describe_gives_machines_a_document(followup: Run):
+    """One sequence is one document, all of them are a list."""
+    one = json.loads(followup("describe", "offer", "-o", "json", catalogue=BOTH, offer=OFFER).stdout)
+    every = json.loads(followup("describe", "--all", "-o", "json").stdout)
+    assert one["name"] == "offer"
+    assert one["description"].startswith("# offer\n")
+    assert [document["name"] for document in every] == ["life", "offer"]
+
+
+@pytest.mark.parametrize(
+    "words", [pytest.param(["describe"], id="nothing"), pytest.param(["describe", "life", "--all"], id="both")]
+)
+def test_describe_needs_one_name_or_all(followup: Run, words: list[str]):
+    """To print everything by accident would hide what was asked for."""
+    told = followup(*words, catalogue=CATALOGUE)
+    assert told.exit_code == 2
+    assert "name one sequence, or write --all" in told.stderr
+
+
+def test_a_sequence_that_is_not_there_names_those_that_are(followup: Run):
+    """A typing mistake costs one look, not a search."""
+    told = followup("describe", "lief", catalogue=CATALOGUE)
+    assert told.exit_code == 2
+    assert "SEQ051: there is no sequence 'lief'" in told.stderr
+    assert "write one of: life" in told.stderr
+    assert told.stdout == ""
+
+
+def test_a_line_that_cannot_be_meant_is_told_by_every_command(followup: Run):
+    """Nothing is described that could not be published."""
+    told = followup("list", "-o", "json", catalogue=CATALOGUE, bad="from engine.authoring import *\nemail('No')\n")
+    assert told.exit_code == 2
+    assert json.loads(told.stderr)["error"]["code"] == "SEQ001"
+
+
+def test_validate_has_little_to_say_of_a_good_catalogue(followup: Run):
+    """And its exit code lets it pass."""
+    told = followup("validate", catalogue=CATALOGUE)
+    assert (told.stdout, told.exit_code) == ("The catalogue is fine.\n", 0)
+
+
+def test_validate_tells_what_is_wrong_where_and_what_to_do(followup: Run):
+    """A warning lets the catalogue pass; the reader decides."""
+    told = followup("validate", catalogue=BOTH, offer=OFFER)
+    first, second, *_, summary = told.stdout.splitlines()
+    assert first.endswith("in the moment 'hello' is sent; nobody could answer it")
+    assert "offer.py:3: warning SEQ107: " in first
+    assert second.startswith("    give the end time")
+    assert summary == "0 errors, 1 warning, 1 remark"
+    assert told.exit_code == 0
+
+
+def test_validate_fails_on_an_error(followup: Run):
+    """A pipeline must stop before leads do."""
+    told = followup("validate", catalogue=CATALOGUE.replace("range(10)", "range(6)"))
+    assert "SEQ102" in told.stdout
+    assert told.exit_code == 2
+
+
+def test_validate_tells_every_line_that_cannot_be_meant(followup: Run):
+    """All of them at once, not one per run."""
+    told = followup(
+        "validate",
+        "-o",
+        "json",
+        catalogue=CATALOGUE,
+        bad="from engine.authoring import *\nemail('No Name')\n",
+        worse="from engine.authoring import *\n\nelapsed(hours=-1)\n",
+    )
+    report = json.loads(told.stdout)
+    assert [finding["code"] for finding in report["findings"]] == ["SEQ001", "SEQ003"]
+    assert report["valid"] is False
+    assert told.exit_code == 2
+
+
+def test_validate_tells_when_there_is_no_catalogue(followup: Run):
+    """An empty package would otherwise look like a good one."""
+    told = followup("validate", "-o", "json", other="")
+    assert [finding["code"] for finding in json.loads(told.stdout)["findings"]] == ["CFG005"]
+    assert told.exit_code == 2
+
+
+def test_validate_reads_the_templates_too(followup: Run, tmp_path: Path):
+    """A message without its words is found here, and not when a lead should get it."""
+    (tmp_path / "templates/life/mail-3.email").unlink()
+    told = followup("validate", catalogue=CATALOGUE)
+    assert "SEQ201: email 'mail-3' has no template" in told.stdout
+    assert told.exit_code == 2
+
+
+def test_validate_writes_annotations_for_github(followup: Run):
+    """Findings stand beside the lines they are about."""
+    told = followup("validate", "-o", "github", catalogue=BOTH, offer=OFFER)
+    warning, remark = told.stdout.splitlines()
+    assert warning.startswith("::warning file=written_")
+    assert "/offer.py,line=3,title=SEQ107::" in warning
+    assert remark.startswith("::notice file=written_")
+    assert told.exit_code == 0
+
+
+def test_an_annotation_without_a_line_names_the_file(followup: Run):
+    """A missing setting has no line to stand beside."""
+    told = followup("validate", "-o", "github", other="")
+    assert told.stdout.startswith("::error file=FOLLOWUP_CATALOGUE,title=CFG005::")
+    assert told.exit_code == 2
+
+
+def test_help_answers_without_the_engine():
+    """Whoever only asks for help should not wait for pydantic."""
+    told = CliRunner().invoke(app, ["--help"])
+    assert "validate" in told.stdout
+    assert told.exit_code == 0

@@ -1,0 +1,84 @@
+"""Every mistake in the files that operations teams edit."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.authoring.reading import faults
+
+Write = Callable[..., str]
+
+GOOD = """
+from engine.authoring import *
+life = sequence("life", stage("nurture", email("hello"), otherwise=finish()), maintainer="ops")
+"""
+CATALOGUE = """
+from engine.authoring import *
+from {package}.good import life
+CATALOGUE = catalogue(life)
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
+    """Writes a package of sequences that only this test knows, and forgets it again."""
+    package = f"written_{tmp_path.name}"
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def writing(**modules: str) -> str:
+        folder = tmp_path / package
+        folder.mkdir()
+        (folder / "__init__.py").write_text("")
+        for name, text in modules.items():
+            (folder / f"{name}.py").write_text(text.replace("{package}", package))
+        return package
+
+    yield writing
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[name]
+
+
+def test_a_package_without_faults_has_none(write: Write):
+    """What can be read is not a fault, whatever the check says of it."""
+    assert faults(write(good=GOOD, catalogue=CATALOGUE)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        pytest.param("\n\nlife = sequence(\n", 3, "was never closed", id="a parenthesis that is missing"),
+        pytest.param("\nlife = sequence()\n", 2, "'sequence' is not defined", id="a word that is not imported"),
+        pytest.param("\n\nimport {package}.missing\n", 3, "No module named", id="a module that is missing"),
+        pytest.param(
+            "\nfrom engine.authoring import *\nemail('a', delay=3)\n", 3, "unexpected keyword", id="no such parameter"
+        ),
+    ],
+)
+def test_a_mistake_of_python_is_told_like_any_other(write: Write, text: str, line: int, says: str):
+    """Who does not program should not have to read a traceback."""
+    (fault,) = faults(write(catalogue=text))
+    assert fault.code == "SEQ050"
+    assert says in fault.what
+    assert fault.where.endswith(f"catalogue.py:{line}")
+
+
+def test_every_fault_of_a_package_is_found_at_once(write: Write):
+    """Authors should not have to mend one mistake to see the next."""
+    package = write(
+        good=GOOD,
+        bad="from engine.authoring import *\nemail('No Name')\n",
+        worse="from engine.authoring import *\n\nelapsed(hours=-1)\n",
+        catalogue="from {package}.bad import *\n",
+    )
+    assert [(fault.code, fault.where.rpartition("/")[2]) for fault in faults(package)] == [
+        ("SEQ001", "bad.py:2"),
+        ("SEQ003", "worse.py:3"),
+    ]
+
+
+def test_a_package_that_is_missing_is_a_fault(tmp_path: Path):
+    """Its name is then all there is to show."""
+    (fault,) = faults("no_such_package")
+    assert (fault.code, fault.where) == ("SEQ050", "no_such_package:1")
