@@ -52,9 +52,13 @@ def start(
 def end(
     process: subprocess.Popen[bytes], *, politely: signal.Signals = signal.SIGTERM, patience: timedelta = PATIENCE
 ) -> int:
-    """Ask the child to finish, insist with SIGKILL when *patience* is over, and return its exit code."""
+    """
+    Ask the child, and whatever it started, to finish; insist with SIGKILL when *patience* is over.
+
+    Returns: its exit code, negative when a signal ended it.
+    """
     if process.poll() is None:
-        process.send_signal(politely)
+        os.killpg(process.pid, politely)
         try:
             process.wait(patience.total_seconds())
         except subprocess.TimeoutExpired:

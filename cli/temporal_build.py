@@ -65,7 +65,8 @@ def build(progress: Progress) -> Path:
         if not binary.exists():
             with _only_builder(cache, progress):
                 if not binary.exists():  # another checkout may have built it while we waited
-                    _build(go, binary, progress)
+                    with _workspace(cache) as workspace:
+                        _build(go, workspace, binary, progress)
         return binary
 
 
@@ -163,17 +164,30 @@ def _only_builder(cache: Path, progress: Progress) -> abc.Iterator[None]:
         yield
 
 
-def _build(go: Go, binary: Path, progress: Progress) -> None:
+@contextmanager
+def _workspace(cache: Path) -> abc.Iterator[Path]:
+    # Go leaves its working files behind when it is interrupted, half a gigabyte of them; here they are found again.
+    workspace = cache / "temporal-build"
+    shutil.rmtree(workspace, ignore_errors=True)
+    workspace.mkdir()
+    try:
+        yield workspace
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+
+
+def _build(go: Go, workspace: Path, binary: Path, progress: Progress) -> None:
     progress(f"Building the Temporal server from source with Go {go.version}: {USUALLY}.")
     began = time.monotonic()
-    partial, log = binary.with_name("temporal.partial"), binary.with_name("temporal-build.log")
+    partial, log = workspace / "temporal", binary.with_name("temporal-build.log")
     log.write_text("")
     modules = sum("/go.mod " not in line for line in (RECIPE / "go.sum").read_text().splitlines())
-    _go(go, ["list", "-deps", PACKAGE], log, lambda lines: _downloaded(lines, modules, progress))
+    _go(go, workspace, ["list", "-deps", PACKAGE], log, lambda lines: _downloaded(lines, modules, progress))
     packages = sum(not line.startswith("go: ") for line in log.read_text().splitlines())
     log.write_text("")
     _go(
         go,
+        workspace,
         ["build", "-v", "-trimpath", "-ldflags", "-s -w", "-o", str(partial), PACKAGE],
         log,
         lambda lines: progress(f"  compiled {len(lines):,} of {packages:,} packages"),
@@ -187,8 +201,9 @@ def _downloaded(lines: list[str], modules: int, progress: Progress) -> None:
     progress(f"  downloaded {sum(line.startswith('go: downloading') for line in lines)} of at most {modules} modules")
 
 
-def _go(go: Go, arguments: list[str], log: Path, report: abc.Callable[[list[str]], None]) -> None:
-    process = child.start([go.path, *arguments], log=log, environment=_environment(), directory=RECIPE)
+def _go(go: Go, workspace: Path, arguments: list[str], log: Path, report: abc.Callable[[list[str]], None]) -> None:
+    environment = {**_environment(), "GOTMPDIR": str(workspace)}
+    process = child.start([go.path, *arguments], log=log, environment=environment, directory=RECIPE)
     try:
         while True:
             try:

@@ -32,7 +32,6 @@ from cli.temporal_download import download
 from engine.errors import FollowupError
 
 OLDEST_SERVER = (1, 32)
-SEARCH_ATTRIBUTES = {"LeadStage": "Keyword", "LeadState": "Keyword"}
 LOOPBACK = "127.0.0.1"
 TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
@@ -86,6 +85,13 @@ def configured_address() -> str | None:
     from temporalio.envconfig import ClientConfig
 
     return ClientConfig.load_client_connect_config().get("target_host")
+
+
+def search_attributes() -> list[str]:
+    """Those our workflows set, as start-dev wants them declared: `Name=Type`."""
+    from workflows.names import SEARCH_ATTRIBUTES
+
+    return [f"{key.name}={key.indexed_value_type.name.title()}" for key in SEARCH_ATTRIBUTES]
 
 
 class LocalServer:
@@ -176,7 +182,7 @@ class LocalServer:
 
     def _start_on_free_ports(self) -> Self:
         for port in filter(None, self._wanted):
-            if not _is_free(port):
+            if not port_is_free(port):
                 raise _port_taken(port)
         for _ in range(TRIES):
             self._ports = Ports(*_free_ports(self._wanted))
@@ -222,8 +228,8 @@ class LocalServer:
         command += ["--disable-config-file", "--disable-config-env", "--ui-disable-news-fetch"]
         command += ["--port", str(self.ports.grpc), "--ui-port", str(self.ports.ui)]
         command += ["--http-port", str(self.ports.http), "--metrics-port", str(self.ports.metrics)]
-        for name, kind in SEARCH_ATTRIBUTES.items():
-            command += ["--search-attribute", f"{name}={kind}"]
+        for attribute in search_attributes():
+            command += ["--search-attribute", attribute]
         for value in TIME_SKIPPING if self._time_skipping else ():
             command += ["--dynamic-config-value", value]
         if self._database is not None:
@@ -291,12 +297,13 @@ def _free_ports(wanted: tuple[int | None, ...]) -> list[int]:
     for place, port in enumerate(ports):
         while not port:
             candidate = secrets.choice(PORTS)
-            port = candidate if candidate not in ports and _is_free(candidate) else 0
+            port = candidate if candidate not in ports and port_is_free(candidate) else 0
         ports[place] = port
     return ports
 
 
-def _is_free(port: int) -> bool:
+def port_is_free(port: int) -> bool:
+    """Whether nobody listens on the port of the loopback address right now."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

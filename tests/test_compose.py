@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from adapters.settings import Settings
-from cli.temporal_server import SEARCH_ATTRIBUTES
+from cli.temporal_server import search_attributes
 from tests.test_env_example import example_names
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -125,7 +125,7 @@ def test_a_worker_is_given_time_to_finish():
 def test_the_development_server_knows_our_search_attributes():
     """They are declared once in code; a server without them fails the first workflow task."""
     declared = {argument.partition("=")[2] for argument in temporal_arguments("--search-attribute")}
-    assert declared == {f"{name}={kind}" for name, kind in SEARCH_ATTRIBUTES.items()}
+    assert declared == set(search_attributes())
 
 
 def temporal_arguments(flag: str) -> list[str]:

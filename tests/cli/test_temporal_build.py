@@ -86,6 +86,7 @@ def test_a_build_that_broke_off_leaves_nothing_that_looks_finished(machine):
     with pytest.raises(FollowupError, match=r"TMP015(.|\n)*undefined: y"):
         build(print)
     assert finished(machine) == []
+    assert {left.name for left in (machine / "cache" / "followup").iterdir()} == {"temporal.lock", "temporal-build.log"}
 
 
 def test_what_was_built_once_runs_without_go(machine):
