@@ -54,6 +54,9 @@ def told(*args: str, **more) -> list[tuple[int, str, str]]:
             told("Mon", "13:00-17:00", "09:00-12:00"), [(0, "09:00", "12:00"), (0, "13:00", "17:00")], id="a break"
         ),
         pytest.param(
+            told("Mon", "09:00-12:00", "12:00-14:00"), [(0, "09:00", "12:00"), (0, "12:00", "14:00")], id="no break"
+        ),
+        pytest.param(
             told("Tue", "09:00-18:00", also=window("Mon", "10:00-12:00")),
             [(0, "10:00", "12:00"), (1, "09:00", "18:00")],
             id="other days besides",

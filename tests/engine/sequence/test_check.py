@@ -105,6 +105,7 @@ FIRST_REENTRY = on(reply("question"), goto("nurture"))
             id="stages that nobody has",
         ),
         pytest.param(catalogue(good(6)), "SEQ102", "error", "after 6 useful touches", id="too few touches"),
+        pytest.param(catalogue(good(7)), "SEQ103", "remark", "after 7 useful touches", id="just enough touches"),
         pytest.param(catalogue(good(9)), "SEQ103", "remark", "after 9 useful touches", id="rather few touches"),
         pytest.param(
             catalogue(
