@@ -2,7 +2,7 @@
 # Paths are relative on purpose: a checkout may lie in a directory with a space in its name.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format dev worker setup packages clean
+.PHONY: help demo test check format dev up worker setup packages clean
 
 PYTHON := .venv/bin/python
 ARGS :=
@@ -28,6 +28,10 @@ format: packages ## Format the code and mend what lint can mend
 
 dev: setup ## Run Temporal, worker and api here, with data kept in .followup
 	@$(PYTHON) -m cli.main dev $(ARGS)
+
+up: ## The same in containers, on PostgreSQL (docker compose; needs POSTGRES_PASSWORD in .env)
+	@docker compose version >/dev/null 2>&1 || { echo "docker compose is not installed; \`make dev\` needs none" >&2; exit 1; }
+	@docker compose up --build $(ARGS)
 
 worker: packages ## Run a worker against TEMPORAL_ADDRESS and FOLLOWUP_DATABASE_URL
 	@$(PYTHON) worker.py $(ARGS)
