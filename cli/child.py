@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from collections import abc
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,20 +25,20 @@ PATIENCE = timedelta(seconds=10)
 def start(
     command: abc.Sequence[str | Path],
     *,
-    log: Path,
+    log: Path | None = None,
     environment: abc.Mapping[str, str] | None = None,
     directory: Path | None = None,
     user: str = "",
     when_orphaned: signal.Signals = signal.SIGKILL,
 ) -> subprocess.Popen[bytes]:
     """
-    Start *command* with its output appended to *log*; the caller ends it with `end`.
+    Start *command* with its output appended to *log*, or mixed into ours; the caller ends it with `end`.
 
     Call it from a thread that lives as long as the child is wanted: Linux ends the child with the *thread* that
     started it, with the signal *when_orphaned*. With *user*, root starts the child as that user.
     """
     leash = [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(when_orphaned)), user]
-    with log.open("ab") as output:
+    with log.open("ab") if log else nullcontext() as output:
         return subprocess.Popen(
             [*leash, *map(str, command)],
             stdin=subprocess.DEVNULL,
