@@ -7,7 +7,7 @@ A refusal is lifted only by the person; a dead address stays dead. Source: provi
 from collections import abc
 from datetime import datetime
 
-from sqlalchemy import CompoundSelect, false, insert, null, select, union_all, update
+from sqlalchemy import CompoundSelect, desc, false, insert, null, select, union_all, update
 
 from adapters.database import Transaction, insert_once
 from adapters.tables import consent, suppression
@@ -121,7 +121,7 @@ def standings(transaction: Transaction, hashes: abc.Collection[str]) -> tuple[St
 
 def _everything_said(hashes: abc.Collection[str]) -> "CompoundSelect[str, str, str | None, bool, datetime, int]":
     """Active suppressions and every consent, each kind in the order in which a later row counts more."""
-    # A refusal sorts after a dead address and is what counts of the two.
+    # A dead address sorts after a refusal and is what counts of the two, as it does in the engine.
     closed = select(
         suppression.c.address_hash,
         suppression.c.channel,
@@ -138,7 +138,7 @@ def _everything_said(hashes: abc.Collection[str]) -> "CompoundSelect[str, str, s
         consent.c.at,
         consent.c.id,
     ).where(consent.c.address_hash.in_(hashes))
-    return union_all(closed, said).order_by("reason", "at", "id")
+    return union_all(closed, said).order_by(desc("reason"), "at", "id")
 
 
 def _asked_since(transaction: Transaction, address_hash: str, channel: Channel, at: datetime) -> bool:

@@ -1,0 +1,188 @@
+"""What authors write is checked when it is published; what leads tell us can never break out of it."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters import templates
+from adapters.sequence_files import read_templates
+from adapters.templates import TOKENS, Rendered, read, render
+from engine.errors import FollowupError
+
+FRONT = "---\nvalue: answer\npurpose: commercial\nsubject: About {{ service }}\n---\n"
+SHIPPED = read_templates(Path(__file__).parents[2] / "sequences" / "templates")
+
+
+def rendered(body: str, front: str = "value: answer\npurpose: commercial", **values: str | float | bool) -> Rendered:
+    return render(read(f"---\n{front}\n---\n{body}\n", "greeting/hello.email"), values)
+
+
+# --- what it means ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "values", "text"),
+    [
+        pytest.param("Hi {{ first_name }}", {"first_name": "Rosa"}, "Hi Rosa", id="a value"),
+        pytest.param("Hi {{ first_name | upper }}", {"first_name": "Rosa"}, "Hi ROSA", id="a filter"),
+        pytest.param("{{ x | default('there') }}", {}, "there", id="a default in the text"),
+        pytest.param("{{ x | default('there') }}", {"x": " "}, "there", id="a blank value is none"),
+        pytest.param("{% if heat == 'hot' %}a{% else %}b{% endif %}", {"heat": "hot"}, "a", id="a condition"),
+        pytest.param("{% if heat == 'hot' %}a{% else %}b{% endif %}", {}, "b", id="an unknown value is not equal"),
+        pytest.param("{% if company %}a{% else %}b{% endif %}", {}, "b", id="an unknown value is false"),
+        pytest.param("{{ 'a' if company is defined else 'b' }}", {"company": "Acme"}, "a", id="a choice in a line"),
+        pytest.param("on {{ day | date }}", {"day": "2027-03-01"}, "on March 1, 2027", id="a date as people write it"),
+        pytest.param("{{ budget }} dollars", {"budget": 5000.0}, "5000 dollars", id="a whole number without a point"),
+        pytest.param("{{ name }}", {"name": "<b>Müller & Söhne</b>"}, "<b>Müller & Söhne</b>", id="text is not HTML"),
+    ],
+)
+def test_the_language_says_what_it_looks_like(body, values, text):
+    """A person who does not program must be right about what is sent."""
+    assert rendered(body, **values) == Rendered(text=text)
+
+
+def test_defaults_of_the_front_matter_stand_for_what_is_missing():
+    """Authors say once what a lead without a name is called."""
+    front = "value: answer\npurpose: commercial\nsubject: For {{ first_name }}\ndefaults:\n  first_name: you"
+    assert rendered("Hi {{ first_name }}", front) == Rendered(subject="For you", text="Hi you")
+    assert rendered("Hi {{ first_name }}", front, first_name="Rosa").text == "Hi Rosa"
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "None", "null", "NaN", "undefined"])
+def test_every_token_without_a_value_is_named(nothing):
+    """`Hi None,` has embarrassed everybody, and one name at a time is three attempts for whoever mends it."""
+    found = rendered("Hi {{ first_name }} of {{ company }}, {{ city }}", first_name=nothing, company="Acme")
+    assert found == Rendered(missing=("first_name", "city"))
+
+
+def test_a_missing_token_in_an_arm_nobody_reads_is_not_missing():
+    """The condition was written because the value may not be there."""
+    assert rendered("{% if company %}at {{ company }}{% else %}hello{% endif %}").text == "hello"
+
+
+@pytest.mark.parametrize(
+    ("body", "values"),
+    [
+        pytest.param("Hi {first_name}", {}, id="the wrong braces"),
+        pytest.param("Hi {{ '{{' }}x", {}, id="braces that survive"),
+        pytest.param("Hi [[name]]", {}, id="another product's braces"),
+        pytest.param("Hi *|FNAME|*", {}, id="a third product's"),
+        pytest.param("Hi {{ name }}", {"name": "{{ 7*7 }}"}, id="a lead that is called like a template"),
+        pytest.param("Hi {{ name | default('') }},", {}, id="a greeting without a name"),
+        pytest.param("{% if name %}x{% endif %}", {}, id="nothing at all"),
+        pytest.param("see ftp://example.com", {}, id="an address that is no web address"),
+        pytest.param("{{ link }}", {"link": "javascript:alert(1)"}, id="a script"),
+        pytest.param("{{ a }}" * 100, {"a": "x" * 300}, id="longer than anybody reads"),
+    ],
+)
+def test_what_no_reader_should_see_never_leaves(body, values):
+    """The last look at a message is ours, not the recipient's."""
+    found = rendered(body, **values)
+    assert found.error
+    assert found.text == ""
+
+
+@pytest.mark.parametrize("name", ["Rosa\nBcc: everybody@example.com", "Rosa\rX: y"])
+def test_a_subject_is_one_line(name):
+    """A line break in a subject writes a header."""
+    found = rendered("hello", "value: answer\npurpose: commercial\nsubject: Hi {{ name }}", name=name)
+    assert found.error or "\n" not in found.subject + "".join(c for c in found.subject if c == "\r")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60))
+def test_whatever_a_lead_is_called_rendering_never_raises(name):
+    """A name is typed by strangers."""
+    found = rendered("Hi {{ name }}, it is us", "value: answer\npurpose: commercial\nsubject: {{ name }}", name=name)
+    assert bool(found.text) != bool(found.missing or found.error)
+
+
+# --- what may not be written ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("{% for x in name %}{{ x }}{% endfor %}", id="a loop"),
+        pytest.param("{{ name.upper() }}", id="a call"),
+        pytest.param("{{ name.__class__ }}", id="an attribute"),
+        pytest.param("{{ name['x'] }}", id="an item"),
+        pytest.param("{{ 'a' * 100000000 }}", id="a multiplication"),
+        pytest.param("{{ 9 ** 9 ** 9 }}", id="a power"),
+        pytest.param("{{ 'a' ~ name }}", id="a concatenation"),
+        pytest.param("{{ 'a' | center(50000000) }}", id="a filter that fills memory"),
+        pytest.param("{{ name | attr('x') }}", id="a filter that reaches inside"),
+        pytest.param("{{ name | replace('a', 'b') }}", id="a filter we do not have"),
+        pytest.param("{% set x = 1 %}", id="an assignment"),
+        pytest.param("{% include 'x' %}", id="another file"),
+        pytest.param("{% macro x() %}{% endmacro %}", id="a macro"),
+        pytest.param("{{ name is callable }}", id="a test we do not have"),
+        pytest.param("{% if %}", id="no sense at all"),
+        pytest.param("{{ name", id="an open brace"),
+    ],
+)
+def test_the_language_is_no_larger_than_it_must_be(body):
+    """What cannot be written cannot escape, loop or fill the memory."""
+    with pytest.raises(FollowupError) as refused:
+        read(f"{FRONT}first line\n{body}\n", "greeting/hello.email")
+    assert refused.value.code == "TPL002"
+    assert refused.value.where == "greeting/hello.email:7"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("Hi", id="no front matter"),
+        pytest.param("---\nvalue: answer\n---\nHi", id="no purpose"),
+        pytest.param("---\nvalue: answer\npurpose: fun\n---\nHi", id="no such purpose"),
+        pytest.param("---\nvalue: a\npurpose: commercial\ncolour: red\n---\nHi", id="an unknown word"),
+        pytest.param("---\nvalue: a\nvalue: b\npurpose: commercial\n---\nHi", id="a word twice"),
+        pytest.param("---\nvalue: a\npurpose: commercial\n  x: y\n---\nHi", id="indented under nothing"),
+        pytest.param("---\nvalue a\npurpose: commercial\n---\nHi", id="no colon"),
+        pytest.param(FRONT + "x" * 20_001, id="longer than a book"),
+    ],
+)
+def test_front_matter_is_complete_and_spelled_right(source):
+    """A misspelled `subjekt:` would send a mail without one."""
+    with pytest.raises(FollowupError) as refused:
+        read(source, "greeting/hello.email")
+    assert refused.value.code == "TPL001"
+
+
+def test_an_author_is_told_every_word_nobody_knows():
+    """At publish time, not when the first lead is waiting."""
+    front = "value: a\npurpose: transactional\ndefaults:\n  frist_name: you"
+    template = read(f"---\n{front}\n---\nHi {{{{ firstname }}}} of {{{{ city }}}}\n", "greeting/hello.email")
+    problems = templates.lint(template, "email", ["heat"], "greeting/hello.email")
+    assert [problem.code for problem in problems] == ["TPL003", "TPL003", "TPL003", "TPL004", "TPL005"]
+    assert templates.lint(template, "sms", ["city", "firstname", "frist_name"], "x")[0].code == "TPL005"
+
+
+# --- what is shipped --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", SHIPPED.values(), ids=SHIPPED.keys())
+def test_every_shipped_template_renders_with_and_without_each_value(file):
+    """Raw or empty merge tags went out to thousands because nobody had tried the combination."""
+    ours = {"company_name": "Acme", "company_phone": "(202) 555-0100", "booking_url": "https://example.com/book"}
+    everything = {name: "Rosa" for name in templates.tokens_of(file.template)} | ours
+    for absent in [None, *(name for name in everything if name not in ours)]:
+        values = {name: value for name, value in everything.items() if name != absent}
+        assert rendered_of(file.template, values).text, absent
+
+
+def rendered_of(template: templates.Template, values: dict[str, str]) -> Rendered:
+    return render(template, values)
+
+
+def test_a_digest_names_a_text_and_nothing_else():
+    """Which wording a lead got must be provable years later."""
+    assert templates.digest_of("a") != templates.digest_of("b")
+    assert read(FRONT + "x", "one").digest == read(FRONT + "x", "another").digest
+
+
+def test_ours_and_theirs_are_told_apart():
+    """`company` is the lead's, `company_name` ours: a mail that mixes them up is absurd."""
+    assert {"company", "company_name"} <= set(TOKENS)
