@@ -27,6 +27,14 @@ async def connect(plugin: LeadPlugin | None = None) -> Client:
         raise unreachable(config["target_host"], error) from error
 
 
+async def connect_to(address: str, plugin: LeadPlugin | None = None) -> Client:
+    """A client of the server at this address, whatever the environment says. Raises: FollowupError TMP001."""
+    try:
+        return await Client.connect(address, plugins=[plugin or LeadPlugin()])
+    except (RPCError, RuntimeError) as error:
+        raise unreachable(address, error) from error
+
+
 def unreachable(address: str, error: Exception) -> FollowupError:
     """The error for a server that does not answer."""
     return FollowupError(

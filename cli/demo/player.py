@@ -6,20 +6,23 @@ The lead's time is Temporal's; nothing here is faked but the people.
 
 import asyncio
 from collections import abc
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
 from pydantic import JsonValue
-from sqlalchemy import select
 from temporalio.client import Client, WorkflowHandle
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from adapters.database import AnyRow
+from adapters.inbox import answer
 from adapters.letters import Letter
-from adapters.tables import inbox, json_text, leads, outbox, tasks
+from adapters.outbox import Outbox
+from adapters.tables import json_text
+from adapters.tasks import Task, open_tasks
 from adapters.timeline import Happening, timeline
+from adapters.views.pulse import Pulse, pulse
 from api.doorbell import Doorbell
 from api.office import Office
 from cli.demo.script import Behaviour, Scripted, ScriptedLead, duration
@@ -27,11 +30,13 @@ from engine.calendar import delays
 from engine.calendar.hours import Hours
 from engine.life.turn import Turn
 from engine.sequence.compiled import Working
-from engine.words import LeadId, Stage
+from engine.words import LeadId, Stage, TouchKey
 from workflows.names import workflow_id
 
 A_MOMENT = timedelta(seconds=1)
 PATIENCE = timedelta(seconds=60)
+RETRY = timedelta(milliseconds=200)
+RING_AGAIN = timedelta(seconds=3)
 RELATIVE = ("returns_at", "callback_at", "until")
 """Data that the script gives as a time after the event."""
 
@@ -67,6 +72,7 @@ class Player:
         self._calls = iter(scripted.calls or behaviour.calls)
         self._last_call = (scripted.calls or behaviour.calls)[-1]
         self._seen_tasks: set[str] = set()
+        self._now = datetime.now(UTC)
         self._told: set[Happening] = set()
 
     async def play(self, arrival: datetime, end: datetime) -> None:
@@ -75,16 +81,17 @@ class Player:
             happens = arrival + duration(event.after)
             self._expect(happens, self._event(event, happens))
         await self._start(arrival)
+        await self._pass_until(arrival, 0)
         while True:
-            row, open_tasks = await asyncio.to_thread(self._look_up)
+            row, tasks = await asyncio.to_thread(self._look_up)
             self._tell_news()
-            self._react(open_tasks)
-            due = row.next_due if row.open else end
+            self._react(tasks)
+            due = row.next_due if row.open and row.next_due is not None else end
             happens = self._coming[0][0] if self._coming else end
             if min(due, happens) >= end:
                 break
             if happens <= due:
-                await self._happen()
+                await self._happen(row)
             else:
                 await self._pass_until(due, row.revision)
 
@@ -105,9 +112,9 @@ class Player:
             self._expect(at, self._letter("fields_changed", at, {"fields": changes}))
         return self._letter(event.event, at, data)
 
-    def _react(self, open_tasks: abc.Sequence[AnyRow]) -> None:
+    def _react(self, tasks: abc.Sequence[Task]) -> None:
         """People of ours take the tasks that are new, in working time."""
-        for task in open_tasks:
+        for task in tasks:
             if task.task_key in self._seen_tasks:
                 continue
             self._seen_tasks.add(task.task_key)
@@ -117,18 +124,18 @@ class Player:
                 data: dict[str, JsonValue] = {"task_key": task.task_key, "disposition": disposition}
                 self._expect(at, self._letter("task_done", at, data))
 
-    def _closing(self, task: AnyRow) -> tuple[str, timedelta]:
+    def _closing(self, task: Task) -> tuple[str, timedelta]:
         if task.kind == "call":
             return next(self._calls, self._last_call), duration(self._behaviour.calls_after)
         if task.kind == "proof":
             return self._proof(task), duration(self._behaviour.tasks_after)
         return self._behaviour.tasks, duration(self._behaviour.tasks_after)
 
-    def _proof(self, task: AnyRow) -> str:
+    def _proof(self, task: Task) -> str:
         """A person who is asked whether a message went out looks where it would be."""
-        with self._office.database.reading() as transaction:
-            found = transaction.execute(select(outbox.c.touch_key).where(outbox.c.touch_key == task.touch_key)).first()
-        return "not_sent" if found is None else "sent"
+        touch_key = task.touch_key
+        sent = touch_key is not None and Outbox(self._office.database).look_up(TouchKey(touch_key)) is not None
+        return "sent" if sent else "not_sent"
 
     def _letter(self, kind: str, at: datetime, data: abc.Mapping[str, JsonValue]) -> Letter:
         number = next(self._numbers)
@@ -138,58 +145,74 @@ class Player:
 
     # --- time
 
-    async def _start(self, arrival: datetime) -> None:
-        turn = Turn(lead_id=self.lead_id, due=arrival, why="the lead arrives", stage=Stage.CAPTURE)
-        await self._doorbell.start(turn)
-        await self._pass_until(arrival, 0)
+    async def _start(self, due: datetime) -> None:
+        """A run of the lead's workflow whose clock stands until it is moved."""
+        self._now = datetime.now(UTC)
+        await self._doorbell.start(Turn(lead_id=self.lead_id, due=due, why="the lead arrives", stage=Stage.CAPTURE))
 
-    async def _happen(self) -> None:
+    async def _happen(self, row: Pulse) -> None:
         """The next thing happens, at its moment."""
         at, _, letter = heappop(self._coming)
-        if not await self._doorbell.runs(self.lead_id):
-            await self._doorbell.start(Turn(lead_id=self.lead_id, due=at, why="something happened"))
+        if not row.open:
+            await self._start(at)
         await self._move(at)
         await asyncio.to_thread(self._office.inbox.receive, letter, self.lead_id, at)
-        await self._doorbell.ring(self.lead_id)
-        await self._until(lambda: self._applied(letter))
+        await self._ring()
+        await self._until(lambda: self._applied(letter), again=self._ring)
 
     async def _pass_until(self, due: datetime, revision: int) -> None:
         await self._move(due + A_MOMENT)
         await self._until(lambda: self._look_up()[0].revision > revision)
 
     async def _move(self, to: datetime) -> None:
-        """Move the lead's clock; a server that is away for a moment is asked again."""
-        end = asyncio.get_running_loop().time() + PATIENCE.total_seconds()
-        while True:
+        """Move the lead's clock: time passes only while nothing is under way, so every look on the way is done."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE.total_seconds()
+        while self._now < to:
             try:
-                now = await self._skipper.get_current_time(self._handle)
-                if now < to:
-                    await self._skipper.fast_forward(self._handle, to - now)
-                return
-            except RPCError:
-                if asyncio.get_running_loop().time() > end:
+                await self._skipper.fast_forward(self._handle, to - self._now)
+                self._now = to
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return  # the lead's run is over
+                if loop.time() > end:
                     raise
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(RETRY.total_seconds())
+                await self._ask_the_time()
 
-    async def _until(self, condition: abc.Callable[[], bool]) -> None:
-        end = asyncio.get_running_loop().time() + PATIENCE.total_seconds()
+    async def _ask_the_time(self) -> None:
+        """How late it is for the lead; the server may have been away in the middle of a move."""
+        with suppress(RPCError):
+            self._now = await self._skipper.get_current_time(self._handle)
+
+    async def _ring(self) -> None:
+        with suppress(RPCError):  # a server that is away is rung again
+            await self._doorbell.ring(self.lead_id)
+
+    async def _until(
+        self, condition: abc.Callable[[], bool], again: abc.Callable[[], abc.Awaitable[None]] | None = None
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        rung = start
         while not await asyncio.to_thread(condition):
-            if asyncio.get_running_loop().time() > end:
+            if loop.time() > start + PATIENCE.total_seconds():
                 raise Stalled(f"{self.scripted.name} ({self.lead_id}) does not move")
-            await asyncio.sleep(0.01)
+            if again is not None and loop.time() > rung + RING_AGAIN.total_seconds():
+                rung = loop.time()
+                await again()
+            await asyncio.sleep(0.02)
 
     # --- what can be seen
 
-    def _look_up(self) -> tuple[AnyRow, abc.Sequence[AnyRow]]:
+    def _look_up(self) -> tuple[Pulse, tuple[Task, ...]]:
         with self._office.database.reading() as transaction:
-            row = transaction.execute(select(leads).where(leads.c.id == self.lead_id)).one()
-            mine = (tasks.c.lead == self.lead_id) & (tasks.c.state == "open")
-            return row, transaction.execute(select(tasks).where(mine)).all()
+            return pulse(transaction, self.lead_id), open_tasks(transaction, lead=self.lead_id)
 
     def _applied(self, letter: Letter) -> bool:
         with self._office.database.reading() as transaction:
-            row = transaction.execute(select(inbox.c.disposition).where(inbox.c.event_id == letter.id)).one()
-            return row.disposition is not None
+            found = answer(transaction, letter.source, letter.id)
+        return found is not None and found.disposition is not None
 
     def _tell_news(self) -> None:
         with self._office.database.reading() as transaction:

@@ -1,5 +1,6 @@
 """What the demo runs on: a real Temporal server, a real worker process and a store, all of its own."""
 
+import asyncio
 import os
 import sys
 from datetime import timedelta
@@ -27,7 +28,7 @@ SHORT = {
     "FOLLOWUP_PROVIDER_DEADLINE_SECONDS": "1",
     "FOLLOWUP_STICKY_SECONDS": "1",
     "FOLLOWUP_GRACEFUL_SHUTDOWN_SECONDS": "1",
-    "FOLLOWUP_SWEEP_SECONDS": "2",
+    "FOLLOWUP_SWEEP_SECONDS": "86400",  # leads that have not arrived yet must not be rung by the sweep
     "FOLLOWUP_SENDER_PER_MINUTE": "100",
 }
 """Timeouts of seconds where production has minutes, so that a crash is over before anybody grows tired."""
@@ -36,7 +37,9 @@ SHORT = {
 class World:
     """Server, store and worker; gone when the demo is, and leaving nothing behind."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, *, durable: bool) -> None:
+        """A server that is going to be killed keeps its own file; otherwise memory is quicker."""
+        self._durable = durable
         self._progress = progress
         self._directory = TemporaryDirectory(prefix="followup-demo-")
         self._worker: Popen[bytes] | None = None
@@ -44,7 +47,9 @@ class World:
 
     def __enter__(self) -> Self:
         binary = find_server_binary(self._progress)
-        self.server = LocalServer(binary, self.path, database=self.path / "temporal.db", time_skipping=True).start()
+        self.server = LocalServer(
+            binary, self.path, database=self.path / "temporal.db" if self._durable else None, time_skipping=True
+        ).start()
         self.office = Office(self._settings())
         schema.upgrade(self.office.database)
         publish(self.office, by="demo")
@@ -68,9 +73,17 @@ class World:
             [sys.executable, WORKER], log=self.path / "worker.log", environment=environment, directory=HOUSE
         )
 
-    def worker_died(self) -> bool:
-        """Whether the worker process is gone."""
-        return self._worker is not None and self._worker.poll() is not None
+    async def restart_worker(self, faults: str) -> None:
+        """Another worker process in place of the one that runs or died."""
+        worker = self._worker
+        if worker is not None and worker.poll() is None:
+            await asyncio.to_thread(child.end, worker)
+        self.start_worker(faults)
+
+    def wait_for_worker(self) -> None:
+        """Return when the worker process is gone."""
+        if self._worker is not None:
+            self._worker.wait()
 
     def worker_log(self) -> str:
         """What the worker said last."""
