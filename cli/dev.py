@@ -19,9 +19,6 @@ WORKER = Path(__file__).parent.parent / "worker.py"
 PORT, UI_PORT = 7233, 8233
 """Where every tool looks for Temporal first."""
 
-STREAM = Path("/dev/stderr")
-"""The worker's log goes where ours does."""
-
 
 def command(
     port: Annotated[int | None, typer.Option(help="Port of Temporal; 7233 when that is free.")] = None,
@@ -46,7 +43,7 @@ def command(
         with Office(read_settings()) as office:
             schema.upgrade(office.database)
         environment = os.environ | {"TEMPORAL_ADDRESS": address}
-        worker = child.start([sys.executable, WORKER], log=STREAM, environment=environment)
+        worker = child.start([sys.executable, WORKER], environment=environment)
         stack.callback(child.end, worker)
         _say("Worker", "running; leads are looked at as they come")
         _say("Try", "followup lead add --first-name Rosa --email rosa@example.com --consent email --consent-by form")
