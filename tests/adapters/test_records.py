@@ -1,6 +1,6 @@
 """A lead's book, worked on by the real look: what is committed, what it costs, and who wins a race."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from adapters.letters import Letter
 from adapters.outbox import Outbox
 from adapters.records import DatabaseRecords
 from adapters.suppression import Consent
-from adapters.tables import audit, enrolments, leads, metadata, stage_changes
+from adapters.tables import audit, enrolments, json_text, leads, metadata, stage_changes
 from adapters.tables import ledger as ledger_table
 from engine.errors import FollowupError
 from engine.gate import GateFacts
@@ -36,6 +36,8 @@ NO_TIME = timedelta(0)
 MOST_STATEMENTS = 25
 
 RACES = 30
+
+A_MOMENT = 0.2
 
 
 class Office:
@@ -232,6 +234,52 @@ def test_a_stop_committed_before_the_claim_always_wins(office):
             looked = pool.submit(office.looks, lead, Act.SEND_EMAIL)
             looked.result()
             assert claimed(office, lead) == stopped.result(), "a claim came after a stop"
+
+
+STOPS = [
+    pytest.param("opted_out", {}, id="an opt-out"),
+    pytest.param("replied", {"channel": "email", "reply": "not_interested"}, id="an answer"),
+    pytest.param("stop", {"reason": "he called me"}, id="a command"),
+]
+
+
+@pytest.mark.parametrize(("kind", "data"), STOPS)
+def test_a_look_waits_for_a_stop_that_is_being_written(office, kind, data):
+    """Under the database's ordinary isolation a look could read before, and claim after, the stop's commit."""
+    rosa = captured(office)
+    office.looks(rosa)
+    body = json_text(data)
+    letter = Letter(source="crm", id="stop", kind=kind, occurred_at=later(minutes=1), body=body, by="ana")
+    with ThreadPoolExecutor(1) as pool:
+        with office.company.database.transaction() as transaction:
+            office.company.inbox.file(transaction, letter, rosa, later(minutes=1))
+            looked = pool.submit(office.looks, rosa, Act.SEND_EMAIL, later(minutes=1))
+            assert not done_within(A_MOMENT, looked), "the look did not wait for the lead's row"
+        looked.result()
+    assert not claimed(office, rosa)
+
+
+@pytest.mark.parametrize(("kind", "data"), STOPS)
+def test_a_stop_waits_for_a_claim_that_is_being_written(office, kind, data):
+    """Else a stop could be committed between the look's reading and its claim, and be overtaken by it."""
+    rosa = captured(office)
+    office.looks(rosa)
+    with ThreadPoolExecutor(1) as pool:
+        stopped: list[Future[object]] = []
+
+        def meanwhile(point: str) -> None:
+            if point == "before_write":
+                stopped.append(pool.submit(office.company.hears, rosa, kind, later(minutes=1), **data))
+                assert not done_within(A_MOMENT, stopped[0]), "the stop did not wait for the lead's row"
+
+        records: Records = DatabaseRecords(office.company.database, SETTINGS, reached=meanwhile)
+        Look(records, office.look.providers).at(Glance(lead_id=rosa), Act.SEND_EMAIL, MONDAY, NO_TIME)
+        stopped[0].result()
+    assert claimed(office, rosa)
+
+
+def done_within(seconds: float, future: "Future[object] | Future[Turn]") -> bool:
+    return bool(wait([future], timeout=seconds).done)
 
 
 def stop_and_see_whether_it_was_claimed(office: Office, lead: LeadId) -> bool:
