@@ -1,0 +1,1 @@
+"""What people look at: queries that only read, one noun per module."""

@@ -1,0 +1,293 @@
+"""
+The checks of `followup doctor`: this machine, its settings, and everything they are connected to.
+
+    async for finding in examined(environment):
+        ...
+
+A check that cannot be made, because another one failed, is left out: the first cause is what has to be mended.
+"""
+
+import re
+import sys
+import zoneinfo
+from collections import abc
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Final
+
+from dotenv import dotenv_values
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    DescribeTaskQueueRequest,
+    GetSystemInfoRequest,
+)
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters import schema
+from adapters.catalogue import published
+from adapters.settings import Environment, Settings, read_settings, unknown_names
+from adapters.views.pipeline import stages_seen
+from api.office import Office
+from api.temporal import connect, require_search_attributes
+from engine.errors import FollowupError
+from engine.frozen import Frozen
+from workflows.names import LEADS_QUEUE, QUEUES
+
+OLDEST_PYTHON: Final = (3, 11)
+OLDEST_SERVER: Final = (1, 31)
+"""What finding stuck leads and priorities rely on."""
+
+NOT_SETTINGS: Final = frozenset({"FOLLOWUP_USER", "FOLLOWUP_TEST_POSTGRES_URL"})
+"""Names of ours that no process reads as a setting: who commands from the shell, and the database of the tests."""
+
+FORBIDDEN: Final = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED})
+"""Where asking is not permitted, nothing is proved either way."""
+
+TWILIO_ACCOUNT: Final = re.compile(r"AC[0-9a-f]{32}")
+SENDGRID_KEY: Final = "SG."
+
+
+class Level(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+class Finding(Frozen):
+    """What one check found."""
+
+    check: str
+    level: Level
+    found: str
+    fix: str = ""
+    """What to do; empty when nothing has to be done."""
+    unreachable: bool = False
+    """It failed because something does not answer."""
+
+
+Findings = abc.Iterator[Finding]
+Asked = abc.AsyncIterator[Finding]
+
+
+async def examined(environment: abc.Mapping[str, str], env_file: Path = Path(".env")) -> Asked:
+    """Every check that can be made, one after another."""
+    yield _python()
+    yield _time_zones(environment.get("FOLLOWUP_ENVIRONMENT") == Environment.PRODUCTION)
+    settings, finding = _settings(environment, env_file)
+    yield finding
+    if settings is not None:
+        yield _providers(settings)
+        with Office(settings) as office:
+            for finding in _records(office):
+                yield finding
+    async for finding in _temporal():
+        yield finding
+
+
+# --- this machine -----------------------------------------------------------------------------------------------------
+
+
+def _python() -> Finding:
+    here, needed = ".".join(map(str, sys.version_info[:3])), ".".join(map(str, OLDEST_PYTHON))
+    if sys.version_info < OLDEST_PYTHON:
+        return _fail("python", f"Python {here}", f"install Python {needed} or newer")
+    return _ok("python", f"Python {here}")
+
+
+def _time_zones(production: bool) -> Finding:
+    """Every worker must read the same rules: those of the pinned package, not of whatever the machine has."""
+    installed, oldest = _tzdata()
+    if installed is None or _numbers(installed) < _numbers(oldest):
+        return _fail("tzdata", f"tzdata {installed or 'is missing'}", f"install tzdata {oldest} or newer")
+    shadow = next((path for path in zoneinfo.TZPATH if Path(path, "UTC").exists()), None)
+    if shadow is None:
+        return _ok("tzdata", f"tzdata {installed}")
+    level = Level.FAIL if production else Level.WARN
+    found = f"tzdata {installed} is installed, but the system's own data in {shadow} is read before it"
+    return Finding(check="tzdata", level=level, found=found, fix='set PYTHONTZPATH="" for every worker, api and shell')
+
+
+def _tzdata() -> tuple[str | None, str]:
+    """The version installed, and the oldest that this release takes."""
+    try:
+        installed = version("tzdata")
+        wanted = next(line for line in requires("followup-engine") or () if line.startswith("tzdata"))
+    except PackageNotFoundError:
+        return None, "of the lock file"
+    return installed, wanted.partition(">=")[2]
+
+
+def _settings(environment: abc.Mapping[str, str], env_file: Path) -> tuple[Settings | None, Finding]:
+    try:
+        settings = read_settings(env_file)
+    except FollowupError as error:
+        return None, _broken("settings", error)
+    strangers = sorted(set(unknown_names({**_said_in(env_file), **environment})) - NOT_SETTINGS)
+    if strangers:
+        return settings, _fail("settings", f"nobody reads {', '.join(strangers)}", "correct the name, or unset it")
+    return settings, _ok("settings", f"environment {settings.environment}")
+
+
+def _said_in(env_file: Path) -> dict[str, str]:
+    return {name: value or "" for name, value in dotenv_values(env_file).items()}
+
+
+# --- what messages leave by -------------------------------------------------------------------------------------------
+
+
+def _providers(settings: Settings) -> Finding:
+    if not settings.live:
+        return _warn("providers", "Outbox mode: no message leaves", "for real messages set FOLLOWUP_LIVE=true")
+    wrong = list(_wrong_about_providers(settings))
+    if wrong:
+        return _fail("providers", "; ".join(wrong), "see `.env.example`")
+    return _ok("providers", "live")
+
+
+def _wrong_about_providers(settings: Settings) -> abc.Iterator[str]:
+    sid, token, key = settings.twilio_account_sid, settings.twilio_auth_token, settings.sendgrid_api_key
+    if sid is None and key is None:
+        yield "live, but neither Twilio nor SendGrid has credentials"
+    if sid is not None and not TWILIO_ACCOUNT.fullmatch(sid):
+        yield "FOLLOWUP_TWILIO_ACCOUNT_SID is none: it begins with AC and has 34 characters"
+    if (sid is None) is not (token is None):
+        yield "Twilio needs both an account and a token"
+    if key is not None and not key.get_secret_value().startswith(SENDGRID_KEY):
+        yield "FOLLOWUP_SENDGRID_API_KEY is none: it begins with SG."
+    if key is not None and settings.footer_address is None:
+        yield "FOLLOWUP_POSTAL_ADDRESS is missing, and without it no mail may leave"
+    if settings.environment is not Environment.PRODUCTION and not settings.recipient_allowlist:
+        yield "live outside production needs FOLLOWUP_RECIPIENT_ALLOWLIST"
+
+
+# --- the records ------------------------------------------------------------------------------------------------------
+
+
+def _records(office: Office) -> Findings:
+    try:
+        found = schema.current(office.database)
+        yield _ok("database", office.database.kind)
+        needed = schema.head()
+        if found != needed:
+            told = f"the database is at revision {found or 'none'}, and {needed} is needed"
+            yield _fail("migrations", told, "followup database upgrade")
+            return
+        yield _ok("migrations", f"revision {found}")
+        yield _pipeline_map(office)
+    except FollowupError as error:
+        yield _broken("database", error)
+
+
+def _pipeline_map(office: Office) -> Finding:
+    with office.database.reading() as transaction:
+        pipeline = published(transaction).pipeline
+        seen = stages_seen(transaction)
+    unmapped = [name for name in seen if pipeline is None or not pipeline.has(name)]
+    if unmapped:
+        named = ", ".join(map(repr, unmapped[:10]))
+        return _fail("pipeline_map", f"the CRM sent stages that mean nothing here: {named}", "add them to the pipeline")
+    return _ok("pipeline_map", f"{len(seen)} pipeline stages seen, all with a meaning")
+
+
+# --- Temporal ---------------------------------------------------------------------------------------------------------
+
+
+async def _temporal() -> Asked:
+    try:
+        client = await connect()
+        for check in (_server, _namespace, _search_attributes, _pollers):
+            finding = await _asked(check, client)
+            yield finding
+            if finding.level is Level.FAIL and check is _namespace:
+                return
+    except FollowupError as error:
+        yield _broken("temporal", error)
+
+
+async def _asked(check: abc.Callable[[Client], abc.Awaitable[Finding]], client: Client) -> Finding:
+    name = check.__name__.strip("_")
+    try:
+        return await check(client)
+    except RPCError as error:
+        if error.status in FORBIDDEN:
+            return _warn(name, "asking is not permitted with these credentials", "ask whoever runs Temporal")
+        found = f"Temporal answers {error.status.name.lower()}"
+        return _fail(name, found, "see the server's log").model_copy(update={"unreachable": True})
+
+
+async def _server(client: Client) -> Finding:
+    said = (await client.workflow_service.get_system_info(GetSystemInfoRequest())).server_version
+    if _numbers(said) < OLDEST_SERVER:
+        return _fail("temporal", f"server {said}", "run server 1.31 or newer")
+    return _ok("temporal", f"server {said} at {client.service_client.config.target_host}")
+
+
+async def _namespace(client: Client) -> Finding:
+    try:
+        await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        create = f"temporal operator namespace create -n {client.namespace}"
+        return _fail("namespace", f"there is no namespace {client.namespace}", create)
+    return _ok("namespace", client.namespace)
+
+
+async def _search_attributes(client: Client) -> Finding:
+    try:
+        await require_search_attributes(client)
+    except FollowupError as error:
+        return _broken("search_attributes", error)
+    return _ok("search_attributes", "LeadStage and LeadState")
+
+
+async def _pollers(client: Client) -> Finding:
+    queues = {LEADS_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW}
+    queues |= dict.fromkeys(sorted(set(QUEUES.values())), TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+    lonely = [name for name, kind in queues.items() if not await _is_polled(client, name, kind)]
+    if lonely:
+        return _fail(
+            "pollers", f"no worker takes from {', '.join(lonely)}", "start one: followup dev, or python -m worker"
+        )
+    return _ok("pollers", f"workers take from {', '.join(queues)}")
+
+
+async def _is_polled(client: Client, queue: str, kind: TaskQueueType.ValueType) -> bool:
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
+    )
+    return len((await client.workflow_service.describe_task_queue(request)).pollers) > 0
+
+
+# --- findings ---------------------------------------------------------------------------------------------------------
+
+
+def _ok(check: str, found: str) -> Finding:
+    return Finding(check=check, level=Level.OK, found=found)
+
+
+def _warn(check: str, found: str, fix: str) -> Finding:
+    return Finding(check=check, level=Level.WARN, found=found, fix=fix)
+
+
+def _fail(check: str, found: str, fix: str) -> Finding:
+    return Finding(check=check, level=Level.FAIL, found=found, fix=fix)
+
+
+def _broken(check: str, error: FollowupError) -> Finding:
+    found = f"{error.what}: {error.why}" if error.why else error.what
+    unreachable = error.code in UNREACHABLE
+    return Finding(check=check, level=Level.FAIL, found=found, fix=error.next, unreachable=unreachable)
+
+
+UNREACHABLE: Final = frozenset({"DBS001", "TMP001"})
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", text)[:3])

@@ -1,0 +1,53 @@
+"""Why a lead has, or has not, been contacted: its memory in words, what no look has noted yet, and whether it runs."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio.service import RPCError
+
+from adapters.views.lead import Received, memory, unapplied
+from api.office import Office
+from engine.errors import FollowupError
+from engine.frozen import Frozen
+from engine.life.explain import explain
+from engine.words import LeadId
+
+ASKED_FOR = timedelta(seconds=3)
+"""How long Temporal may take to say whether a lead runs."""
+
+
+NEVER = ("It is recorded, and no look has been at it yet.",)
+
+
+class Explained(Frozen):
+    """The answer."""
+
+    lead_id: LeadId
+    zone: str | None
+    """The lead's own, as the engine knows it."""
+    lines: tuple[str, ...]
+    unapplied: tuple[Received, ...]
+    runs: bool | None
+    """Whether its workflow runs; None when Temporal cannot be asked."""
+
+
+async def explained(office: Office, lead_id: LeadId, now: datetime) -> Explained:
+    """Everything that answers "why". Raises: FollowupError DBS004 when a newer engine wrote the lead's memory."""
+    with office.database.reading() as transaction:
+        known = memory(transaction, lead_id)
+        waiting = unapplied(transaction, lead_id)
+    return Explained(
+        lead_id=lead_id,
+        zone=None if known is None else known.circumstances.zone,
+        lines=NEVER if known is None else tuple(explain(known, now).lines),
+        unapplied=waiting,
+        runs=await _runs(office, lead_id),
+    )
+
+
+async def _runs(office: Office, lead_id: LeadId) -> bool | None:
+    try:
+        async with asyncio.timeout(ASKED_FOR.total_seconds()):
+            return await (await office.doorbell()).runs(lead_id)
+    except (FollowupError, RPCError, TimeoutError):
+        return None

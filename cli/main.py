@@ -1,0 +1,124 @@
+"""
+The `followup` command.
+
+Everything heavy is imported by the verb that needs it, so that `followup --help` answers at once.
+"""
+
+import os
+import re
+import sys
+from collections import abc
+from typing import ClassVar, NoReturn
+
+import typer
+
+from cli import process
+from cli.group import Elsewhere, Group
+from cli.output import Format
+from cli.verb import ColorFlag, DebugFlag, Flags, OutputFlag, ProfileFlag, TimeFlag, TimeoutFlag
+from engine.errors import FollowupError
+
+COMPLETING = "_FOLLOWUP_COMPLETE"
+"""Set by the shell while it asks what could be typed next."""
+
+
+ASKED_FORMAT = re.compile(rf"(?:^| )(?:-o ?|--output[ =])({'|'.join(Format)})(?: |$)")
+
+
+class Root(Group):
+    """The whole command."""
+
+    elsewhere: ClassVar[dict[str, Elsewhere]] = {
+        "demo": Elsewhere("cli.demo:command", "Show leads living through the six stages, on a real Temporal server."),
+        "dev": Elsewhere("cli.dev:command", "Run Temporal, worker and api here."),
+        "lead": Elsewhere("cli.lead:app", "Add, show, explain and steer leads."),
+        "task": Elsewhere("cli.task:app", "What people have to do, and what they have done."),
+        "sequence": Elsewhere("cli.sequence:app", "Read and check sequences."),
+        "stuck": Elsewhere("cli.stuck:stuck", "What needs a person, each with the command that repairs it."),
+        "rebuild": Elsewhere("cli.rebuild:rebuild", "Start the workflow of every open lead that has none."),
+        "doctor": Elsewhere("cli.doctor:doctor", "Check this machine and what it is connected to."),
+        "database": Elsewhere("cli.database:app", "Bring the database to the shape this release needs."),
+    }
+
+    def main(
+        self,
+        args: abc.Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: object,
+    ) -> NoReturn:
+        """Run what was asked for; every end is an exit code, and what we do not expect is `cli.process`'s to tell."""
+        if COMPLETING in os.environ:
+            super().main(args, "followup", complete_var)
+        asked = list(sys.argv[1:] if args is None else args)
+        try:
+            with self.make_context("followup", [*asked]) as context:
+                self.invoke(context)
+        except typer.Exit as end:
+            sys.exit(end.exit_code)
+        except typer.Abort:
+            sys.exit(process.ExitCode.INTERRUPTED)
+        except typer.TyperException as wrong:
+            _explain_usage(wrong, asked)
+            sys.exit(process.ExitCode.USAGE)
+        sys.exit(process.ExitCode.OK)
+
+
+app = typer.Typer(
+    cls=Root,
+    help="Follow-up sequences that cannot be forgotten: each lead is one durable Temporal workflow.",
+    epilog="Exit codes: 0 ok, 1 failed, 2 wrong usage, 4 Temporal or the database cannot be reached, 130 interrupted.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def followup(
+    context: typer.Context,
+    output: OutputFlag = None,
+    time_format: TimeFlag = None,
+    color: ColorFlag = None,
+    profile: ProfileFlag = None,
+    command_timeout: TimeoutFlag = None,
+    debug: DebugFlag = None,
+) -> None:
+    context.obj = Flags(output, time_format, color, profile, command_timeout, debug)
+
+
+def main() -> int:
+    """The command line, to its end."""
+    app()
+    return process.ExitCode.OK
+
+
+def run() -> NoReturn:
+    """What the `followup` script starts."""
+    process.run(main)
+
+
+def _explain_usage(wrong: typer.TyperException, asked: abc.Sequence[str]) -> None:
+    """A wrong command line, told as every other error of ours; no command at all asks for help."""
+    out = Flags(output=_format_asked_for(asked)).output_of()
+    message = wrong.format_message().replace("Value error, ", "")
+    if message.startswith("Usage:"):
+        if out.format is Format.TEXT:
+            sys.stderr.write(f"{message}\n")
+            return
+        message = "no command is named"
+    context = getattr(wrong, "ctx", None)  # a usage error knows it; Typer's public exceptions do not say so
+    path = "followup" if context is None else context.command_path
+    out.error(FollowupError(code="CLI001", what=message, where=path, next=f"{path} --help"))
+
+
+def _format_asked_for(asked: abc.Sequence[str]) -> Format:
+    """How the answer was wanted, as far as a command line that cannot be understood says."""
+    found = ASKED_FORMAT.search(" ".join(asked))
+    return Format(found[1]) if found else Format.TEXT
+
+
+if __name__ == "__main__":
+    run()

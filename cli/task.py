@@ -1,0 +1,122 @@
+"""`followup task …`: what people have to do, and what they have done."""
+
+from itertools import takewhile
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.output import Output
+from cli.posting import Asking, ByOption, RequestOption, WaitOption, end_in_vain, posted, tell
+from cli.values import moment, steady
+from cli.verb import verb
+from engine.errors import FollowupError
+from engine.words import EventKind, TaskKey
+
+if TYPE_CHECKING:
+    from adapters.tasks import Task
+    from api.office import Office
+
+
+@verb("followup task list", "followup task list --owner rep-1 --overdue", "followup task list -o json", name="list")
+def list_tasks(
+    out: Output,
+    owner: Annotated[str | None, typer.Option(metavar="ID", help="Only tasks of this person.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what should have been done by now.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 200,
+) -> None:
+    """Open tasks, the most urgent first."""
+    from adapters.tasks import open_tasks
+    from cli.office import open_records
+
+    with open_records() as records:
+        tasks = open_tasks(records.transaction, owner=owner, limit=limit)
+        zone = records.settings.org_zone
+    wanted = takewhile(lambda task: task.due < out.now, tasks) if overdue else tasks
+    columns = {
+        "TASK": lambda task: task.task_key,
+        "KIND": lambda task: task.kind,
+        "STEP": lambda task: task.step or "-",
+        "LEAD": lambda task: task.lead_id,
+        "FOR": lambda task: task.owner or task.to_role,
+        "DUE": lambda task: out.when(task.due, zone),
+        "WHY": lambda task: task.why,
+    }
+    out.many(wanted, columns, "nothing is to be done")
+
+
+@verb(
+    "followup task complete 6f2c… --as connected_positive --note 'wants an offer by Friday'",
+    "followup task complete 6f2c… --as callback_requested --callback-at '2026-12-01 15:00 America/New_York'",
+    "followup task complete 6f2c… --as done",
+)
+def complete(
+    out: Output,
+    task_key: Annotated[str, typer.Argument(metavar="TASK", help="Its key, as `followup task list` shows it.")],
+    disposition: Annotated[str, typer.Option("--as", metavar="DISPOSITION", help="How it ended.")],
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="What else is to be known.")] = None,
+    callback_at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="With callback_requested: when to call again.")
+    ] = None,
+    by: ByOption = None,
+    request: RequestOption = None,
+    wait: WaitOption = 10,
+) -> None:
+    """Say that a task is done and how it ended; the sequence goes on from there."""
+    from api.commands import report
+    from cli.office import open_office
+
+    asking = Asking.of(by, request, wait)
+    with open_office() as office:
+        task = _task(office, task_key)
+        _check(task, disposition, callback_at)
+        said = {"task_key": task.task_key, "disposition": disposition}
+        if note is not None:
+            said["reason"] = note
+        if callback_at is not None:
+            said["callback_at"] = moment(steady(callback_at, request)).isoformat()
+        letter = report(EventKind.TASK_DONE, said, asking.by, asking.request, out.now)
+        became = posted(office, letter, task.lead_id, asking.wait)
+    tell(out, became)
+    end_in_vain(became)
+
+
+def _task(office: "Office", task_key: str) -> "Task":
+    from adapters.tasks import read
+
+    with office.database.reading() as transaction:
+        task = read(transaction, TaskKey(task_key))
+    if task is None:
+        raise FollowupError(
+            code="TSK001",
+            what="there is no such task",
+            where=f"task {task_key}",
+            why="no task was ever opened under this key",
+            next="see `followup task list`",
+        )
+    return task
+
+
+def _check(task: "Task", disposition: str, callback_at: str | None) -> None:
+    """A disposition picks what follows, so one that means nothing is refused before anything is kept."""
+    from engine.reasons import CallDisposition
+
+    known = outcomes_of(task.kind)
+    if disposition not in known:
+        raise typer.BadParameter(
+            f"a task of the kind {task.kind} cannot end {disposition!r}; it ends {', '.join(known)}", param_hint="--as"
+        )
+    if callback_at is not None and disposition != CallDisposition.CALLBACK_REQUESTED:
+        raise typer.BadParameter("it goes with --as callback_requested", param_hint="--callback-at")
+
+
+def outcomes_of(kind: str) -> tuple[str, ...]:
+    """How a task of this kind may end."""
+    from engine.life.events import CALL_OUTCOMES, PROOF_OUTCOMES, TASK_OUTCOMES
+
+    return {"call": CALL_OUTCOMES, "task": TASK_OUTCOMES, "proof": PROOF_OUTCOMES}.get(kind, ("done",))
+
+
+app = typer.Typer(help="What people have to do, and what they have done.", no_args_is_help=True, rich_markup_mode=None)
+
+for each in (list_tasks, complete):
+    each.mount(app)
