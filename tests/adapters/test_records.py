@@ -1,8 +1,9 @@
 """A lead's book, worked on by the real look: what is committed, what it costs, and who wins a race."""
 
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import func, select, update
@@ -38,6 +39,8 @@ MOST_STATEMENTS = 25
 RACES = 30
 
 A_MOMENT = 0.2
+
+T = TypeVar("T")
 
 
 class Office:
@@ -278,8 +281,30 @@ def test_a_stop_waits_for_a_claim_that_is_being_written(office, kind, data):
     assert claimed(office, rosa)
 
 
-def done_within(seconds: float, future: "Future[object] | Future[Turn]") -> bool:
-    return bool(wait([future], timeout=seconds).done)
+def test_a_claim_waits_for_a_stop_that_another_lead_with_the_address_is_writing(office):
+    """Locking only what is suppressed already locks nothing; the address's own rows are there from the start."""
+    rosa = captured(office)
+    leo = captured(office, BEN.model_copy(update={"emails": ("leo@example.com",)}))
+    office.company.hears(leo, "fields_changed", email="rosa@example.com")
+    office.looks(leo)
+    letter = Letter(source="crm", id="stop", kind="opted_out", occurred_at=MONDAY)
+    with ThreadPoolExecutor(1) as pool:
+        with office.company.database.transaction() as transaction:
+            office.company.inbox.file(transaction, letter, rosa, MONDAY)
+            looked = pool.submit(office.looks, leo, Act.SEND_EMAIL)
+            assert not done_within(A_MOMENT, looked), "the look did not wait for the address"
+        looked.result()
+    with office.company.database.reading() as transaction:
+        written_to = transaction.execute(select(ledger_table.c.to_hash)).scalars().all()
+    assert office.company.people.hash("rosa@example.com") not in written_to
+
+
+def done_within(seconds: float, future: Future[T]) -> bool:
+    try:
+        future.exception(timeout=seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
 def stop_and_see_whether_it_was_claimed(office: Office, lead: LeadId) -> bool:
