@@ -7,7 +7,7 @@ from temporalio.api.enums.v1 import EventType
 from cli.temporal_server import LocalServer
 from engine.words import Verb
 from tests.support.house import House
-from tests.support.sequences import DAY, call, daily, email, sequence, stage, two_stages
+from tests.support.small_sequences import DAY, call, daily, email, sequence, stage, two_stages
 from tests.support.waiting import until
 
 BILLABLE = (EventType.EVENT_TYPE_TIMER_STARTED, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
@@ -90,6 +90,7 @@ async def test_statement_20_a_stage_change_wakes_the_lead_in_the_middle_of_a_wai
     """A deal that is won must not get the next prospecting mail, not even a minute later."""
     async with House.open(temporal_server, database_url, two_stages(), settling_seconds=0) as house:
         rosa = await house.capture()
+        await until(lambda: rosa.received == ["hello"])
         await rosa.happens("stage_changed", pipeline_stage="Won")
         await until(lambda: rosa.row.stage == "retain")
         await rosa.let_pass(hours=2)
