@@ -1,13 +1,14 @@
 """The effects of an event or a command, written where they hold from the commit of its Inbox row on."""
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final, assert_never
 
 from pydantic import JsonValue
 from sqlalchemy import update
 
 from adapters import leads as people
-from adapters import owners, suppression
+from adapters import ledger, owners, suppression
 from adapters.addresses import KIND_OF, Address, AddressKind, mail_address
 from adapters.catalogue import published, takes
 from adapters.database import AnyRow, Transaction
@@ -27,7 +28,7 @@ from engine.life.effects import (
     effects_of,
     effects_of_command,
 )
-from engine.life.events import Command, Event
+from engine.life.events import Command, Event, EventData
 from engine.ports.records import InboxItem, Unreadable
 from engine.reasons import SkipReason
 from engine.sequence.fields import DeclaredField
@@ -50,15 +51,24 @@ def apply(transaction: Transaction, people_book: People, source: str, item: Inbo
         case Unreadable():
             return
         case Event():
-            effects = effects_of(item.kind, item.data)
+            effects = effects_of(item.kind, _with_address(transaction, item.data))
             book = _Effects(transaction, people_book, f"{source}:{item.kind.value}", item.occurred_at, reach)
             if item.kind is EventKind.FIELDS_CHANGED and reach.lead is not None:
                 book.tell(reach.lead, stated_fields(body))
         case Command():
             effects = effects_of_command(item.verb, item.data)
             book = _Effects(transaction, people_book, f"{source}:{item.verb.value}", item.occurred_at, reach)
+    book.hold_addresses(effects)
     for effect in effects:
         book.carry_out(effect)
+
+
+def _with_address(transaction: Transaction, data: EventData) -> EventData:
+    """An event that names a touch means the address the touch was written to."""
+    if data.address_hash is not None or data.touch_key is None:
+        return data
+    sent = ledger.addressed_to(transaction, data.touch_key)
+    return data if sent is None else data.model_copy(update={"address_hash": sent[1]})
 
 
 class _Effects:
@@ -70,6 +80,19 @@ class _Effects:
         self._source = source
         self._at = at
         self._reach = reach
+
+    def hold_addresses(self, effects: tuple[Effect, ...]) -> None:
+        """
+        Hold every address that is meant, all at once.
+
+        One channel after the other, two leads that share a phone and a mailbox could wait for each other for ever.
+        """
+        channels = [effect for effect in effects if isinstance(effect, CloseChannel | OpenChannel)]
+        if channels:
+            meant = {address.address_hash for address in self._mine}
+            meant |= {effect.address_hash for effect in channels if effect.address_hash is not None}
+            meant |= set() if self._named is None else {self._named.address_hash}
+            people.lock_addresses(self._transaction, meant)
 
     def carry_out(self, effect: Effect) -> None:
         """Write one effect."""
@@ -103,16 +126,13 @@ class _Effects:
         # A refusal holds for every address of the lead on the channel; a dead address is dead alone.
         everywhere = effect.because is SkipReason.CHANNEL_SUPPRESSED
         targets = self._targets(effect.channel, effect.address_hash, everywhere=everywhere)
-        people.lock_addresses(self._transaction, tuple(targets))
         for address_hash, address in targets.items():
             suppression.close(
                 self._transaction, address_hash, address, effect.channel, effect.because, self._source, self._at
             )
 
     def _open(self, effect: OpenChannel) -> None:
-        targets = self._targets(effect.channel, effect.address_hash, everywhere=False)
-        people.lock_addresses(self._transaction, tuple(targets))
-        for address_hash in targets:
+        for address_hash in self._targets(effect.channel, effect.address_hash, everywhere=False):
             suppression.lift(self._transaction, address_hash, effect.channel, self._source, self._at)
             if self._reach.lead is not None:
                 asked = Consent(channel=effect.channel, basis=OPTED_IN, source=self._source, at=self._at)
@@ -121,20 +141,28 @@ class _Effects:
     def _targets(self, channel: Channel, named_hash: str | None, *, everywhere: bool) -> dict[str, str | None]:
         """Hash and, when known, text of every address that is meant."""
         kind = KIND_OF[channel]
-        mine = self._addresses_of_lead(kind)
+        mine = [address for address in self._mine if address.kind is kind]
         targets: dict[str, str | None] = {}
-        if self._reach.named is not None and self._reach.named.kind is kind:
-            targets[self._people.hash(self._reach.named.address)] = self._reach.named.address
+        if self._named is not None and self._named.kind is kind:
+            targets[self._named.address_hash] = self._named.address
         if named_hash is not None:
             targets[named_hash] = next((a.address for a in mine if a.address_hash == named_hash), None)
         if everywhere or not targets:
             targets |= {a.address_hash: a.address for a in (mine if everywhere else mine[:1])}
         return targets
 
-    def _addresses_of_lead(self, kind: AddressKind) -> tuple[LeadAddress, ...]:
-        if self._reach.lead is None:
-            return ()
-        return tuple(a for a in people.addresses_of(self._transaction, self._reach.lead) if a.kind is kind)
+    @cached_property
+    def _mine(self) -> tuple[LeadAddress, ...]:
+        """The addresses of the lead, when it is known."""
+        return () if self._reach.lead is None else people.addresses_of(self._transaction, self._reach.lead)
+
+    @cached_property
+    def _named(self) -> LeadAddress | None:
+        """The address the sender named."""
+        named = self._reach.named
+        if named is None:
+            return None
+        return LeadAddress(**named.model_dump(), address_hash=self._people.hash(named.address))
 
     def _change(self, columns: dict[str, str]) -> None:
         if self._reach.lead is not None and columns:

@@ -8,6 +8,7 @@ import pytest
 from adapters import inbox as inbox_adapter
 from adapters import owners
 from adapters.addresses import mail_address, phone_number
+from adapters.inbox import Inbox
 from adapters.leads import ExternalId, NewLead
 from adapters.letters import Letter
 from engine.life.events import Command, Event
@@ -74,6 +75,16 @@ def test_the_order_of_keys_is_no_other_content(company):
         letter = Letter(source="crm", id="e1", kind="note_added", occurred_at=MONDAY, body=body)
         filed = company.inbox.receive(letter, rosa, MONDAY)
     assert (filed.duplicate, filed.conflict) == (True, False)
+
+
+def test_crash_points_of_the_inbox_are_reached_around_its_commit(company):
+    """A drill kills exactly before and exactly after the moment from which we answer "received"."""
+    rosa = company.captures(ROSA)
+    seen: list[tuple[str, int]] = []
+    filing = Inbox(company.database, company.people, reached=lambda point: seen.append((point, len(company.rows()))))
+    letter = Letter(source="crm", id="e1", kind="note_added", occurred_at=MONDAY)
+    filing.receive(letter, rosa, MONDAY)
+    assert seen == [("before_inbox_insert", 0), ("after_inbox_commit", 1)]
 
 
 # --- read strictly ----------------------------------------------------------------------------------------------------

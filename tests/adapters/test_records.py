@@ -465,6 +465,17 @@ def nurturing(*steps: MessageStep) -> Release:
     return made.model_copy(update={"plans": (plan.model_copy(update={"sequence": sequence, "version": "greeting@2"}),)})
 
 
+def test_over_the_limit_of_a_domain_mail_waits_and_other_domains_do_not(company):
+    """A hundred mails to one company within an hour is what spam looks like."""
+    office = Office(Company(company.database, SETTINGS.model_copy(update={"domain_per_day": 1})))
+    for name, domain in (("ben", "example.com"), ("eve", "example.com"), ("leo", "example.org")):
+        lead = captured(office, BEN.model_copy(update={"emails": (f"{name}@{domain}",)}))
+        office.looks(lead)
+        turn = office.looks(lead, Act.SEND_EMAIL)
+        assert (turn.due >= later(days=1)) is (name == "eve")
+    assert len(office.sends()) == 2
+
+
 # --- outcomes ---------------------------------------------------------------------------------------------------------
 
 
@@ -535,6 +546,19 @@ def test_an_attempt_that_died_is_never_repeated(office):
         assert transaction.execute(select(ledger_table.c.state)).scalars().all() == ["uncertain"]
     assert calls == []
     assert turn.act is Act.RECONCILE
+
+
+def test_a_bounce_of_a_touch_closes_the_address_that_touch_was_written_to(office):
+    """The provider names the message, not the mailbox; the first address may have changed meanwhile."""
+    rosa = captured(office)
+    office.looks(rosa)
+    office.looks(rosa, Act.SEND_EMAIL)
+    with office.company.database.reading() as transaction:
+        (unsent,) = outbox.messages(transaction)
+    office.company.hears(rosa, "fields_changed", email="new@example.com")
+    office.company.hears(rosa, "bounced", channel="email", touch_key=unsent.touch_key)
+    assert set(office.company.closed("rosa@example.com")) == {Channel.EMAIL}
+    assert office.company.closed("new@example.com") == {}
 
 
 # --- people -----------------------------------------------------------------------------------------------------------
