@@ -24,12 +24,13 @@ from adapters.views.pulse import leads_of
 from api.importing import entered, recording, terms_of
 from api.office import Office
 from api.temporal import connect_to
-from cli.demo.player import Player
+from cli.demo.player import Player, Stalled
 from cli.demo.screen import Life, Screen, life_of
 from cli.demo.script import LEADS, Script, ScriptedLead, duration, read
 from cli.demo.trouble import Trouble
 from cli.demo.world import World
 from engine.calendar.delays import instant
+from engine.errors import FollowupError
 from engine.words import LeadId
 
 LENGTH = timedelta(days=183)
@@ -50,20 +51,34 @@ def command(
 
       followup demo --crash       (kills the worker in the middle of a message, and the server: nothing is lost)
     """
-    console = Console(soft_wrap=True)
+    console = Console()
     screen = Screen(console, "America/New_York")
     with World(lambda line: screen.say(f"[dim]{line}[/]"), durable=crash) as world:
         screen.say(f"Temporal UI  {world.server.ui_url}")
-        asyncio.run(_play(world, screen, read(), leads, crash))
+        try:
+            asyncio.run(_play(world, screen, read(), leads, crash))
+        except* Stalled as stalled:
+            raise _stalled(world, str(stalled.exceptions[0])) from stalled
         if sys.stdout.isatty():
             screen.say(f"\nThe leads are still there: open {world.server.ui_url}. Press Ctrl-C to end the demo.")
             _until_interrupted()
+
+
+def _stalled(world: World, what: str) -> FollowupError:
+    return FollowupError(
+        code="DEM001",
+        what=what,
+        where="the demo's worker",
+        why=f"its log ends with:\n{world.worker_log()}",
+        next="report this with the log above; `followup doctor` checks this machine",
+    )
 
 
 async def _play(world: World, screen: Screen, script: Script, count: int, crash: bool) -> None:
     office = world.office
     known = await asyncio.to_thread(_imported, office, screen)
     client = await connect_to(world.server.address)
+    started = datetime.now(UTC)
     begin = _next_monday(datetime.now(UTC), office.settings.org_zone)
     cast = sorted(script.lead, key=lambda lead: duration(lead.arrives))[:count]
     for lead in cast:
@@ -84,6 +99,8 @@ async def _play(world: World, screen: Screen, script: Script, count: int, crash:
         if watching is not None:
             watching.cancel()
     screen.table([_life(office, player) for player in players])
+    took = (datetime.now(UTC) - started).total_seconds()
+    screen.say(f"{len(players)} leads lived through six months in {took:.0f} s.")
     screen.accounts("Every message", _accounts(office))
 
 

@@ -151,13 +151,16 @@ class Player:
         await self._doorbell.start(Turn(lead_id=self.lead_id, due=due, why="the lead arrives", stage=Stage.CAPTURE))
 
     async def _happen(self, row: Pulse) -> None:
-        """The next thing happens, at its moment."""
+        """The next thing happens, at its moment; a lead whose run is over gets a new one that wakes then."""
         at, _, letter = heappop(self._coming)
-        if not row.open:
-            await self._start(at)
-        await self._move(at)
+        if row.open:
+            await self._move(at)
         await asyncio.to_thread(self._office.inbox.receive, letter, self.lead_id, at)
-        await self._ring()
+        if row.open:
+            await self._ring()
+        else:
+            await self._start(at)
+            await self._move(at + A_MOMENT)
         await self._until(lambda: self._applied(letter), again=self._ring)
 
     async def _pass_until(self, due: datetime, revision: int) -> None:
