@@ -18,7 +18,6 @@ from adapters.leads import LeadAddress, People
 from adapters.ledger import Limit
 from adapters.owners import Owner
 from adapters.settings import Settings
-from adapters.tables import ledger as ledger_table
 from adapters.templates import Rendered, Template
 from adapters.unsubscribe import link_of
 from engine.errors import FollowupError
@@ -196,9 +195,8 @@ class Drafting:
         )
         # A new enquiry does not stand in line; whoever's turn has come does not go to the end of it again.
         queued = slot is not None or send.stage is Stage.RESPONSE
-        column = ledger_table.c.sender
         return max(
-            ledger.free_at(transaction, column, sender, limit, now, queued=queued, but=send.touch_key)
+            ledger.free_at(transaction, "sender", sender, limit, now, queued=queued, but=send.touch_key)
             for limit in limits
         )
 
@@ -207,5 +205,4 @@ class Drafting:
         if self._settings.domain_per_day is None or domain is None:
             return None
         limit = Limit(most=self._settings.domain_per_day, window=DAY)
-        column = ledger_table.c.domain
-        return ledger.free_at(transaction, column, domain, limit, now, queued=True, but=send.touch_key)
+        return ledger.free_at(transaction, "domain", domain, limit, now, queued=True, but=send.touch_key)

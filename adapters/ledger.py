@@ -7,10 +7,12 @@ fence; everything else needs the current one. Source: providers.md 3.1 to 3.4.
 
 from collections import abc
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from typing import Literal
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from adapters.database import AnyRow, Transaction, insert_once
 from adapters.tables import ledger
@@ -36,6 +38,10 @@ NEVER_LEFT = (TouchState.DEFERRED, TouchState.RETRYABLE, TouchState.SUPPRESSED, 
 
 HISTORY_KEPT = 50
 """Callbacks may repeat without end; the first ones and the last one tell the story."""
+
+
+Counted = Literal["sender", "domain"]
+"""What a limit counts."""
 
 
 class Letterhead(Frozen):
@@ -225,7 +231,7 @@ def unsettled(transaction: Transaction, before: datetime) -> tuple[tuple[LeadId,
 
 def free_at(
     transaction: Transaction,
-    column: "ColumnElement[str | None]",
+    counted: Counted,
     value: str,
     limit: Limit,
     now: datetime,
@@ -239,26 +245,20 @@ def free_at(
     A touch that is not `queued` yet takes its place behind those that wait; one whose turn has come only asks what has
     really left.
     """
-    taken = _taken(column, value, now - limit.window)
-    if not queued:
-        taken = or_(taken, _waiting(column, value, now))
-    moment = func.coalesce(ledger.c.slot_at, ledger.c.attempt_started_at)
-    nth = _nth_latest(moment, taken, limit.most).where(ledger.c.touch_key != but)
-    found = transaction.execute(nth).scalar()
+    asked = {"value": value, "since": now - limit.window, "now": now, "but": but, "before": limit.most - 1}
+    found = transaction.execute(_nth_latest(counted, queued), asked).scalar()
     return now if found is None else max(now, found + limit.window)
 
 
-def _taken(column: "ColumnElement[str | None]", value: str, since: datetime) -> "ColumnElement[bool]":
-    left = ledger.c.state.not_in([state.value for state in NEVER_LEFT])
-    return (column == value) & (ledger.c.attempt_started_at > since) & left
-
-
-def _waiting(column: "ColumnElement[str | None]", value: str, now: datetime) -> "ColumnElement[bool]":
-    return (column == value) & (ledger.c.slot_at > now) & (ledger.c.state == TouchState.DEFERRED.value)
-
-
-def _nth_latest(moment: "ColumnElement[datetime]", where: "ColumnElement[bool]", n: int) -> "Select[datetime]":
-    return select(moment).where(where).order_by(moment.desc()).offset(n - 1).limit(1)
+@cache
+def _nth_latest(counted: Counted, queued: bool) -> "Select[datetime]":
+    moment = func.coalesce(ledger.c.slot_at, ledger.c.attempt_started_at)
+    never_left = [state.value for state in NEVER_LEFT]
+    has_left = (ledger.c.attempt_started_at > bindparam("since")) & ledger.c.state.not_in(never_left)
+    waits = (ledger.c.slot_at > bindparam("now")) & (ledger.c.state == TouchState.DEFERRED.value)
+    mine = (ledger.c[counted] == bindparam("value")) & (ledger.c.touch_key != bindparam("but"))
+    counts = has_left if queued else or_(has_left, waits)
+    return select(moment).where(mine, counts).order_by(moment.desc()).offset(bindparam("before")).limit(1)
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ A refusal is lifted only by the person; a dead address stays dead. Source: provi
 
 from collections import abc
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import CompoundSelect, desc, false, insert, null, select, union_all, update
+from sqlalchemy import bindparam, desc, false, insert, null, select, union_all, update
 
 from adapters.database import Transaction, insert_once
 from adapters.tables import consent, suppression
@@ -18,6 +19,31 @@ from engine.words import Channel, LeadId
 
 OPTED_IN = "opted_in"
 """The basis of a consent the person gave by asking for us, not by a form or an import."""
+
+
+EVERYTHING_SAID: Final = union_all(
+    select(
+        suppression.c.address_hash,
+        suppression.c.channel,
+        suppression.c.reason,
+        false().label("granted"),
+        suppression.c.at,
+        suppression.c.id,
+    ).where(suppression.c.address_hash.in_(bindparam("hashes", expanding=True)), suppression.c.lifted_at.is_(None)),
+    select(
+        consent.c.address_hash,
+        consent.c.channel,
+        null().label("reason"),
+        consent.c.granted,
+        consent.c.at,
+        consent.c.id,
+    ).where(consent.c.address_hash.in_(bindparam("hashes", expanding=True))),
+).order_by(desc("reason"), "at", "id")
+"""
+Active suppressions and every consent about some addresses, each kind in the order in which a later row counts more.
+
+A dead address sorts after a refusal and is what counts of the two, as it does in the engine.
+"""
 
 
 class Consent(Frozen):
@@ -102,7 +128,7 @@ def standings(transaction: Transaction, hashes: abc.Collection[str]) -> tuple[St
     """What is known about each of these addresses, on every channel."""
     closed: dict[tuple[str, str], SkipReason] = {}
     consented: dict[tuple[str, str], bool] = {}
-    for row in transaction.execute(_everything_said(hashes)):
+    for row in transaction.execute(EVERYTHING_SAID, {"hashes": list(hashes)}):
         if row.reason is None:
             consented[row.address_hash, row.channel] = row.granted
         else:
@@ -117,28 +143,6 @@ def standings(transaction: Transaction, hashes: abc.Collection[str]) -> tuple[St
         for address_hash in hashes
         for channel in EVERY_CHANNEL
     )
-
-
-def _everything_said(hashes: abc.Collection[str]) -> "CompoundSelect[str, str, str | None, bool, datetime, int]":
-    """Active suppressions and every consent, each kind in the order in which a later row counts more."""
-    # A dead address sorts after a refusal and is what counts of the two, as it does in the engine.
-    closed = select(
-        suppression.c.address_hash,
-        suppression.c.channel,
-        suppression.c.reason,
-        false().label("granted"),
-        suppression.c.at,
-        suppression.c.id,
-    ).where(suppression.c.address_hash.in_(hashes), suppression.c.lifted_at.is_(None))
-    said = select(
-        consent.c.address_hash,
-        consent.c.channel,
-        null().label("reason"),
-        consent.c.granted,
-        consent.c.at,
-        consent.c.id,
-    ).where(consent.c.address_hash.in_(hashes))
-    return union_all(closed, said).order_by(desc("reason"), "at", "id")
 
 
 def _asked_since(transaction: Transaction, address_hash: str, channel: Channel, at: datetime) -> bool:

@@ -272,8 +272,7 @@ TWO_A_MINUTE = Limit(most=2, window=timedelta(minutes=1))
 
 def free_at(book: Book, now: datetime, key: str = "next", queued: bool = False) -> datetime:
     with book.company.database.reading() as transaction:
-        column = ledger_table.c.sender
-        return ledger.free_at(transaction, column, HEAD.sender, TWO_A_MINUTE, now, queued=queued, but=TouchKey(key))
+        return ledger.free_at(transaction, "sender", HEAD.sender, TWO_A_MINUTE, now, queued=queued, but=TouchKey(key))
 
 
 def test_a_limit_is_a_rolling_window(book):
@@ -326,7 +325,7 @@ def test_another_sender_has_a_limit_of_its_own(book):
     with book.company.database.reading() as transaction:
         free = ledger.free_at(
             transaction,
-            ledger_table.c.sender,
+            "sender",
             "ben@example.com",
             TWO_A_MINUTE,
             MONDAY,
