@@ -1,0 +1,108 @@
+"""One lead's page: everything people ask for, and no address in full unless they insist."""
+
+import pytest
+
+from adapters.views.lead import LeadPage, masked, memory, page, received, revealed, unapplied
+from engine.errors import FollowupError
+from engine.words import LeadId
+from tests.adapters.world import ROSA, Company, later
+from tests.support.looking import lives, publishes_a_wait
+
+
+def shown(company: Company, lead: LeadId, show=masked) -> LeadPage:
+    with company.database.reading() as transaction:
+        return page(transaction, lead, show)
+
+
+@pytest.fixture
+def rosa(company: Company) -> LeadId:
+    publishes_a_wait(company)
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "captured", id="hello")
+    lives(company, rosa)
+    return rosa
+
+
+def test_the_page_tells_the_whole_story(company, rosa):
+    """On-call must not have to open a second window to see why a lead stands where it stands."""
+    company.hears(rosa, "note_added", later(minutes=1), reason="likes tea")
+    told = shown(company, rosa)
+    assert (told.who.first_name, told.who.external_ids[0].id, told.who.fields[0].value) == ("Rosa", "4711", "hot")
+    assert (told.standing.stage, told.standing.state, told.standing.owner) == ("response", "waiting", "ana")
+    assert told.standing.version is not None and told.standing.version.startswith("greeting@")
+    assert [(one.number, one.sequence, one.ended_at) for one in told.enrolments] == [(1, "greeting", None)]
+    assert [(touch.channel, touch.step, touch.state) for touch in told.touches] == [("email", "hello", "accepted")]
+    assert [change.to_stage for change in told.stage_changes] == ["response"]
+    assert [(row.kind, row.disposition) for row in told.inbox] == [("captured", "applied"), ("note_added", None)]
+
+
+def test_addresses_are_masked_unless_somebody_insists(company, rosa):
+    """A screen is shared and a log is kept; the first and last characters are enough to recognise an address."""
+    assert "rosa@example.com" not in shown(company, rosa).model_dump_json()
+    assert "+12125550123" not in shown(company, rosa).model_dump_json()
+    assert {address.address for address in shown(company, rosa).who.addresses} == {"r***@example.com", "+1***23"}
+    in_full = {address.address for address in shown(company, rosa, revealed).who.addresses}
+    assert in_full == {"rosa@example.com", "+12125550123"}
+
+
+def test_each_address_says_what_we_may_do_with_it(company, rosa):
+    """ "Why did she get no text?" is answered by consent and suppression, per channel."""
+    company.hears(rosa, "opted_out", channel="email")
+    told = {
+        (address.kind, word.channel.value): (word.closed, word.consented)
+        for address in shown(company, rosa).who.addresses
+        for word in address.channels
+    }
+    assert told["email", "email"] == ("channel_suppressed", None)
+    assert told["phone", "sms"] == (None, True)
+    assert told["phone", "voice"] == (None, None)
+
+
+def test_what_no_look_has_noted_yet_stands_apart(company, rosa):
+    """A reply that was not applied is the first thing to look for when a lead gets a message it should not have got."""
+    company.hears(rosa, "replied", later(minutes=1), channel="email", reply="positive")
+    with company.database.reading() as transaction:
+        assert [row.kind for row in unapplied(transaction, rosa)] == ["replied"]
+        assert [row.kind for row in received(transaction, rosa, limit=1)] == ["replied"]
+
+
+def test_the_memory_is_what_the_look_left_behind(company):
+    """Explain must speak of the same facts that the engine decides with."""
+    rosa = company.captures(ROSA)
+    publishes_a_wait(company)
+    with company.database.reading() as transaction:
+        assert memory(transaction, rosa) is None
+    company.hears(rosa, "captured", id="hello")
+    lives(company, rosa)
+    with company.database.reading() as transaction:
+        known = memory(transaction, rosa)
+    assert known is not None and known.enrolment is not None
+    assert known.enrolment.plan.sequence.name == "greeting"
+
+
+def test_a_lead_that_is_not_there_has_no_page(company):
+    """An empty page would say that nothing ever happened."""
+    with pytest.raises(FollowupError) as caught:
+        shown(company, LeadId("nobody"))
+    assert caught.value.code == "LED001"
+
+
+@pytest.mark.parametrize(
+    ("address", "mask"),
+    [
+        pytest.param("rosa@example.com", "r***@example.com", id="mail"),
+        pytest.param("+12125550123", "+1***23", id="phone"),
+        pytest.param("a@example.com", "a***@example.com", id="a name of one letter looks like any other"),
+    ],
+)
+def test_a_mask_hides_all_but_what_recognition_needs(address, mask):
+    """The length of a name tells something too."""
+    assert masked(address) == mask
+
+
+def test_reading_changes_nothing(company, rosa):
+    """A page that is looked at often must not move a lead."""
+    before = company.rows()
+    shown(company, rosa)
+    assert company.rows() == before
+    assert shown(company, rosa) == shown(company, rosa)

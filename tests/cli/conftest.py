@@ -1,0 +1,43 @@
+"""A shell in an empty directory, with a database that has our tables and a company in it."""
+
+import shutil
+from collections import abc
+from pathlib import Path
+
+import pytest
+
+from adapters import schema
+from adapters.database import Database
+from tests.adapters.world import Company
+from tests.support.shell import Shell, nowhere
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with our tables, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "followup.sqlite"
+    database = Database(f"sqlite:///{path}")
+    schema.upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def records_url(migrated_file: Path, tmp_path: Path) -> str:
+    """The URL of a database of this test's own."""
+    return f"sqlite:///{shutil.copyfile(migrated_file, tmp_path / 'followup.sqlite')}"
+
+
+@pytest.fixture
+def company(records_url: str) -> abc.Iterator[Company]:
+    """A company that has published its sequence."""
+    database = Database(records_url)
+    yield Company(database).opens()
+    database.close()
+
+
+@pytest.fixture
+def shell(records_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A shell with this test's database, from which Temporal cannot be reached."""
+    monkeypatch.chdir(tmp_path)  # a developer's .env stays out of it
+    return Shell(**nowhere(records_url))
