@@ -22,6 +22,18 @@ def escaped(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
+def is_plain(cell: str, *, longest: int) -> bool:
+    """Whether the cell is its own text on one line: most are, and fifty thousand rows have many cells."""
+    return (
+        cell.isascii()
+        and cell.isprintable()
+        and len(cell) <= longest
+        and not cell.startswith((" ", "'", "="))
+        and not cell.endswith(" ")
+        and "  " not in cell
+    )
+
+
 def plain(cell: str) -> str:
     """The cell's text: marks of spreadsheets, invisible characters and outer white space taken off."""
     text = cell.strip(_OUTER)
@@ -40,7 +52,7 @@ def one_line(text: str, *, longest: int) -> str:
 
     Raises: Unreadable when characters were lost, when some cannot be printed, or when it is too long to be meant.
     """
-    if not (text.isascii() and text.isprintable()):  # most cells are, and fifty thousand rows have many cells
+    if not (text.isascii() and text.isprintable()):
         text = _printable(text)
     if "  " in text:
         text = " ".join(text.split())

@@ -1,7 +1,7 @@
 """What an export says about consent: yes, no, since when, for which channels, and the proof we keep."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -112,6 +112,6 @@ def _day(text: str, today: date) -> date:
         day = date.fromisoformat(written[1])
     except ValueError as error:
         raise Unreadable("is not a date that exists") from error
-    if day > today:
+    if day > today + timedelta(days=1):  # in half of the world it is tomorrow already
         raise Unreadable("is a date in the future")
     return day

@@ -34,10 +34,16 @@ def read_phone(text: str, region: str | None) -> Phone:
         number = phonenumbers.parse(dialled, region)
     except phonenumbers.NumberParseException as error:
         raise Unreadable(_why(error, region)) from error
-    if not phonenumbers.is_valid_number(number):
+    if not _is_valid(number, region):
         raise Unreadable(f"is no number that exists in +{number.country_code}")
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return Phone(e164=e164, extension=number.extension or "")
+
+
+def _is_valid(number: phonenumbers.PhoneNumber, region: str | None) -> bool:
+    # Most numbers of a file are of its own region, and to find out which region a number is of costs as much again.
+    at_home = region is not None and phonenumbers.is_valid_number_for_region(number, region)
+    return at_home or phonenumbers.is_valid_number(number)
 
 
 def _as_dialled(text: str) -> str:

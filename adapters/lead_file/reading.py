@@ -4,7 +4,7 @@ import re
 from collections import abc
 from typing import TypeVar
 
-from adapters.lead_file.cells import Unreadable, one_line, plain
+from adapters.lead_file.cells import Unreadable, is_plain, one_line, plain
 from adapters.lead_file.consent import read_consent, read_opt_out
 from adapters.lead_file.consent_columns import Said, wishes_of
 from adapters.lead_file.countries import country_of
@@ -117,7 +117,8 @@ class _Reading:
         return tuple(dict.fromkeys(found))
 
     def _parts(self, column: Column, separators: re.Pattern[str]) -> list[str]:
-        parts = (part.strip() for part in separators.split(self._cell(column, LONGEST_LIST)))
+        cell = self._cell(column, LONGEST_LIST)
+        parts = (part.strip() for part in separators.split(cell)) if cell else ()
         return [part for part in parts if part and part.casefold() not in NO_ADDRESS]
 
     def _without_extension(self, column: Column, phone: Phone) -> str:
@@ -225,8 +226,8 @@ class _Reading:
     def _cell(self, column: Column, longest: int = LONGEST_CELL) -> str:
         """The cell's text, empty when it cannot be read; then that is a problem."""
         raw = self._record.cells[column.index]
-        if not raw:
-            return ""
+        if not raw or is_plain(raw, longest=longest):
+            return raw
         text = self._read(column, lambda text: one_line(plain(text), longest=longest), raw)
         return text or ""
 

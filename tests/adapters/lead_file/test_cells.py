@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.lead_file.cells import FORMULA_STARTS, Unreadable, escaped, one_line, plain
+from adapters.lead_file.cells import FORMULA_STARTS, Unreadable, escaped, is_plain, one_line, plain
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,10 @@ def test_what_must_not_stand_in_a_message_is_unreadable(text, reason):
 def test_a_cell_of_several_lines_becomes_one():
     """A line end in a name would end up in a subject line."""
     assert one_line("Ada\r\n  King \t Lovelace", longest=50) == "Ada King Lovelace"
+
+
+@given(st.text(alphabet=" '=+aé\t\0\u00a0", max_size=8))
+def test_a_plain_cell_is_its_own_text(cell):
+    """The short cut for ordinary cells must never differ from the long way."""
+    if is_plain(cell, longest=6):
+        assert one_line(plain(cell), longest=6) == cell
