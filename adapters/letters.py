@@ -155,6 +155,8 @@ def _canonical(body: str) -> str:
 
 
 def _name(scrap: Scrap, moment: datetime) -> str:
+    if scrap.mark:
+        return scrap.mark
     told = f"{scrap.name}\n{scrap.body}\n{moment.astimezone(UTC).isoformat()}"
     return sha256(told.encode(errors="surrogatepass")).hexdigest()[:40]
 

@@ -14,7 +14,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from engine.life.turn import Glance, Scrap, Turn
 from engine.words import Act
-from workflows.names import LEAD_STAGE, LEAD_STATE, QUEUES, SNAPSHOT, WORKFLOW
+from workflows.names import LEAD_STAGE, LEAD_STATE, QUEUES, RING, SNAPSHOT, WORKFLOW
 from workflows.pace import Pace
 from workflows.page import page, readable, retold
 
@@ -31,6 +31,7 @@ class LeadWorkflow:
         self.story = turn.story
         self.rung = False
         self.scraps: list[Scrap] = []
+        self.heard = 0
         self.alarm: tuple[Turn, asyncio.Task[None]] | None = None
 
     @workflow.run
@@ -96,9 +97,12 @@ class LeadWorkflow:
 
     @workflow.signal(dynamic=True)
     def bell(self, name: str, args: Sequence[RawValue]) -> None:
-        """Any signal rings; content in one is kept as it is for the next look, which files it."""
+        """Any signal rings; what one says, by its name or its content, is kept for the next look, which files it."""
         self.rung = True
-        self.scraps.extend(Scrap(name=name, body=readable(arg)) for arg in args)
+        contents = [readable(arg) for arg in args] or ([] if name == RING else ["{}"])
+        for content in contents:
+            self.heard += 1
+            self.scraps.append(Scrap(name=name, body=content, mark=f"{workflow.info().run_id}/{self.heard}"))
 
     @workflow.query(name=SNAPSHOT)
     def snapshot(self) -> Turn:

@@ -31,6 +31,8 @@ class Scrap(Tolerant):
 
     name: str
     body: str
+    mark: str = ""
+    """Which signal it was, so that a look that is repeated files it once."""
 
 
 class Glance(Tolerant):
