@@ -80,11 +80,12 @@ def called(provider: Provider, call: Calling) -> Result:
 
 def asked(provider: Provider, call: Asking) -> Result:
     """The result of looking up: a provider that cannot be asked now has not answered."""
+    last = call.look_up.last
     try:
         receipt = provider.look_up(call.look_up.touch_key)
     except TryLater as later:
-        return Result("still_unknown", TouchState.UNCERTAIN, str(later))
+        return Result("still_unknown", TouchState.LOST if last else TouchState.UNCERTAIN, str(later))
     if receipt is not None:
         return Result("accepted", TouchState.ACCEPTED, receipt.provider_id)
-    state = TouchState.NOT_FOUND if call.look_up.last else TouchState.UNCERTAIN
+    state = TouchState.NOT_FOUND if last else TouchState.UNCERTAIN
     return Result("still_unknown", state, "the provider does not know it")

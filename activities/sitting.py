@@ -13,7 +13,7 @@ from engine.life.events import Command, Event
 from engine.life.judging import ignored
 from engine.life.moves import Enroll, Finish, Hold, LookUp, Move, Park, Record, Send, Wait
 from engine.life.noting import Fact, noting
-from engine.life.progress import OpenTouch, Progress
+from engine.life.progress import OpenTouch, Progress, Review
 from engine.life.receipts import (
     Accepted,
     BadEvent,
@@ -54,9 +54,19 @@ BACKOFF = timedelta(minutes=15)
 
 CHANNELS = {Act.SEND_EMAIL: Channel.EMAIL, Act.SEND_SMS: Channel.SMS, Act.PLACE_CALL: Channel.VOICE}
 
-SETTLED_WELL = frozenset(
-    {TouchState.ACCEPTED, TouchState.SENT, TouchState.DELIVERED, TouchState.READ, TouchState.UNDELIVERED}
+PROVEN = frozenset(
+    {
+        TouchState.ACCEPTED,
+        TouchState.SENT,
+        TouchState.DELIVERED,
+        TouchState.READ,
+        TouchState.UNDELIVERED,
+        TouchState.BOUNCED,
+        TouchState.CANCELED,
+    }
 )
+"""What only a provider that has taken the message can say of it."""
+
 STORY_LINES = 6
 
 
@@ -64,6 +74,8 @@ class Sitting:
     """A lead's book, open, and what is found and done in it."""
 
     progress: Progress
+    review_known: Review | None = None
+    """The Review that is written down already."""
 
     def __init__(self, book: LeadBook, act: Act, now: datetime) -> None:
         self.book = book
@@ -95,6 +107,7 @@ class Sitting:
             self.progress = Progress(lead_id=self.book.lead_id, circumstances=circumstances)
         else:
             self.progress = noting(stored, circumstances, self.now)
+        self.review_known = None if stored is None else stored.review
 
     def note(self, fact: Fact) -> None:
         """One more fact."""
@@ -171,10 +184,13 @@ class Sitting:
         self.story.append(f"- {when}: {what}")
 
     def _park(self, move: Park) -> None:
+        """A Review is written down once, whether a fact, the gate or a decision brought it about."""
         if self.progress.review is None:
-            self.book.carry_out(move, self.progress, self.now)
             self.note(Done(move=move))
+        if self.progress.review != self.review_known:
+            self.book.carry_out(move, self.progress, self.now)
             self.tell(move.why)
+            self.review_known = self.progress.review
 
     def _carry_out(self, move: Move) -> None:
         if isinstance(move, Wait | Send | LookUp | Enroll):
@@ -225,9 +241,7 @@ class Sitting:
                 self.book.suppressed(send, TouchState.SUPPRESSED, stop, self.now)
                 self.note(Stopped(touch_key=send.touch_key, because=stop))
             case Reviews(because=because, detail=detail):
-                question = Questioned(touch_key=send.touch_key, because=because, detail=detail)
-                self.book.carry_out(Park(because=because, why=send.why, detail=detail), self.progress, self.now)
-                self.note(question)
+                self.note(Questioned(touch_key=send.touch_key, because=because, detail=detail))
                 self.tell(f"{send.channel} {send.step} needs a person: {because.value.replace('_', ' ')}")
             case _:
                 assert_never(verdict)
@@ -249,7 +263,7 @@ class Sitting:
     def abandoned(self, touch: OpenTouch) -> None:
         """A claim whose attempt never came back: uncertain at once, unless the ledger has evidence; never a call."""
         record = self.book.touch(touch.touch_key)
-        if record is not None and record.state in SETTLED_WELL:
+        if record is not None and record.state in PROVEN:
             self.note(Accepted(touch_key=touch.touch_key))
             return
         if record is not None:
@@ -260,7 +274,7 @@ class Sitting:
     def _ask(self, move: LookUp) -> Asking | None:
         """The look-up to make, or None when evidence has arrived meanwhile."""
         record = self.book.touch(move.touch_key)
-        if record is not None and record.state in SETTLED_WELL:
+        if record is not None and record.state in PROVEN:
             self.note(Accepted(touch_key=move.touch_key))
             return None
         return Asking(move, record.fence if record is not None else 0)
@@ -305,7 +319,7 @@ class Sitting:
 
 def _receipt_of(state: TouchState, send: Send, detail: str) -> Receipt:
     """What a settled row of the ledger means for the lead."""
-    if state in SETTLED_WELL:
+    if state in PROVEN:
         return Accepted(touch_key=send.touch_key)
     if state is TouchState.LOST:
         return StillUnknown(touch_key=send.touch_key, last=True)

@@ -30,13 +30,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def provider() -> abc.Iterator[ScriptedProvider]:
-    """A provider that does what it is told."""
-    with ScriptedProvider() as server:
-        yield server
-
-
-@pytest.fixture
 def channel(provider: ScriptedProvider) -> HttpProvider:
     """A channel to it with a short deadline."""
     return HttpProvider(provider.port, deadline=DEADLINE, connect_within=DEADLINE)

@@ -31,6 +31,7 @@ from engine.ports.providers import Message, OutcomeUnknown, Receipt, Refused, Se
 from engine.words import TouchKey
 
 LOOPBACK = "127.0.0.1"
+PATIENCE = 10
 DRIP_EVERY = 0.02
 DRIPS = 200
 """Longer than any deadline of a test, so that a client without one is seen and not waited for."""
@@ -144,7 +145,7 @@ class ScriptedProvider:
         self.closing = threading.Event()
         self._script: deque[Answer] = deque()
         self._look_ups: deque[Answer] = deque()
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._server = _Server((LOOPBACK, 0), _Handler)
         self._server.provider = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -191,7 +192,14 @@ class ScriptedProvider:
             answer = self._script.popleft() if self._script else ok()
             if answer.accepts:
                 self.accepted.append(asked)
+            self._lock.notify_all()
         return answer
+
+    def awaits(self, requests: int) -> None:
+        """Return once so many messages have been posted. Raises: TimeoutError."""
+        with self._lock:
+            if not self._lock.wait_for(lambda: len(self.began) >= requests, timeout=PATIENCE):
+                raise TimeoutError(f"{len(self.began)} requests came, {requests} were expected")
 
     def tell(self, touch_key: TouchKey) -> Answer:
         """The answer to a look-up."""
@@ -309,6 +317,7 @@ class HttpProvider:
         deadline: timedelta = timedelta(seconds=2),
         secure: ssl.SSLContext | None = None,
         clock: abc.Callable[[], datetime] = lambda: datetime.now(UTC),
+        reached: abc.Callable[[str], None] = lambda point: None,
     ) -> None:
         self._host = host
         self._port = port
@@ -316,6 +325,7 @@ class HttpProvider:
         self._deadline = deadline
         self._secure = secure
         self._clock = clock
+        self._reached = reached
 
     def send(self, message: Message) -> Receipt:
         """The provider's receipt. Raises: TryLater, Refused, SenderFault or OutcomeUnknown."""
@@ -371,6 +381,8 @@ class HttpProvider:
         cut.start()
         try:
             connection.request(method, path, content, {"Connection": "close"})
+            if content is not None:
+                self._reached("after_last_byte")
             answer = connection.getresponse()
             with answer:
                 return _Reply(answer.status, _told(answer.read(LONGEST_ANSWER)), answer.headers.get("Retry-After"))

@@ -1,0 +1,322 @@
+"""A look: one short transaction to decide and claim, one call at most, one short transaction to remember."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, delete, update
+
+from activities.look import safe
+from adapters import ledger
+from adapters.database import AnyRow, Database, DatabaseUnavailable
+from adapters.tables import leads
+from engine.life.turn import Glance, Scrap
+from engine.reasons import ReviewReason, StopReason
+from engine.words import Act, LeadId, TouchState, Verb
+from tests.activities.practice import MONDAY, NO_TIME, Practice
+from tests.support import provider as does
+from tests.support.counting import counting
+from tests.support.provider import ScriptedProvider
+from tests.support.small_sequences import DAY, call, daily, email, sequence, stage
+
+STATEMENTS = {"a ring": 7, "an email": 21, "a hold": 13, "a look-up": 15}
+"""What each kind of look asks of a database of either kind; begin and commit are not counted."""
+
+TRANSACTIONS = {"a ring": 1, "an email": 2, "a hold": 1, "a look-up": 2}
+
+
+# --- what it costs ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", STATEMENTS)
+def test_a_look_costs_one_transaction_and_a_call_one_more(
+    database: Database, provider: ScriptedProvider, what: str
+) -> None:
+    """More would be a queue of our own, fewer cannot be safe, and every statement is paid for a million times."""
+    practice = Practice(database, provider, sender_per_day=1 if what == "a hold" else 100)
+    practice.publishes(daily(2))
+    practice.captures("Ben").catches_up()  # what never changes is read once per process
+    rosa = practice.captures()
+    rosa.rings()
+    if what == "a look-up":
+        provider.will(does.broken(accepts=True))
+        practice.now = rosa.looks().due
+    with counting(database) as cost:
+        rosa.looks(Act.LOOK if what == "a ring" else None)
+    told = "\n".join(statement.replace("\n", " ")[:120] for statement in cost.statements)
+    assert (cost.transactions, len(cost.statements)) == (TRANSACTIONS[what], STATEMENTS[what]), told
+
+
+def test_a_touch_is_decided_gated_and_claimed_in_one_transaction(practice: Practice) -> None:
+    """Between a stop that was seen and a claim that is written there must be no moment in which another stop fits."""
+    practice.publishes(daily(2))
+    rosa = practice.captures()
+    rosa.rings()
+    before = rosa.row.revision
+    with counting(practice.database) as cost:
+        rosa.dies("after_claim")
+    assert cost.transactions == 1
+    assert rosa.states == [("day-0", TouchState.IN_FLIGHT)]
+    assert rosa.row.revision == before + 1
+    assert [touch.step for touch in rosa.progress.open_touches] == ["day-0"]
+
+
+def test_no_transaction_is_open_while_the_provider_is_called(practice: Practice) -> None:
+    """A slow provider must not hold a lead's row, nor a connection of the pool."""
+    practice.publishes(daily(1))
+    rosa = practice.captures()
+    rosa.rings()
+    held: list[str] = []
+
+    def reached(point: str) -> None:
+        if point == "after_last_byte":
+            with practice.database.transaction() as transaction:
+                held.append(str(ledger.touch(transaction, rosa.key_of("day-0"))))
+
+    practice.look = practice.look_of(reached)
+    rosa.looks()
+    assert len(held) == 1
+    assert rosa.states == [("day-0", TouchState.ACCEPTED)]
+
+
+# --- who has the last word --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "ends"),
+    [
+        ("replied", {"channel": "email", "reply": "positive"}, StopReason.REPLIED),
+        ("opted_out", {}, StopReason.OPTED_OUT),
+        ("stage_changed", {"pipeline_stage": "Won"}, StopReason.STAGE_CHANGED),
+        ("erased", {}, StopReason.LEAD_ERASED),
+        ("stop", {}, StopReason.STOPPED_BY_PERSON),
+        ("pause", {}, None),
+    ],
+)
+def test_a_stop_filed_before_the_claim_always_wins(
+    practice: Practice, kind: str, data: dict[str, object], ends: StopReason | None
+) -> None:
+    """The send is due and its activity has begun: whatever was committed by then still keeps the message in."""
+    practice.publishes(daily(2))
+    rosa = practice.captures()
+    assert rosa.rings().act is Act.SEND_EMAIL
+    if kind in (Verb.STOP, Verb.PAUSE):
+        rosa.commanded(Verb(kind))
+    else:
+        rosa.hears(kind, **data)
+    rosa.looks(Act.SEND_EMAIL)
+    assert practice.provider.requests == 0
+    assert [past.because for past in rosa.progress.past] == ([] if ends is None else [ends])
+    assert (rosa.progress.pause is not None) is (ends is None)
+
+
+def test_a_stop_filed_after_the_claim_loses_one_touch_and_no_more(practice: Practice) -> None:
+    """What is under way cannot be called back; it is recorded as sent, and followed by nothing."""
+    practice.publishes(daily(3))
+    rosa = practice.captures()
+    rosa.rings()
+
+    def replies(point: str) -> None:
+        if point == "after_claim":
+            rosa.hears("replied", channel="email", reply="positive")
+
+    practice.look = practice.look_of(replies)
+    rosa.looks()
+    rosa.rings()
+    rosa.lives(days=20)
+    assert rosa.received == ["day-0"]
+    assert [task.kind for task in rosa.tasks] == ["answer"]
+
+
+def test_a_look_whose_channel_is_not_due_sends_nothing(practice: Practice) -> None:
+    """After a ring nothing leaves before the activity that is named after it: on-call reads the truth."""
+    practice.publishes(daily(1))
+    rosa = practice.captures()
+    for act in (Act.LOOK, Act.CREATE_TASK, Act.RECONCILE, Act.SEND_SMS, Act.PLACE_CALL):
+        turn = rosa.looks(act)
+        assert (turn.act, turn.due) == (Act.SEND_EMAIL, MONDAY)
+    assert practice.provider.requests == 0
+
+
+def test_tasks_and_stages_need_no_activity_of_their_own(practice: Practice) -> None:
+    """What only the database carries out happens in the look that decides it."""
+    practice.publishes(sequence("calls", stage("response", call("talk"), email("after", after=DAY))))
+    rosa = practice.captures()
+    turn = rosa.rings()
+    assert [task.step for task in rosa.tasks] == ["talk"]
+    assert (turn.stage, turn.state, turn.act) == ("response", "task", Act.CREATE_TASK)
+
+
+# --- a lead that is not there, or not what it was ---------------------------------------------------------------------
+
+
+def test_a_lead_nobody_knows_ends_its_run(practice: Practice) -> None:
+    """An erased lead's workflow must not look for it for ever."""
+    glance = Glance(lead_id=LeadId("nobody"), revision=7, scraps=(Scrap(name="pause", body="{}"),))
+    turn = practice.look.at(glance, Act.SEND_EMAIL, MONDAY, NO_TIME)
+    assert (turn.over, turn.state) == (True, f"over.{StopReason.LEAD_ERASED}")
+
+
+def test_a_lead_erased_while_the_provider_is_asked_ends_its_run(practice: Practice) -> None:
+    """The second transaction finds nobody: there is nothing to remember, and nothing to fail about."""
+    practice.publishes(daily(1))
+    rosa = practice.captures()
+    rosa.rings()
+
+    def forgets(point: str) -> None:
+        if point == "after_response":
+            with practice.database.transaction() as transaction:
+                _forget(transaction, rosa.lead_id)
+
+    practice.look = practice.look_of(forgets)
+    assert rosa.looks().over
+
+
+@pytest.mark.parametrize("act", [Act.LOOK, Act.SEND_EMAIL])
+def test_a_lead_that_went_back_is_parked_and_nothing_leaves(practice: Practice, act: Act) -> None:
+    """The database was restored: what left since then is not in it, so a person looks before anything goes again."""
+    practice.publishes(daily(3))
+    rosa = practice.captures()
+    rosa.rings()
+    rosa.turn = rosa.turn.model_copy(update={"revision": 50})
+    turn = rosa.looks(act)
+    assert turn.state == f"review.{ReviewReason.STATE_WENT_BACK}"
+    assert turn.revision > 50
+    rosa.lives(days=10)
+    assert practice.provider.requests == 0
+    assert rosa.noted == ["parked"]
+
+
+def test_a_person_who_has_looked_lets_a_lead_that_went_back_go_on(practice: Practice) -> None:
+    """`retry` is the way out, and the row is the newer one again from then on."""
+    practice.publishes(daily(2))
+    rosa = practice.captures()
+    rosa.rings()
+    rosa.turn = rosa.turn.model_copy(update={"revision": 50})
+    rosa.rings()
+    rosa.commanded(Verb.RETRY)
+    rosa.rings()
+    rosa.lives(days=20)
+    assert rosa.received == ["day-0", "day-1"]
+    assert rosa.noted == ["parked"]
+
+
+def test_what_the_ledger_knows_is_not_sent_again_after_a_restore(practice: Practice) -> None:
+    """Only the lead's row was restored: the touch that left since then stands in the ledger, and that is believed."""
+    practice.publishes(daily(2))
+    rosa = practice.captures()
+    rosa.rings()
+    old = rosa.row
+    rosa.looks()
+    with practice.database.transaction() as transaction:
+        _restore(transaction, old)
+    rosa.rings()
+    rosa.commanded(Verb.RETRY)
+    rosa.rings()
+    rosa.lives(days=20)
+    assert rosa.received == ["day-0", "day-1"]
+    assert practice.provider.doubles == {}
+
+
+# --- a database that fails --------------------------------------------------------------------------------------------
+
+
+class ReadOnly:
+    """A database that may be read only, from its nth transaction on."""
+
+    def __init__(self, database: Database, after: int) -> None:
+        self.database = database
+        self.left = after
+
+    def __enter__(self) -> None:
+        self.database.watch("begin", self._began)
+
+    def __exit__(self, *_: object) -> None:
+        self.database.unwatch("begin", self._began)
+
+    def _began(self, connection: Connection) -> None:
+        self.left -= 1
+        if self.database.kind == "postgresql":
+            connection.exec_driver_sql(f"SET TRANSACTION READ {'WRITE' if self.left >= 0 else 'ONLY'}")
+        else:
+            connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if self.left >= 0 else 'ON'}")
+
+
+def writable(database: Database) -> None:
+    """Undo what `ReadOnly` left on a connection."""
+    with ReadOnly(database, after=1), database.reading():
+        pass
+
+
+def test_a_claim_that_cannot_be_written_calls_nobody(practice: Practice) -> None:
+    """A provider called before the record is written is called again and again while the disk is full."""
+    practice.publishes(daily(1))
+    rosa = practice.captures()
+    rosa.rings()
+    before = rosa.row
+    with ReadOnly(practice.database, after=0), pytest.raises(DatabaseUnavailable):
+        rosa.looks()
+    writable(practice.database)
+    assert practice.provider.requests == 0
+    assert (rosa.row, rosa.states) == (before, [])
+    rosa.catches_up()
+    assert rosa.received == ["day-0"]
+
+
+def test_an_outcome_that_cannot_be_written_is_asked_for_and_never_sent_again(practice: Practice) -> None:
+    """The provider said yes and the database is gone: the next attempt knows only that it must not call."""
+    practice.publishes(daily(1))
+    rosa = practice.captures()
+    rosa.rings()
+    with ReadOnly(practice.database, after=1), pytest.raises(DatabaseUnavailable):
+        rosa.looks()
+    writable(practice.database)
+    assert rosa.state_of("day-0") is TouchState.IN_FLIGHT
+    rosa.lives(minutes=5)
+    assert rosa.state_of("day-0") is TouchState.ACCEPTED
+    assert practice.provider.requests == 1
+
+
+# --- what nobody planned ----------------------------------------------------------------------------------------------
+
+
+def test_an_unexpected_error_commits_nothing_and_heals_with_the_fix(practice: Practice) -> None:
+    """The attempt fails where on-call sees it, and what it had noted is there for the next one."""
+    practice.publishes(daily(1))
+    rosa = practice.captures()
+    rosa.rings()
+    rosa.hears("note_added")
+    before = rosa.row
+    practice.look = practice.look_of(_broken)
+    with pytest.raises(ZeroDivisionError):
+        rosa.looks()
+    assert [row.disposition for row in rosa.inbox] == ["applied", None]
+    assert (rosa.row, rosa.states) == (before, [])
+    practice.look = practice.look_of(safe)
+    rosa.lives(minutes=1)
+    assert [row.disposition for row in rosa.inbox] == ["applied", "applied"]
+    assert rosa.received == ["day-0"]
+
+
+def test_every_part_of_a_turn_stays_small(practice: Practice) -> None:
+    """It is in every history event of every look, for years."""
+    practice.publishes(daily(12))
+    rosa = practice.captures()
+    sizes = []
+    while not rosa.turn.over:
+        practice.now = max(practice.now, rosa.turn.due)
+        sizes.append(len(rosa.looks().model_dump_json()))
+    assert max(sizes) < 1500, sizes
+    assert practice.now - MONDAY < timedelta(days=40)
+
+
+def _broken(point: str) -> None:
+    if point == "before_write":
+        raise ZeroDivisionError("a bug")
+
+
+def _forget(transaction: Connection, lead_id: LeadId) -> None:
+    transaction.execute(delete(leads).where(leads.c.id == lead_id))
+
+
+def _restore(transaction: Connection, row: AnyRow) -> None:
+    transaction.execute(update(leads).where(leads.c.id == row.id).values(**row._mapping))
