@@ -8,9 +8,9 @@ look in the transaction that claims it, with what only the database knows added 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from engine.calendar.hours import Hours, common_closing, is_closed_day, is_open, next_common_opening
 from engine.frozen import Frozen
@@ -45,7 +45,7 @@ class GateFacts(Frozen):
     holds: tuple[Hold, ...] = ()
     """Not-befores that are already known: settling, out of office, human touch, owner absent, provider back-off."""
     recent_touches: tuple[AwareDatetime, ...] = ()
-    lead_cap: int
+    lead_cap: int = Field(ge=1)
     last_touch_at: AwareDatetime | None = None
     min_gap: timedelta = timedelta(0)
     contact_hours: tuple[Hours, ...] = ()
@@ -97,6 +97,13 @@ class Reviews(Frozen):
 Verdict = Sends | Holds | Skips | Stops | Reviews
 
 
+class Opening(NamedTuple):
+    """A time in which everything that has a say is open."""
+
+    at: datetime
+    closes: datetime
+
+
 class Forecast(Frozen):
     """When the gate would let a touch go, if nothing else happens."""
 
@@ -123,10 +130,8 @@ def gate(facts: GateFacts, now: datetime) -> Verdict:
     opening = _opening(facts, now)
     if opening is None:
         return Reviews(because=ReviewReason.NO_SEND_WINDOW)
-    holds = [*_plain_holds(facts, now), *_closed(facts, now, opening)]
-    if holds:
-        return Holds(hold=max(holds, key=lambda hold: hold.until))
-    return Sends(send_by=common_closing(_all_hours(facts), now))
+    latest = max(_holds(facts, now, opening), key=lambda hold: hold.until, default=None)
+    return Sends(send_by=opening.closes) if latest is None else Holds(hold=latest)
 
 
 def forecast(facts: GateFacts, moment: datetime) -> Forecast:
@@ -143,16 +148,17 @@ def forecast(facts: GateFacts, moment: datetime) -> Forecast:
     return Forecast(release=at, holds=tuple(holds), verdict=verdict)
 
 
-def _plain_holds(facts: GateFacts, now: datetime) -> Iterator[Hold]:
-    """Every hold that is no matter of opening hours."""
+def _holds(facts: GateFacts, now: datetime, opening: Opening) -> Iterator[Hold]:
+    """Every hold, in the order in which one of several that end together is named."""
     if facts.switched_off:
         yield Hold(because=HoldReason.KILL_SWITCH, until=now + facts.recheck)
     yield from (hold for hold in facts.holds if hold.until > now)
-    if facts.last_touch_at is not None and facts.last_touch_at + facts.min_gap > now:
-        yield Hold(because=HoldReason.MIN_GAP, until=facts.last_touch_at + facts.min_gap)
     recent = sorted(at for at in facts.recent_touches if at + ROLLING_DAY > now)
     if len(recent) >= facts.lead_cap:
         yield Hold(because=HoldReason.LEAD_CAP, until=recent[-facts.lead_cap] + ROLLING_DAY)
+    if facts.last_touch_at is not None and facts.last_touch_at + facts.min_gap > now:
+        yield Hold(because=HoldReason.MIN_GAP, until=facts.last_touch_at + facts.min_gap)
+    yield from _closed(facts, now, opening)
     for free_at, because in (
         (facts.domain_free_at, HoldReason.DOMAIN_LIMIT),
         (facts.sender_free_at, HoldReason.SENDER_LIMIT),
@@ -161,11 +167,10 @@ def _plain_holds(facts: GateFacts, now: datetime) -> Iterator[Hold]:
             yield Hold(because=because, until=free_at)
 
 
-def _closed(facts: GateFacts, now: datetime, opening: datetime) -> Iterator[Hold]:
+def _closed(facts: GateFacts, now: datetime, opening: Opening) -> Iterator[Hold]:
     """The hold for opening hours, spread after the opening so that not everybody is released at once."""
-    if opening <= now:
-        return
-    yield Hold(because=_closed_because(facts, now), until=opening + _spread(facts, opening))
+    if opening.at > now:
+        yield Hold(because=_closed_because(facts, now), until=opening.at + _spread(facts, opening))
 
 
 def _closed_because(facts: GateFacts, now: datetime) -> HoldReason:
@@ -174,24 +179,21 @@ def _closed_because(facts: GateFacts, now: datetime) -> HoldReason:
     return HoldReason.CLOSED_DAY if is_closed_day(facts.window, now) else HoldReason.OUTSIDE_WINDOW
 
 
-def _opening(facts: GateFacts, now: datetime) -> datetime | None:
-    """The first moment from `now` on at which the touch may leave; `now` itself when it may."""
-    hours = _all_hours(facts)
-    opening = next_common_opening(hours, now, within=SEND_WINDOW_SEARCH)
-    if opening is None or facts.channel is not Channel.SMS:
-        return opening
-    closing = common_closing(hours, opening)
-    if closing - opening >= LEAST_VALIDITY:
-        return opening
-    return next_common_opening(hours, closing, within=SEND_WINDOW_SEARCH)
+def _opening(facts: GateFacts, now: datetime) -> Opening | None:
+    """The first time from `now` on at which the touch may leave and still arrive; None when there is none soon."""
+    hours, last = (*facts.contact_hours, facts.window), now + SEND_WINDOW_SEARCH
+    needed = LEAST_VALIDITY if facts.channel is Channel.SMS else timedelta(0)
+    at = next_common_opening(hours, now, within=SEND_WINDOW_SEARCH)
+    while at is not None:
+        closes = common_closing(hours, at)
+        if closes - at >= needed:
+            return Opening(at, closes)
+        at = next_common_opening(hours, closes, within=last - closes)
+    return None
 
 
-def _spread(facts: GateFacts, opening: datetime) -> timedelta:
+def _spread(facts: GateFacts, opening: Opening) -> timedelta:
     """A share of the jitter that only the touch decides, inside what is left of the window."""
     share = int.from_bytes(blake2b(facts.touch_key.encode(), digest_size=4).digest()) / 2**32
-    room = common_closing(_all_hours(facts), opening) - opening - LEAST_VALIDITY
+    room = opening.closes - opening.at - LEAST_VALIDITY
     return max(timedelta(0), min(facts.jitter, room)) * share
-
-
-def _all_hours(facts: GateFacts) -> tuple[Hours, ...]:
-    return (*facts.contact_hours, facts.window)

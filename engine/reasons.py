@@ -93,7 +93,7 @@ class StopReason(StrEnum):
 class ReviewReason(StrEnum):
     """Why a person is needed before the lead goes on."""
 
-    MISSING_TOKEN = "missing_token"
+    MISSING_TOKEN = "missing_token"  # noqa: S105 - a reason, not a secret
     RENDER_FAILED = "render_failed"
     OUTCOME_UNPROVEN = "outcome_unproven"
     PROVIDER_REJECTED = "provider_rejected"

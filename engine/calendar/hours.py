@@ -7,6 +7,7 @@ repeats is open twice, and no answer is ever outside the hours as a person there
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from engine.calendar.zones import clock, run_on
 from engine.frozen import Frozen
@@ -15,6 +16,7 @@ from engine.sequence.compiled import Window
 MIDNIGHT = time(0)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+Span = tuple[time, time]
 
 
 class Hours(Frozen):
@@ -52,10 +54,12 @@ def closing(hours: Hours, moment: datetime) -> datetime:
     Hours that stay open for a week answer its end.
     Raises ValueError when they are not open.
     """
-    if not is_open(hours, moment):
+    changes = _changes(hours, moment)
+    at, opened = next(changes)
+    if not opened:
         raise ValueError(f"it is closed in {hours.zone} at {moment.isoformat()}: ask next_opening first")
-    last = moment.astimezone(UTC) + WEEK
-    return min(last, next(at for at, opened in _changes(hours, moment) if not opened or at >= last))
+    last = at + WEEK
+    return min(last, next(at for at, opened in changes if not opened or at >= last))
 
 
 def next_common_opening(all_hours: tuple[Hours, ...], moment: datetime, *, within: timedelta) -> datetime | None:
@@ -85,30 +89,41 @@ def _changes(hours: Hours, moment: datetime) -> Iterator[tuple[datetime, bool]]:
     at, wall = moment.astimezone(UTC), clock(hours.zone, moment)
     while True:
         yield at, _is_open_at(hours, wall)
-        at, wall = run_on(hours.zone, at, wall, _next_edge(hours.window, wall))
+        at, wall = run_on(hours.zone, at, wall, _next_edge(hours, wall))
 
 
 def _is_open_at(hours: Hours, wall: datetime) -> bool:
-    weekday, now = wall.weekday(), wall.time()
-    return wall.date() not in hours.closed_days and any(
-        block.opens <= now and (now < block.closes or block.closes == MIDNIGHT)
-        for block in hours.window.blocks
-        if block.weekday == weekday
+    if hours.closed_days and wall.date() in hours.closed_days:
+        return False
+    now = wall.time()
+    return any(
+        opens <= now and (now < closes or closes == MIDNIGHT) for opens, closes in _week(hours.window)[wall.weekday()]
     )
 
 
-def _next_edge(window: Window, wall: datetime) -> datetime:
-    """The next wall time at which a block opens or closes; a week later when there is no block at all."""
+def _next_edge(hours: Hours, wall: datetime) -> datetime:
+    """The next wall time at which a block opens or closes; a week later when there is none so soon."""
+    week, today = _week(hours.window), datetime.combine(wall, MIDNIGHT)
     for ahead in range(8):
-        edges = [edge for edge in _edges(window, wall.date() + ahead * DAY) if edge > wall]
-        if edges:
-            return min(edges)
+        day = today + ahead * DAY
+        if week[day.weekday()] and day.date() not in hours.closed_days:
+            edges = [edge for edge in _edges(day, week[day.weekday()]) if edge > wall]
+            if edges:
+                return min(edges)
     return wall + WEEK
 
 
-def _edges(window: Window, day: date) -> Iterator[datetime]:
-    weekday = day.weekday()
-    for block in window.blocks:
-        if block.weekday == weekday:
-            yield datetime.combine(day, block.opens)
-            yield datetime.combine(day + DAY if block.closes == MIDNIGHT else day, block.closes)
+def _edges(day: datetime, spans: tuple[Span, ...]) -> Iterator[datetime]:
+    for opens, closes in spans:
+        yield datetime.combine(day, opens)
+        yield datetime.combine(day, closes) if closes != MIDNIGHT else day + DAY
+
+
+# A window is read dozens of times for one decision, and thousands of leads share it.
+@lru_cache(maxsize=1024)
+def _week(window: Window) -> tuple[tuple[Span, ...], ...]:
+    """When it opens and closes on each day of the week, Monday first."""
+    return tuple(
+        tuple((block.opens, block.closes) for block in window.blocks if block.weekday == weekday)
+        for weekday in range(7)
+    )

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from engine.calendar.hours import Hours
 from engine.frozen import Frozen
@@ -38,7 +38,7 @@ class Policy(Frozen):
 
     min_gap: timedelta = timedelta(minutes=60)
     """Between two automatic touches of one lead; none inside response."""
-    lead_cap: int = 3
+    lead_cap: int = Field(default=3, ge=1)
     """Automatic messages per lead in a rolling 24 hours, over all channels."""
     jitter: timedelta = timedelta(minutes=15)
     """Spread of touches that an opening releases; tests set 0."""
@@ -51,11 +51,9 @@ class Policy(Frozen):
     pause_limit: timedelta = timedelta(days=30)
     horizon: timedelta = timedelta(days=30)
     """No lead waits longer than this without being looked at."""
-    look_ups: tuple[timedelta, ...] = (
-        timedelta(seconds=30),
-        timedelta(minutes=2),
-        timedelta(minutes=10),
-        timedelta(minutes=15),
+    look_ups: tuple[timedelta, ...] = Field(
+        default=(timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=15)),
+        min_length=1,
     )
     """When a provider is asked about an uncertain touch, counted from the claim; after the last it counts as lost."""
     soft_retries: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24))

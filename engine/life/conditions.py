@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from engine.calendar.hours import Hours, is_open
-from engine.life.moments import message_hours
+from engine.life.moments import sequence_hours
 from engine.life.progress import Enrolment, Progress
 from engine.sequence.compiled import (
     AllOf,
@@ -57,6 +57,6 @@ def _number(progress: Progress, field: str) -> float | None:
 
 def _hours(progress: Progress, enrolment: Enrolment | None) -> Hours:
     if enrolment is not None:
-        return message_hours(progress, enrolment)
+        return sequence_hours(progress, enrolment)
     circumstances = progress.circumstances
     return Hours(zone=circumstances.zone, window=circumstances.default_window, closed_days=circumstances.closed_days)

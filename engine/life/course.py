@@ -16,12 +16,15 @@ from engine.life.progress import (
 )
 from engine.life.wishes import Plan
 from engine.reasons import ReviewReason, StopReason
-from engine.sequence.compiled import Branch, Exit, StagePlan
+from engine.sequence.compiled import Branch, Exit, Finish, StagePlan
 from engine.sequence.structure import Onward, StepRef, entering, first_step, following
 from engine.words import Stage, TouchKey
 
 RETURN_WITHIN_SECONDS = 60
 """A return to a stage left so recently goes on where it was (semantics.md 1.7)."""
+
+MOST_FIRED = 20
+"""Moments that are remembered to have come; a date that is changed more often may fire once more."""
 
 ENDED_BY_THE_PERSON = frozenset(
     {
@@ -29,6 +32,7 @@ ENDED_BY_THE_PERSON = frozenset(
         StopReason.ACCOUNT_REPLIED,
         StopReason.CALL_CONNECTED,
         StopReason.MEETING_BOOKED,
+        StopReason.GOAL_MET,
         StopReason.NOT_INTERESTED,
         StopReason.WRONG_PERSON,
         StopReason.OPTED_OUT,
@@ -42,7 +46,7 @@ ENDED_BY_THE_PERSON = frozenset(
 )
 """After these an interrupted sequence does not resume (authoring.md 3.8)."""
 
-ABOUT_A_STEP = frozenset(
+FOUND_AGAIN = frozenset(
     {
         ReviewReason.MISSING_TOKEN,
         ReviewReason.RENDER_FAILED,
@@ -51,12 +55,17 @@ ABOUT_A_STEP = frozenset(
         ReviewReason.DELIVERY_FAILING,
         ReviewReason.TOO_LATE,
         ReviewReason.NO_SEND_WINDOW,
-        ReviewReason.UNMAPPED_STAGE,
         ReviewReason.LOOP_LIMIT,
         ReviewReason.UNEXPECTED_ERROR,
     }
 )
-"""Reviews that leaving the step answers."""
+"""Reviews that come back by themselves when the enrolment they are about goes on."""
+
+ABOUT_A_STEP = FOUND_AGAIN | {ReviewReason.UNMAPPED_STAGE}
+"""Reviews that leaving the stage answers."""
+
+
+# --- enrolments -------------------------------------------------------------------------------------------------------
 
 
 def begun(progress: Progress, plan: Plan, why: str, now: datetime) -> Progress:
@@ -68,10 +77,13 @@ def begun(progress: Progress, plan: Plan, why: str, now: datetime) -> Progress:
         started_at=now,
         why=why,
         entered_at=now,
-        cursor=Cursor(step=None, anchor=now),
+        cursor=Cursor(step=first_step(plan.sequence.stages[0]), anchor=now),
         visits=(Visits(plan=0, count=1),),
     )
-    progress = progress.model_copy(update={"enrolments": number, "enrolment": at_first_step(enrolment, now)})
+    pause = progress.pause
+    if pause is not None and pause.until <= now:
+        pause = None
+    progress = progress.model_copy(update={"enrolments": number, "enrolment": enrolment, "pause": pause})
     return _in_stage(progress, plan.sequence.stages[0])
 
 
@@ -81,6 +93,7 @@ def interrupted(progress: Progress, now: datetime) -> Progress:
     if running is None:
         return progress
     standing = running.model_copy(update={"stopped_since": running.stopped_since or now})
+    progress = _without_review(progress, FOUND_AGAIN)
     return progress.model_copy(update={"enrolment": None, "interrupted": (*progress.interrupted, standing)})
 
 
@@ -90,41 +103,87 @@ def ended(progress: Progress, because: StopReason, now: datetime) -> Progress:
 
     Open tasks of the enrolment are cancelled by the moves that follow.
     """
-    progress = _closed(progress, because, now)
+    running = progress.enrolment
+    if running is None:
+        return progress
+    progress = _closed(progress, running, because, now)
     if because in ENDED_BY_THE_PERSON:
-        while progress.interrupted:
-            progress = _closed(_resumed(progress, now), because, now)
-    elif because not in (StopReason.SUPERSEDED, StopReason.HANDED_OVER):
-        progress = _resumed(progress, now)
-    return progress
+        for waiting in reversed(progress.interrupted):
+            progress = _closed(progress, waiting, because, now)
+        return progress.model_copy(update={"interrupted": ()})
+    if because in (StopReason.SUPERSEDED, StopReason.HANDED_OVER):
+        return progress
+    return resumed(progress, now)
 
 
 def resumed(progress: Progress, now: datetime) -> Progress:
-    """The enrolment interrupted last goes on, when nothing else runs."""
-    return _resumed(progress, now) if progress.enrolment is None else progress
-
-
-def settled(
-    progress: Progress,
-    outcome: str,
-    now: datetime,
-    *,
-    touch_key: TouchKey | None = None,
-) -> Progress:
-    """The step the cursor stands at has ended in this way; the next one counts from now."""
-    enrolment = progress.enrolment
-    if enrolment is None or enrolment.cursor.step is None:
+    """The enrolment interrupted last goes on."""
+    if not progress.interrupted:
         return progress
+    *below, top = progress.interrupted
+    progress = progress.model_copy(update={"interrupted": tuple(below), "enrolment": clock_started(top, now)})
+    return _in_stage(progress, top.stage_plan) if top.exit is None else progress
+
+
+def _closed(progress: Progress, enrolment: Enrolment, because: StopReason, now: datetime) -> Progress:
+    sequence = enrolment.plan.sequence.name
+    end = PastEnrolment(
+        number=enrolment.number, sequence=sequence, version=enrolment.plan.version, ended_at=now, because=because
+    )
+    others = tuple(past for past in progress.past if past.sequence != sequence)
+    progress = _without_review(progress, ABOUT_A_STEP)
+    return progress.model_copy(update={"enrolment": None, "past": (*others, end)})
+
+
+def _without_review(progress: Progress, answered: frozenset[ReviewReason]) -> Progress:
+    if progress.review is None or progress.review.because not in answered:
+        return progress
+    return progress.model_copy(update={"review": None})
+
+
+def with_enrolment(progress: Progress, enrolment: Enrolment) -> Progress:
+    """The progress with the enrolment of that number replaced, whether it runs or stands interrupted."""
+    running = progress.enrolment
+    if running is not None and running.number == enrolment.number:
+        return progress.model_copy(update={"enrolment": enrolment})
+    return progress.model_copy(
+        update={
+            "interrupted": tuple(
+                enrolment if waiting.number == enrolment.number else waiting for waiting in progress.interrupted
+            )
+        }
+    )
+
+
+def numbered(progress: Progress, number: int | None) -> Enrolment | None:
+    """The enrolment of that number, running or interrupted; None when it is over."""
+    return next((enrolment for enrolment in progress.every_enrolment if enrolment.number == number), None)
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def settled(progress: Progress, outcome: str, now: datetime) -> Progress:
+    """The step the running enrolment stands at has ended in this way; the next one counts from now."""
+    running = progress.enrolment
+    return progress if running is None else with_enrolment(progress, gone_on(running, outcome, now))
+
+
+def gone_on(enrolment: Enrolment, outcome: str, now: datetime, *, touch_key: TouchKey | None = None) -> Enrolment:
+    """The enrolment with its step ended in this way; the next one counts from now."""
+    cursor = enrolment.cursor
+    if cursor.step is None:
+        return enrolment
     done = Outcome(
-        step=enrolment.cursor.step,
+        step=cursor.step,
         outcome=outcome,
         at=now,
         touch_key=touch_key,
-        occurrence=enrolment.cursor.occurrence,
+        occurrence=cursor.occurrence,
         visit=enrolment.visit,
     )
-    onward = following(enrolment.stage_plan, enrolment.cursor.step)
-    return with_enrolment(progress, _onward(with_outcome(enrolment, done), onward, now))
+    onward = following(enrolment.stage_plan, cursor.step)
+    return with_outcome(enrolment, done).model_copy(update={"cursor": _onward(onward, now)})
 
 
 def with_outcome(enrolment: Enrolment, done: Outcome) -> Enrolment:
@@ -133,15 +192,39 @@ def with_outcome(enrolment: Enrolment, done: Outcome) -> Enrolment:
     return enrolment.model_copy(update={"outcomes": (*kept, done)})
 
 
-def arm_taken(progress: Progress, branch: Branch, arm: int, now: datetime) -> Progress:
+def arm_taken(enrolment: Enrolment, branch: Branch, arm: int, now: datetime) -> Enrolment:
     """The branch is decided; what comes next is the arm's first step, its exit, or what follows the branch."""
-    enrolment = progress.enrolment
-    if enrolment is None:
-        return progress
     done = Outcome(step=branch.id, outcome=str(arm), at=now, visit=enrolment.visit)
-    anchor = enrolment.cursor.anchor
+    before = enrolment.cursor
     onward = entering(enrolment.stage_plan, branch.id, arm)
-    return with_enrolment(progress, _onward(with_outcome(enrolment, done), onward, anchor))
+    # Deciding takes no time: what was waited for, and what stood still, counts for the step that comes.
+    cursor = _onward(onward, before.anchor).model_copy(update={"shift": before.shift, "resumed_at": before.resumed_at})
+    return with_outcome(enrolment, done).model_copy(update={"cursor": cursor})
+
+
+def with_cursor(progress: Progress, **changes: object) -> Progress:
+    """The progress with the running enrolment's cursor changed; unchanged when none runs."""
+    running = progress.enrolment
+    return progress if running is None else with_enrolment(progress, cursor_changed(running, **changes))
+
+
+def cursor_changed(enrolment: Enrolment, **changes: object) -> Enrolment:
+    """The enrolment with its cursor changed."""
+    return enrolment.model_copy(update={"cursor": enrolment.cursor.model_copy(update=changes)})
+
+
+def tried_anew(enrolment: Enrolment) -> Enrolment:
+    """The enrolment before one more try of its step, which a person wants: a touch or a task of its own."""
+    return cursor_changed(enrolment, occurrence=enrolment.cursor.occurrence + 1, held=None, doubt=None, late_ok=True)
+
+
+def _onward(onward: Onward, anchor: datetime) -> Cursor:
+    if isinstance(onward, StepRef):
+        return Cursor(step=onward.step, anchor=anchor)
+    return Cursor(step=None, exit=onward, anchor=anchor)
+
+
+# --- stages -----------------------------------------------------------------------------------------------------------
 
 
 def entered(progress: Progress, plan: int, step: str | None, now: datetime) -> Progress:
@@ -152,60 +235,45 @@ def entered(progress: Progress, plan: int, step: str | None, now: datetime) -> P
     back = enrolment.left
     memo = LeftStage(plan=enrolment.at_plan, visit=enrolment.visit, cursor=enrolment.cursor, left_at=now)
     if back is not None and step is None and back.plan == plan and _just_left(back, now):
-        enrolment = enrolment.model_copy(
-            update={"at_plan": plan, "visit": back.visit, "cursor": back.cursor, "left": memo, "exit": None}
-        )
-        if enrolment.cursor.step is None:
-            enrolment = _at_end(enrolment, enrolment.cursor.anchor)
+        enrolment = _returned(enrolment, back, now)
     else:
-        enrolment = _new_visit(enrolment, plan, memo, now)
-        enrolment = at_first_step(enrolment, now) if step is None else _at(enrolment, step, now)
-    enrolment = enrolment.model_copy(update={"stopped_since": None, "answer_open": False})
-    progress = with_enrolment(progress, enrolment)
-    if progress.review is not None and progress.review.because in ABOUT_A_STEP:
-        progress = progress.model_copy(update={"review": None})
+        enrolment = _new_visit(enrolment, plan, step, now)
+    fresh = {"left": memo, "exit": None, "stopped_since": None, "answer_open": False}
+    enrolment = enrolment.model_copy(update=fresh)
+    progress = _without_review(with_enrolment(progress, enrolment), ABOUT_A_STEP)
     return _in_stage(progress, enrolment.stage_plan)
 
 
-def at_first_step(enrolment: Enrolment, now: datetime) -> Enrolment:
-    """The cursor at the stage's first step; a stage without steps is at its end."""
-    step = first_step(enrolment.stage_plan)
-    return _onward(enrolment, None if step is None else StepRef(step=step), now)
+def _returned(enrolment: Enrolment, back: LeftStage, now: datetime) -> Enrolment:
+    """The stage as it was left, but for what became of its open touch or task meanwhile."""
+    cursor = back.cursor
+    enrolment = enrolment.model_copy(update={"at_plan": back.plan, "visit": back.visit, "cursor": cursor})
+    ended = next((done for done in enrolment.outcomes if _ended_since(done, back)), None)
+    if ended is not None:
+        return enrolment.model_copy(update={"cursor": _onward(following(enrolment.stage_plan, ended.step), now)})
+    if cursor.task is not None:  # it was cancelled when the stage was left
+        return cursor_changed(enrolment, task=None, occurrence=cursor.occurrence + 1)
+    return enrolment
 
 
-def with_enrolment(progress: Progress, enrolment: Enrolment) -> Progress:
-    """The progress with its running enrolment replaced."""
-    return progress.model_copy(update={"enrolment": enrolment})
+def _ended_since(done: Outcome, back: LeftStage) -> bool:
+    return (done.step, done.visit) == (back.cursor.step, back.visit) and done.at >= back.left_at
 
 
-def with_cursor(progress: Progress, **changes: object) -> Progress:
-    """The progress with its cursor changed; unchanged without an enrolment."""
-    enrolment = progress.enrolment
-    if enrolment is None:
-        return progress
-    cursor = enrolment.cursor.model_copy(update=changes)
-    return with_enrolment(progress, enrolment.model_copy(update={"cursor": cursor}))
-
-
-def leaving(
-    enrolment: Enrolment,
-    exit_: Exit,
-    why: str,
-    now: datetime,
-    because: StopReason | None = None,
-    step: str | None = None,
-) -> Enrolment:
-    """The enrolment with an exit decided; a finish that is decided already stands."""
-    decided = enrolment.exit
-    if decided is not None and decided.exit.kind == "finish" and decided.exit.after is None:
-        return enrolment
-    pending = PendingExit(exit=exit_, because=because, step=step, since=now, why=why)
-    return enrolment.model_copy(update={"exit": pending, "answer_open": False})
-
-
-def fired(enrolment: Enrolment, mark: Fired) -> Enrolment:
-    """The enrolment with a moment reaction marked as fired."""
-    return enrolment.model_copy(update={"fired": (*enrolment.fired, mark)})
+def _new_visit(enrolment: Enrolment, plan: int, step: str | None, now: datetime) -> Enrolment:
+    before = visits_of(enrolment, plan)
+    visits = before.model_copy(update={"count": before.count + 1})
+    others = tuple(visits for visits in enrolment.visits if visits.plan != plan)
+    first = first_step(enrolment.plan.sequence.stages[plan])
+    return enrolment.model_copy(
+        update={
+            "at_plan": plan,
+            "visit": visits.count,
+            "visits": (*others, visits),
+            "entered_at": now,
+            "cursor": Cursor(step=first if step is None else step, anchor=now),
+        }
+    )
 
 
 def plan_for(enrolment: Enrolment, stage: Stage) -> int | None:
@@ -213,44 +281,15 @@ def plan_for(enrolment: Enrolment, stage: Stage) -> int | None:
     return next((n for n, plan in enumerate(enrolment.plan.sequence.stages) if plan.name == stage), None)
 
 
-def visits_of(enrolment: Enrolment, plan: int) -> int:
+def visits_of(enrolment: Enrolment, plan: int) -> Visits:
     """How often the enrolment has entered this stage plan."""
-    return next((visits.count for visits in enrolment.visits if visits.plan == plan), 0)
+    return next((visits for visits in enrolment.visits if visits.plan == plan), Visits(plan=plan, count=0))
 
 
-def _onward(enrolment: Enrolment, onward: Onward, anchor: datetime) -> Enrolment:
-    match onward:
-        case StepRef():
-            return _at(enrolment, onward.step, anchor)
-        case None:
-            return _at_end(enrolment, anchor)
-        case _:
-            enrolment = enrolment.model_copy(update={"cursor": Cursor(step=None, anchor=anchor)})
-            return leaving(enrolment, onward, "the branch ends the stage", anchor)
-
-
-def _at(enrolment: Enrolment, step: str, anchor: datetime) -> Enrolment:
-    return enrolment.model_copy(update={"cursor": Cursor(step=step, anchor=anchor)})
-
-
-def _at_end(enrolment: Enrolment, anchor: datetime) -> Enrolment:
-    enrolment = enrolment.model_copy(update={"cursor": Cursor(step=None, anchor=anchor)})
-    return leaving(enrolment, enrolment.stage_plan.otherwise, "the steps of the stage are done", anchor)
-
-
-def _new_visit(enrolment: Enrolment, plan: int, memo: LeftStage, now: datetime) -> Enrolment:
-    count = visits_of(enrolment, plan) + 1
-    others = tuple(visits for visits in enrolment.visits if visits.plan != plan)
-    return enrolment.model_copy(
-        update={
-            "at_plan": plan,
-            "visit": count,
-            "visits": (*others, Visits(plan=plan, count=count)),
-            "entered_at": now,
-            "left": memo,
-            "exit": None,
-        }
-    )
+def forgiven(enrolment: Enrolment) -> Enrolment:
+    """The enrolment with every visit allowed that it has made; they are still counted, since they name touches."""
+    visits = tuple(visits.model_copy(update={"forgiven": visits.count}) for visits in enrolment.visits)
+    return enrolment.model_copy(update={"visits": visits})
 
 
 def _in_stage(progress: Progress, plan: StagePlan) -> Progress:
@@ -261,39 +300,48 @@ def _just_left(back: LeftStage, now: datetime) -> bool:
     return (now - back.left_at).total_seconds() < RETURN_WITHIN_SECONDS
 
 
-def _closed(progress: Progress, because: StopReason, now: datetime) -> Progress:
-    enrolment = progress.enrolment
-    if enrolment is None:
-        return progress
-    sequence = enrolment.plan.sequence.name
-    end = PastEnrolment(
-        number=enrolment.number, sequence=sequence, version=enrolment.plan.version, ended_at=now, because=because
-    )
-    others = tuple(past for past in progress.past if past.sequence != sequence)
-    update: dict[str, object] = {"enrolment": None, "past": (*others, end)}
-    if progress.review is not None and progress.review.because in ABOUT_A_STEP:
-        update["review"] = None
-    return progress.model_copy(update=update)
+# --- exits, moments, the clock ----------------------------------------------------------------------------------------
 
 
-def _resumed(progress: Progress, now: datetime) -> Progress:
-    if not progress.interrupted:
-        return progress
-    *below, top = progress.interrupted
-    top = clock_started(top, now)
-    progress = progress.model_copy(update={"interrupted": tuple(below), "enrolment": top})
-    return _in_stage(progress, top.stage_plan) if top.exit is None else progress
+def leaving(
+    enrolment: Enrolment,
+    exit_: Exit,
+    why: str,
+    now: datetime,
+    because: StopReason | None = None,
+    step: str | None = None,
+) -> Enrolment:
+    """The enrolment with an exit decided; an end that is decided stands, unless the person ends more than it does."""
+    pending = PendingExit(exit=exit_, because=because, step=step, since=now, why=why)
+    decided = _end(enrolment.exit)
+    if decided is not None and (decided in ENDED_BY_THE_PERSON or _end(pending) not in ENDED_BY_THE_PERSON):
+        return enrolment
+    return enrolment.model_copy(update={"exit": pending, "answer_open": False})
+
+
+def _end(pending: PendingExit | None) -> StopReason | None:
+    """Why it ends the enrolment at once; None when it does not."""
+    if pending is None or not isinstance(pending.exit, Finish) or pending.exit.after is not None:
+        return None
+    return pending.because or StopReason(pending.exit.reason)
+
+
+def fired(enrolment: Enrolment, mark: Fired) -> Enrolment:
+    """The enrolment with a moment reaction marked as fired."""
+    return enrolment.model_copy(update={"fired": (*enrolment.fired, mark)[-MOST_FIRED:]})
 
 
 def clock_started(enrolment: Enrolment, now: datetime) -> Enrolment:
     """The clock runs again: what was left of every delay is left still."""
-    if enrolment.stopped_since is None:
+    since = enrolment.stopped_since
+    if since is None:
         return enrolment
-    stood = max(NO_TIME, now - enrolment.stopped_since)
+    cursor, exit_ = enrolment.cursor, enrolment.exit
     update: dict[str, object] = {
         "stopped_since": None,
-        "cursor": enrolment.cursor.model_copy(update={"shift": enrolment.cursor.shift + stood}),
+        "cursor": cursor.model_copy(update={"shift": cursor.shift + max(NO_TIME, now - max(since, cursor.anchor))}),
     }
-    if enrolment.exit is not None:
-        update["exit"] = enrolment.exit.model_copy(update={"shift": enrolment.exit.shift + stood})
+    if exit_ is not None:
+        shift = exit_.shift + max(NO_TIME, now - max(since, exit_.since))
+        update["exit"] = exit_.model_copy(update={"shift": shift})
     return enrolment.model_copy(update=update)

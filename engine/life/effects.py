@@ -5,11 +5,13 @@ One function for both sides: the Inbox applies the effects in the transaction th
 its commit on; `noting` applies them to the circumstances it was given.
 """
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Literal, assert_never
 
 from pydantic import AwareDatetime, Field
 
 from engine.frozen import Frozen
+from engine.life.circumstances import Circumstances
 from engine.life.events import CommandData, EventData
 from engine.reasons import CallDisposition, ReplyClass, SkipReason
 from engine.words import Channel, EventKind, Verb
@@ -17,6 +19,15 @@ from engine.words import Channel, EventKind, Verb
 EVERY_CHANNEL = (Channel.EMAIL, Channel.SMS, Channel.VOICE)
 ROBOCALLS = (Channel.SMS, Channel.VOICE)
 """Texts and automated calls are one scope of consent (rulings.md 4)."""
+
+WEAKEST_FIRST = (
+    None,
+    SkipReason.NO_CONSENT,
+    SkipReason.CHANNEL_SUPPRESSED,
+    SkipReason.ADDRESS_BOUNCED,
+    SkipReason.NO_ADDRESS,
+)
+"""Of two reasons against a channel the stronger stays, so that their order does not matter."""
 
 
 class CloseChannel(Frozen):
@@ -93,6 +104,21 @@ def effects_of_command(verb: Verb, data: CommandData) -> tuple[Effect, ...]:
     return ()
 
 
+def applied(circumstances: Circumstances, effects: tuple[Effect, ...], now: datetime) -> Circumstances:
+    """The circumstances with the effects in them, as far as they concern the addresses the lead is written to."""
+    for effect in effects:
+        circumstances = _applied(circumstances, effect, now)
+    return circumstances
+
+
+def closed(circumstances: Circumstances, channel: Channel, because: SkipReason) -> Circumstances:
+    """The circumstances with the channel closed, for this reason or the stronger one it was closed for already."""
+    standing = circumstances.why_not(channel)
+    if WEAKEST_FIRST.index(standing) >= WEAKEST_FIRST.index(because):
+        return circumstances
+    return _with_channel(circumstances, channel, because)
+
+
 def scope_of(channel: Channel | None) -> tuple[Channel, ...]:
     """
     The channels an opt-out or opt-in made on this channel covers; all of them when it names none.
@@ -127,3 +153,33 @@ def _closed(channels: tuple[Channel, ...], because: SkipReason, address_hash: st
 
 def _named(channel: Channel | None) -> tuple[Channel, ...]:
     return () if channel is None else (channel,)
+
+
+def _applied(circumstances: Circumstances, effect: Effect, now: datetime) -> Circumstances:
+    match effect:
+        case CloseChannel():
+            # A refusal is meant for the person, a dead address for itself alone.
+            elsewhere = effect.address_hash is not None and effect.because is SkipReason.ADDRESS_BOUNCED
+            return circumstances if elsewhere else closed(circumstances, effect.channel, effect.because)
+        case OpenChannel():
+            refused = circumstances.why_not(effect.channel) in (SkipReason.CHANNEL_SUPPRESSED, SkipReason.NO_CONSENT)
+            return _with_channel(circumstances, effect.channel, None) if refused else circumstances
+        case ChangeOwner():
+            same = effect.owner == circumstances.owner
+            away = circumstances.owner_absent_until if same else None
+            return circumstances.model_copy(update={"owner": effect.owner, "owner_absent_until": away})
+        case OwnerAway():
+            until = effect.until or now + circumstances.policy.horizon
+            return circumstances.model_copy(update={"owner_absent_until": until})
+        case OwnerBack():
+            return circumstances.model_copy(update={"owner_absent_until": None})
+        case _:
+            assert_never(effect)
+
+
+def _with_channel(circumstances: Circumstances, channel: Channel, why_not: SkipReason | None) -> Circumstances:
+    channels = tuple(
+        state.model_copy(update={"why_not": why_not}) if state.channel is channel else state
+        for state in circumstances.channels
+    )
+    return circumstances.model_copy(update={"channels": channels})

@@ -6,6 +6,7 @@ back; never the reverse (authoring.md 2, catalogue).
 """
 
 from datetime import datetime, timedelta
+from typing import Literal, assert_never
 
 from engine.calendar import delays
 from engine.life.conditions import holds
@@ -13,11 +14,13 @@ from engine.life.course import begun, ended, interrupted, resumed
 from engine.life.keys import task_key
 from engine.life.progress import OwedTask, Progress, Refusal
 from engine.life.reactions import starts_on
-from engine.life.touches import no_channel_left
+from engine.life.reviews import unparked
+from engine.life.touches import closed_for
 from engine.life.wishes import Answer, Enrolled, NothingStarts, Plan, Refused, Wish
-from engine.reasons import EnrollRefusal, StopReason
-from engine.sequence.compiled import AgainAfter, AgainIfInactive, AgainOnce
-from engine.words import EventKind
+from engine.reasons import EnrollRefusal, SkipReason, StopReason
+from engine.sequence.compiled import AgainAfter, AgainIfInactive, AgainOnce, Message, Sequence
+from engine.sequence.structure import steps
+from engine.words import Channel, EventKind
 
 DEEPEST = 3
 """Sequences that may stand interrupted under one another."""
@@ -41,11 +44,14 @@ def answered(progress: Progress, answer: Answer, now: datetime) -> Progress:
     progress = progress.model_copy(update={"wishes": tuple(w for w in progress.wishes if w != answer.wish)})
     match answer:
         case Enrolled():
+            progress = unparked(progress, now) if answer.wish.kind == "command" else progress
             return begun(_made_room(progress, answer, now), answer.plan, answer.why, now)
         case Refused():
-            return _on_record(_handed_over(progress, answer.wish, now), answer, now)
+            return _on_record(_not_left_alone(progress, answer, now), answer, now)
         case NothingStarts():
             return progress
+        case _:
+            assert_never(answer)
 
 
 def _started(progress: Progress, wish: Wish, catalogue: tuple[Plan, ...], now: datetime) -> Answer:
@@ -69,10 +75,11 @@ def _asked(
     name = plan.sequence.name
     refusal = (
         _gone(progress)
+        or _runs_already(progress, plan)
         or _guarded(progress, plan, now)
         or _ran_before(progress, plan, now)
-        or _runs(progress, plan, wish, catalogue)
-        or _unreachable(progress)
+        or _outranked(progress, plan, wish, catalogue)
+        or _unreachable(progress, plan)
         or _too_old(wish, now)
     )
     if refusal is not None:
@@ -108,13 +115,14 @@ def _ran_before(progress: Progress, plan: Plan, now: datetime) -> Why:
             return (EnrollRefusal.COOLING_OFF, f"until {until:%Y-%m-%d %H:%M} UTC") if until > now else None
 
 
-def _runs(progress: Progress, plan: Plan, wish: Wish, catalogue: tuple[Plan, ...]) -> Why:
+def _runs_already(progress: Progress, plan: Plan) -> Why:
+    name = plan.sequence.name
+    same = next((e for e in progress.every_enrolment if e.plan.sequence.name == name), None)
+    return None if same is None else (EnrollRefusal.ALREADY_ENROLLED, f"since {same.started_at:%Y-%m-%d}")
+
+
+def _outranked(progress: Progress, plan: Plan, wish: Wish, catalogue: tuple[Plan, ...]) -> Why:
     running = progress.enrolment
-    names = [enrolment.plan.sequence.name for enrolment in progress.interrupted]
-    if running is not None:
-        names.append(running.plan.sequence.name)
-    if plan.sequence.name in names:
-        return EnrollRefusal.ALREADY_ENROLLED, f"since {_since(progress, plan):%Y-%m-%d}"
     if running is None or wish.kind == "handover":
         return None
     name = running.plan.sequence.name
@@ -125,23 +133,32 @@ def _runs(progress: Progress, plan: Plan, wish: Wish, catalogue: tuple[Plan, ...
     return None
 
 
-def _since(progress: Progress, plan: Plan) -> datetime:
-    running = [*progress.interrupted, progress.enrolment] if progress.enrolment is not None else progress.interrupted
-    return next(e.started_at for e in running if e.plan.sequence.name == plan.sequence.name)
-
-
 def _place(name: str, catalogue: tuple[Plan, ...]) -> int:
     """The place in the catalogue, 0 highest; a sequence that is no longer in it stands below all others."""
     return next((n for n, plan in enumerate(catalogue) if plan.sequence.name == name), len(catalogue))
 
 
-def _unreachable(progress: Progress) -> Why:
-    closed = no_channel_left(progress)
-    if closed is None:
+def _unreachable(progress: Progress, plan: Plan) -> Why:
+    """Whether every channel of the sequence is closed; one that only asks people for something has none."""
+    channels = _channels(plan.sequence)
+    closed = {channel: why for channel in channels if (why := closed_for(progress, channel)) is not None}
+    if not channels or len(closed) < len(channels):
         return None
-    if closed is StopReason.OPTED_OUT:
-        return EnrollRefusal.OPTED_OUT, "every channel is closed"
-    return EnrollRefusal.NO_USABLE_ADDRESS, "no address can be used"
+    said = ", ".join(f"{channel} {why.value.replace('_', ' ')}" for channel, why in closed.items())
+    if SkipReason.CHANNEL_SUPPRESSED in closed.values():
+        return EnrollRefusal.OPTED_OUT, said
+    if SkipReason.NO_CONSENT in closed.values():
+        return EnrollRefusal.NO_CONSENT, said
+    return EnrollRefusal.NO_USABLE_ADDRESS, said
+
+
+def _channels(sequence: Sequence) -> tuple[Channel, ...]:
+    """The channels a sequence reaches a lead on."""
+    every_step = [found for plan in sequence.stages for found in steps(plan)]
+    used = {found.channel for found in every_step if isinstance(found, Message)}
+    if any(found.kind == "call" for found in every_step):
+        used.add(Channel.VOICE)
+    return tuple(channel for channel in Channel if channel in used)
 
 
 def _too_old(wish: Wish, now: datetime) -> Why:
@@ -172,23 +189,25 @@ def _made_room(progress: Progress, answer: Enrolled, now: datetime) -> Progress:
     return ended(progress, StopReason.SUPERSEDED, now)
 
 
-def _handed_over(progress: Progress, wish: Wish, now: datetime) -> Progress:
-    """A handover that is refused still ends the enrolment that wanted it, and a person takes the lead."""
-    if wish.kind == "handover":
+def _not_left_alone(progress: Progress, answer: Refused, now: datetime) -> Progress:
+    """A handover that is refused still ends the enrolment that wanted it; nobody is left with nothing."""
+    wish, running = answer.wish, progress.enrolment
+    if wish.kind == "handover" and running is not None:
         progress = resumed(ended(progress, StopReason.HANDED_OVER, now), now)
-        return _owing(progress, "handover", wish, "no sequence took the lead over")
-    if wish.event is not None and wish.event.kind is EventKind.CAPTURED and progress.enrolment is None:
-        return _owing(progress, "enquiry", wish, "a lead asked again and no sequence took it")
+        return _owing(progress, "handover", running.number, "no sequence took the lead over")
+    # A sequence that runs already sees to the enquiry that would have started it.
+    captured = wish.event is not None and wish.event.kind is EventKind.CAPTURED
+    if wish.event is not None and captured and answer.because is not EnrollRefusal.ALREADY_ENROLLED:
+        return _owing(progress, "enquiry", wish.event.number, "a lead asked again and no sequence took it")
     return progress
 
 
-def _owing(progress: Progress, kind: str, wish: Wish, why: str) -> Progress:
-    number = wish.event.number if wish.event is not None else progress.enrolments
-    owed = OwedTask(
-        kind="handover" if kind == "handover" else "enquiry",
-        key=task_key(progress.lead_id, kind, number),
-        why=why,
-    )
+def _owing(progress: Progress, kind: Literal["enquiry", "handover"], number: int, why: str) -> Progress:
+    """One task of a kind, however often it is asked for before somebody does it."""
+    kinds = {*(owed.kind for owed in progress.owed), *(state.task.task_kind for state in progress.tasks)}
+    if progress.gone or kind in kinds:
+        return progress
+    owed = OwedTask(kind=kind, key=task_key(progress.lead_id, kind, number), why=why)
     return progress.model_copy(update={"owed": (*progress.owed, owed)})
 
 

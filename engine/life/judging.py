@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from engine.life.events import Command, Event
-from engine.life.progress import Progress
+from engine.life.progress import Enrolment, Progress
 from engine.reasons import CallDisposition, IgnoreReason, ReplyClass
 from engine.sequence.structure import plan_of_step
 from engine.words import EventKind, Verb
@@ -35,8 +35,6 @@ def _ignored_event(progress: Progress, event: Event, now: datetime) -> IgnoreRea
             return _no_task(progress, event)
         case EventKind.DELIVERY_FAILED:
             return None if _touch_known(progress, event) else IgnoreReason.OLDER_THAN_ENROLMENT
-        case EventKind.BY_HAND | EventKind.MOMENT_REACHED:
-            return None
         case _:
             return None
 
@@ -51,12 +49,12 @@ def _stale_stage(progress: Progress, event: Event, now: datetime) -> IgnoreReaso
 
 
 def _idle_reply(progress: Progress, event: Event) -> IgnoreReason | None:
-    if event.data.reply in NO_REPLY:
+    away = event.data.reply is ReplyClass.OUT_OF_OFFICE
+    if event.data.reply in NO_REPLY or (away and event.data.from_other is not None):
         return IgnoreReason.AUTOMATIC_MAIL
-    running = progress.enrolment
-    if running is not None and not progress.interrupted and event.occurred_at < running.started_at:
-        return IgnoreReason.OLDER_THAN_ENROLMENT
-    return None
+    began = min((enrolment.started_at for enrolment in progress.every_enrolment), default=event.occurred_at)
+    # An absence holds whenever it was announced.
+    return IgnoreReason.OLDER_THAN_ENROLMENT if event.occurred_at < began and not away else None
 
 
 def _no_task(progress: Progress, event: Event) -> IgnoreReason | None:
@@ -69,10 +67,9 @@ def _no_task(progress: Progress, event: Event) -> IgnoreReason | None:
 
 
 def _touch_known(progress: Progress, event: Event) -> bool:
-    running = progress.enrolment
-    return running is not None and any(
-        done.touch_key is not None and done.touch_key == event.data.touch_key for done in running.outcomes
-    )
+    key = event.data.touch_key
+    outcomes = (done for enrolment in progress.every_enrolment for done in enrolment.outcomes)
+    return key is not None and any(done.touch_key == key for done in outcomes)
 
 
 def _ignored_command(progress: Progress, command: Command) -> IgnoreReason | None:
@@ -80,7 +77,9 @@ def _ignored_command(progress: Progress, command: Command) -> IgnoreReason | Non
     if progress.gone and command.verb is not Verb.REASSIGN:
         return IgnoreReason.LEAD_GONE
     match command.verb:
-        case Verb.ENROLL | Verb.REASSIGN:
+        case Verb.ENROLL:
+            return IgnoreReason.NO_SUCH_SEQUENCE if command.data.sequence is None else None
+        case Verb.REASSIGN:
             return None
         case Verb.RETRY:
             return None if progress.review is not None else IgnoreReason.NOT_PARKED
@@ -91,31 +90,24 @@ def _ignored_command(progress: Progress, command: Command) -> IgnoreReason | Non
         case Verb.PAUSE | Verb.STOP if running is not None:
             return None
         case Verb.SKIP if running is not None:
-            return _no_step(progress, command)
+            return _no_step(running, command)
         case Verb.JUMP if running is not None:
-            return _no_target(progress, command)
+            return _no_target(running, command)
         case _:
             return IgnoreReason.NO_ENROLMENT
 
 
-def _no_step(progress: Progress, command: Command) -> IgnoreReason | None:
-    running = progress.enrolment
-    if running is None or running.cursor.step is None:
+def _no_step(running: Enrolment, command: Command) -> IgnoreReason | None:
+    at, named = running.cursor.step, command.data.step
+    return None if at is not None and named in (None, at) else IgnoreReason.NO_SUCH_STEP
+
+
+def _no_target(running: Enrolment, command: Command) -> IgnoreReason | None:
+    data, stages = command.data, running.plan.sequence.stages
+    if data.step is None:
+        return None if any(plan.name == data.stage for plan in stages) else IgnoreReason.NO_SUCH_STAGE
+    try:
+        plan = plan_of_step(running.plan.sequence, data.step)
+    except LookupError:
         return IgnoreReason.NO_SUCH_STEP
-    named = command.data.step
-    return None if named is None or named == running.cursor.step else IgnoreReason.NO_SUCH_STEP
-
-
-def _no_target(progress: Progress, command: Command) -> IgnoreReason | None:
-    running = progress.enrolment
-    if running is None:
-        return IgnoreReason.NO_ENROLMENT
-    data = command.data
-    stages = running.plan.sequence.stages
-    if data.step is not None:
-        try:
-            plan = plan_of_step(running.plan.sequence, data.step)
-        except LookupError:
-            return IgnoreReason.NO_SUCH_STEP
-        return None if data.stage is None or stages[plan].name == data.stage else IgnoreReason.NO_SUCH_STEP
-    return None if any(plan.name == data.stage for plan in stages) else IgnoreReason.NO_SUCH_STAGE
+    return None if data.stage is None or stages[plan].name == data.stage else IgnoreReason.NO_SUCH_STEP

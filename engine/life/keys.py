@@ -1,5 +1,6 @@
 """The names of touches and tasks: the same in every attempt, run, reset and rebuild."""
 
+from functools import lru_cache
 from uuid import NAMESPACE_URL, uuid5
 
 from engine.words import LeadId, TaskKey, TouchKey
@@ -8,6 +9,8 @@ _TOUCH = uuid5(NAMESPACE_URL, "followup-engine:touch")
 _TASK = uuid5(NAMESPACE_URL, "followup-engine:task")
 
 
+# One decision asks for one key several times.
+@lru_cache(maxsize=4096)
 def touch_key(lead: LeadId, enrolment: int, plan: int, visit: int, step: str, occurrence: int) -> TouchKey:
     """
     The key of one touch.

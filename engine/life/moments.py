@@ -1,23 +1,40 @@
 """When things are due in a lead's life: steps, exits, tasks, reactions to dates."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from engine.calendar import delays
 from engine.calendar.hours import Hours
-from engine.life.progress import Enrolment, PendingExit, Progress
-from engine.sequence.compiled import BusinessDays, Delay, HumanTask, Message, Moment, Quiet, StagePlan, Working
+from engine.life.circumstances import Circumstances
+from engine.life.progress import NO_TIME, Enrolment, PendingExit, Progress
+from engine.sequence.compiled import BusinessDays, Delay, HumanTask, Message, Moment, Quiet, StagePlan, Window, Working
 from engine.words import Stage
 
 RESPONSE_STALE_AFTER = timedelta(hours=4)
 OTHER_STALE_AFTER = BusinessDays(days=5)
-DATE_AT_HOUR = 9
+
+DAYS_OF_A_WEEK = 7
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""Dates beyond these are a CRM's way to say "never"."""
 
 
 def message_hours(progress: Progress, enrolment: Enrolment) -> Hours:
     """The window of the stage the enrolment is in, in the lead's zone."""
     circumstances = progress.circumstances
-    window = enrolment.stage_plan.hours or enrolment.plan.sequence.hours
-    return Hours(zone=circumstances.zone, window=window, closed_days=circumstances.closed_days)
+    return _open_in(circumstances, enrolment.stage_plan.hours or enrolment.plan.sequence.hours)
+
+
+def sequence_hours(progress: Progress, enrolment: Enrolment) -> Hours:
+    """The window of the sequence, whatever the stage it is in has declared for itself."""
+    return _open_in(progress.circumstances, enrolment.plan.sequence.hours)
+
+
+def _open_in(circumstances: Circumstances, window: Window) -> Hours:
+    """Whoever is open on every day of the week is open on holidays too."""
+    every_day = len({block.weekday for block in window.blocks}) == DAYS_OF_A_WEEK
+    closed_days = () if every_day else circumstances.closed_days
+    return Hours(zone=circumstances.zone, window=window, closed_days=closed_days)
 
 
 def calm_since(progress: Progress, anchor: datetime) -> datetime:
@@ -25,15 +42,22 @@ def calm_since(progress: Progress, anchor: datetime) -> datetime:
     return max(at for at in (anchor, progress.last_inbound_at, progress.last_human_at) if at is not None)
 
 
-def delayed(progress: Progress, anchor: datetime, delay: Delay | None, hours: Hours) -> datetime:
-    """The moment a delay from the anchor ends; the anchor itself without one."""
+def delayed(
+    progress: Progress, anchor: datetime, delay: Delay | None, hours: Hours, shift: timedelta = NO_TIME
+) -> datetime:
+    """
+    The moment a delay from the anchor ends; the anchor itself without one.
+
+    `shift` is how long the clock has stood since the anchor; a word that restarted the delay came after that.
+    """
     match delay:
         case None:
-            return anchor
+            return anchor + shift
         case Quiet():
-            return delays.after(calm_since(progress, anchor), delay.delay, hours)
+            calm = calm_since(progress, anchor)
+            return delays.after(calm, delay.delay, hours) + (shift if calm == anchor else NO_TIME)
         case _:
-            return delays.after(anchor, delay, hours)
+            return delays.after(anchor, delay, hours) + shift
 
 
 def date_moment(progress: Progress, moment: Moment) -> datetime | None:
@@ -41,7 +65,8 @@ def date_moment(progress: Progress, moment: Moment) -> datetime | None:
     value = progress.circumstances.field(moment.field)
     if not isinstance(value, str):
         return None
-    return delays.moment_of(moment, value, progress.circumstances.zone)
+    at = delays.moment_of(moment, value, progress.circumstances.zone)
+    return at if at is not None and EARLIEST < at < LATEST else None
 
 
 def step_moment(progress: Progress, enrolment: Enrolment, step: Message | HumanTask) -> datetime | None:
@@ -55,13 +80,15 @@ def step_moment(progress: Progress, enrolment: Enrolment, step: Message | HumanT
         return cursor.anchor
     if step.at is not None:
         return date_moment(progress, step.at)
-    return delayed(progress, cursor.anchor, step.after, message_hours(progress, enrolment)) + cursor.shift
+    for_us = isinstance(step, HumanTask) and isinstance(step.after, Working)
+    hours = progress.circumstances.owner_hours if for_us else message_hours(progress, enrolment)
+    return delayed(progress, cursor.anchor, step.after, hours, cursor.shift)
 
 
 def exit_moment(progress: Progress, enrolment: Enrolment, pending: PendingExit) -> datetime:
     """When a decided exit is taken."""
     hours = message_hours(progress, enrolment)
-    return delayed(progress, pending.since, pending.exit.after, hours) + pending.shift
+    return delayed(progress, pending.since, pending.exit.after, hours, pending.shift)
 
 
 def task_moment(progress: Progress, opened: datetime, delay: Delay) -> datetime:

@@ -3,40 +3,36 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from engine.life.course import leaving, settled, with_cursor, with_enrolment
-from engine.life.effects import ChangeOwner, effects_of_command
+from engine.life.course import cursor_changed, forgiven, leaving, settled, tried_anew, with_enrolment
+from engine.life.effects import applied, effects_of_command
 from engine.life.events import Command
 from engine.life.judging import ignored
 from engine.life.noting_events import mapped
 from engine.life.progress import Pause, Progress
+from engine.life.proofs import ABOUT_A_TOUCH, nothing_to_ask, tries
+from engine.life.reviews import unparked, unpaused
 from engine.life.wishes import Wish
 from engine.reasons import ReviewReason, SkipReason, StopReason
 from engine.sequence.compiled import Finish, Goto
 from engine.sequence.structure import plan_of_step
 from engine.words import Stage, Verb
 
-NEW_TRY = frozenset({ReviewReason.OUTCOME_UNPROVEN, ReviewReason.PROVIDER_REJECTED, ReviewReason.DELIVERY_FAILING})
-"""Reviews after which a retry is a new occurrence: the old touch stays as it ended."""
-
 
 def commanded(progress: Progress, command: Command, now: datetime) -> Progress:
     """The progress after a command; one that refers to nothing leaves only its number."""
     refers_to_nothing = ignored(progress, command, now) is not None
-    progress = _with_effects(progress, command).model_copy(update={"last_applied": command.number})
+    progress = _with_effects(progress, command, now).model_copy(update={"last_applied": command.number})
     return progress if refers_to_nothing else VERBS[command.verb](progress, command, now)
 
 
-def _with_effects(progress: Progress, command: Command) -> Progress:
-    for effect in effects_of_command(command.verb, command.data):
-        if isinstance(effect, ChangeOwner):
-            circumstances = progress.circumstances.model_copy(update={"owner": effect.owner})
-            progress = progress.model_copy(update={"circumstances": circumstances})
-    return progress
+def _with_effects(progress: Progress, command: Command, now: datetime) -> Progress:
+    effects = effects_of_command(command.verb, command.data)
+    return progress.model_copy(update={"circumstances": applied(progress.circumstances, effects, now)})
 
 
 def _enroll(progress: Progress, command: Command, now: datetime) -> Progress:
     wish = Wish(kind="command", at=now, sequence=command.data.sequence, request=command.number)
-    return _unparked(progress).model_copy(update={"wishes": (*progress.wishes, wish)})
+    return progress.model_copy(update={"wishes": (*progress.wishes, wish)})
 
 
 def _pause(progress: Progress, command: Command, now: datetime) -> Progress:
@@ -47,61 +43,48 @@ def _pause(progress: Progress, command: Command, now: datetime) -> Progress:
 
 
 def _resume(progress: Progress, command: Command, now: datetime) -> Progress:
-    progress = progress.model_copy(update={"pause": None})
     if progress.review is not None and progress.review.because is ReviewReason.PAUSE_EXPIRED:
-        return _unparked(progress)
-    return progress
+        return unparked(progress, now)
+    return unpaused(progress, now)
 
 
 def _retry(progress: Progress, command: Command, now: datetime) -> Progress:
     """Once more, after a person has mended what was wrong."""
-    review, running = progress.review, progress.enrolment
-    progress = _unparked(progress)
-    if review is None:
-        return progress
-    if review.because is ReviewReason.PAUSE_EXPIRED:
-        return progress.model_copy(update={"pause": None})
-    if review.because is ReviewReason.UNMAPPED_STAGE:
+    review = progress.review
+    progress = unparked(progress, now)
+    running = progress.enrolment
+    if review is not None and review.because is ReviewReason.UNMAPPED_STAGE:
         return mapped(progress, now)
-    if running is None:
+    if review is None or running is None:
         return progress
     if review.because is ReviewReason.LOOP_LIMIT:
-        return with_enrolment(progress, running.model_copy(update={"visits": ()}))
-    if review.because in NEW_TRY:
-        return _proof_done(with_cursor(progress, occurrence=running.cursor.occurrence + 1, held=None, late_ok=True))
-    return with_cursor(progress, held=None, late_ok=True)
+        return with_enrolment(progress, forgiven(running))
+    if review.because in ABOUT_A_TOUCH:
+        return with_enrolment(_decided(progress), tried_anew(running))
+    return with_enrolment(progress, cursor_changed(running, held=None, late_ok=True))
 
 
-def _proof_done(progress: Progress) -> Progress:
-    """A person has decided about the touch: its look-up is over."""
+def _decided(progress: Progress) -> Progress:
+    """A person has decided about the step the lead stands at: nobody is asked about its touches any more."""
     running = progress.enrolment
-    return progress.model_copy(
-        update={
-            "open_touches": tuple(
-                touch
-                for touch in progress.open_touches
-                if not touch.lost or running is None or touch.enrolment != running.number
-            ),
-            "owed": tuple(owed for owed in progress.owed if owed.kind not in ("proof", "problem")),
-        }
-    )
+    return progress if running is None else nothing_to_ask(progress, tries(progress, running))
 
 
 def _skip(progress: Progress, command: Command, now: datetime) -> Progress:
-    progress = _proof_done(_unparked(progress))
-    return settled(progress, f"skipped.{SkipReason.SKIPPED_BY_PERSON}", now)
+    return settled(_decided(unparked(progress, now)), f"skipped.{SkipReason.SKIPPED_BY_PERSON}", now)
 
 
 def _jump(progress: Progress, command: Command, now: datetime) -> Progress:
+    progress = _decided(unparked(progress, now))
     running = progress.enrolment
     if running is None:
         return progress
     stage = command.data.stage or _stage_of(progress, command.data.step)
-    why = f"{command.by} moved it: {command.data.reason}" if command.data.reason else f"{command.by} moved it"
     # What was decided before yields to a person: the exit is replaced even when it is a finish.
     running = running.model_copy(update={"exit": None})
-    leaving_now = leaving(running, Goto(stage=stage), why, now, step=command.data.step)
-    return with_enrolment(_proof_done(_unparked(progress)), leaving_now)
+    return with_enrolment(
+        progress, leaving(running, Goto(stage=stage), _by(command, "moved"), now, step=command.data.step)
+    )
 
 
 def _stage_of(progress: Progress, step: str | None) -> Stage:
@@ -119,22 +102,21 @@ def _reassign(progress: Progress, command: Command, now: datetime) -> Progress:
         ReviewReason.OWNER_UNAVAILABLE,
         ReviewReason.NO_ROUTE,
     ):
-        return _unparked(progress)
+        return unparked(progress, now)
     return progress
 
 
 def _stop(progress: Progress, command: Command, now: datetime) -> Progress:
-    progress = _unparked(progress).model_copy(update={"pause": None})
+    progress = unpaused(unparked(progress, now), now)
     running = progress.enrolment
     if running is None:
         return progress
-    why = f"{command.by} stopped it: {command.data.reason}" if command.data.reason else f"{command.by} stopped it"
-    ending = leaving(running, Finish(), why, now, because=StopReason.STOPPED_BY_PERSON)
+    ending = leaving(running, Finish(), _by(command, "stopped"), now, because=StopReason.STOPPED_BY_PERSON)
     return with_enrolment(progress, ending)
 
 
-def _unparked(progress: Progress) -> Progress:
-    return progress.model_copy(update={"review": None})
+def _by(command: Command, did: str) -> str:
+    return f"{command.by} {did} it" + (f": {command.data.reason}" if command.data.reason else "")
 
 
 VERBS: dict[Verb, Callable[[Progress, Command, datetime], Progress]] = {

@@ -10,20 +10,22 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from engine.calendar import delays
-from engine.life.circumstances import ChannelState, Circumstances
-from engine.life.course import leaving, plan_for, with_cursor, with_enrolment
-from engine.life.effects import ChangeOwner, CloseChannel, Effect, OpenChannel, OwnerAway, OwnerBack, effects_of
+from engine.life.answers import awaited, owing
+from engine.life.course import cursor_changed, leaving, plan_for, with_enrolment, with_outcome
+from engine.life.effects import applied, effects_of
 from engine.life.events import Event
 from engine.life.judging import ignored, received
-from engine.life.keys import task_key
 from engine.life.moves import Hold
 from engine.life.noting_tasks import task_done
-from engine.life.progress import Cursor, Enrolment, Flag, OwedTask, Progress, Review
+from engine.life.progress import Cursor, Doubt, Enrolment, Outcome, Progress
+from engine.life.proofs import asked
 from engine.life.reactions import reaction_to
+from engine.life.reviews import flagged, reviewed, unparked
 from engine.life.touches import no_channel_left
 from engine.life.wishes import Wish
-from engine.reasons import HoldReason, IgnoreReason, ReplyClass, ReviewReason, SkipReason, StopReason
-from engine.sequence.compiled import BusinessDays, CarryOn, Finish, Goto
+from engine.reasons import HoldReason, IgnoreReason, ReplyClass, ReviewReason, StopReason
+from engine.sequence.compiled import Branch, BusinessDays, CarryOn, Finish, Goto
+from engine.sequence.structure import step, steps
 from engine.words import EventKind, Stage
 
 NO_RETURN_DATE = timedelta(days=7)
@@ -36,7 +38,8 @@ Course = Callable[[Progress, Event, datetime], Progress]
 def happened(progress: Progress, event: Event, now: datetime) -> Progress:
     """The progress after an event, whatever its age and order."""
     why_ignored = ignored(progress, event, now)
-    progress = _with_effects(progress, event, now).model_copy(update={"last_applied": event.number})
+    circumstances = applied(progress.circumstances, effects_of(event.kind, event.data), now)
+    progress = progress.model_copy(update={"circumstances": circumstances, "last_applied": event.number})
     if why_ignored is IgnoreReason.OLDER_THAN_ENROLMENT and event.kind is EventKind.REPLIED:
         return _owing_answer(progress, event)
     if why_ignored is not None:
@@ -50,13 +53,7 @@ def _reacting(progress: Progress, event: Event, now: datetime) -> Progress:
     return _answering(progress, event, now, default=None)
 
 
-def _answering(
-    progress: Progress,
-    event: Event,
-    now: datetime,
-    *,
-    default: StopReason | None,
-) -> Progress:
+def _answering(progress: Progress, event: Event, now: datetime, *, default: StopReason | None) -> Progress:
     """The written reaction, else the default end, else nothing."""
     running = progress.enrolment
     if running is None:
@@ -65,7 +62,7 @@ def _answering(
     why = event.kind.value.replace("_", " ")
     match response:
         case CarryOn():
-            return with_enrolment(progress, running.model_copy(update={"answer_open": True}))
+            return with_enrolment(progress, running.model_copy(update={"answer_open": awaited(progress)}))
         case None:
             return progress if default is None else _stopping(progress, default, why, now)
         case Finish() if default is not None and response.reason == "completed":
@@ -75,7 +72,7 @@ def _answering(
 
 
 def _stopping(progress: Progress, because: StopReason, why: str, now: datetime) -> Progress:
-    """The running enrolment, and with it whatever it interrupted, is going to end."""
+    """The running enrolment is going to end."""
     running = progress.enrolment
     if running is None:
         return progress
@@ -97,11 +94,11 @@ def _replied(progress: Progress, event: Event, now: datetime) -> Progress:
         case ReplyClass.OPT_OUT:
             return _opted_out(progress, event, now)
         case ReplyClass.UNCLEAR:
-            return _answering(_reviewed(progress, ReviewReason.UNCLEAR_REPLY, now), event, now, default=None)
+            return _answering(_parked(progress, ReviewReason.UNCLEAR_REPLY, now), event, now, default=None)
         case ReplyClass.POSSIBLE_OPT_OUT:
-            return _reviewed(progress, ReviewReason.POSSIBLE_OPT_OUT, now)
+            return _parked(progress, ReviewReason.POSSIBLE_OPT_OUT, now)
         case ReplyClass.LEFT_COMPANY:
-            return _reviewed(progress, ReviewReason.CONTACT_CHANGED, now)
+            return _left_company(progress, event, now)
         case ReplyClass.COMPLAINT:
             return _stopping(progress, StopReason.REPLIED, "complaint", now)
         case ReplyClass.NOT_INTERESTED:
@@ -113,19 +110,17 @@ def _replied(progress: Progress, event: Event, now: datetime) -> Progress:
 
 
 def _owing_answer(progress: Progress, event: Event) -> Progress:
-    """One answer task, however many messages the lead wrote meanwhile."""
-    if any(owed.kind == "answer" for owed in progress.owed):
+    """An answer to the lead, or to somebody in the conversation; a colleague elsewhere waits for none."""
+    if event.data.from_other == "account":
         return progress
-    if any(state.task.task_kind == "answer" for state in progress.tasks):
-        return progress
-    complaint = event.data.reply is ReplyClass.COMPLAINT
-    owed = OwedTask(
-        kind="answer",
-        key=task_key(progress.lead_id, "answer", event.number),
-        to="manager" if complaint else "owner",
-        why="the lead complained" if complaint else "the lead wrote to us",
-    )
-    return progress.model_copy(update={"owed": (*progress.owed, owed)})
+    if event.data.reply is ReplyClass.COMPLAINT:
+        return owing(progress, event.number, "the lead complained", to="manager")
+    return owing(progress, event.number, "the lead wrote to us")
+
+
+def _left_company(progress: Progress, event: Event, now: datetime) -> Progress:
+    """What the sequence wrote for it, else a person finds out whom to write to."""
+    return _written(progress, event, now) or _parked(progress, ReviewReason.CONTACT_CHANGED, now)
 
 
 def _out_of_office(progress: Progress, event: Event, at: datetime) -> Progress:
@@ -154,8 +149,12 @@ def _other_replied(progress: Progress, event: Event, now: datetime) -> Progress:
 
 
 def _not_before(progress: Progress, because: HoldReason, until: datetime) -> Progress:
+    """The longer of two holds for one reason stands, in whatever order they were heard of."""
     others = tuple(hold for hold in progress.not_before if hold.because is not because)
-    return progress.model_copy(update={"not_before": (*others, Hold(because=because, until=until))})
+    latest = max((hold.until for hold in progress.not_before if hold.because is because), default=until)
+    hold = Hold(because=because, until=max(until, latest))
+    holds = tuple(sorted((*others, hold), key=lambda hold: hold.because))
+    return progress.model_copy(update={"not_before": holds})
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
@@ -165,70 +164,54 @@ def _opted_out(progress: Progress, event: Event, now: datetime) -> Progress:
     """The channel is closed by the event's effect; the enrolment stops when no channel is left."""
     if no_channel_left(progress) is not None:
         return _stopping(progress, StopReason.OPTED_OUT, "opted out", now)
-    return _answering(progress, event, now, default=None)
+    return _reacting(progress, event, now)
 
 
 def _bounced(progress: Progress, event: Event, now: datetime) -> Progress:
     left = no_channel_left(progress)
-    return progress if left is None else _stopping(progress, left, "bounced", now)
+    return _reacting(progress, event, now) if left is None else _stopping(progress, left, "bounced", now)
 
 
 def _delivery_failed(progress: Progress, event: Event, now: datetime) -> Progress:
-    """A touch that softly failed is tried anew, as a new occurrence, while it is still the lead's last one."""
-    running = progress.enrolment
-    if running is None:
-        return progress
-    failed = next(done for done in running.outcomes if done.touch_key == event.data.touch_key)
-    last_sent = max((done for done in running.outcomes if done.touch_key), key=lambda done: done.at)
-    if failed is not last_sent or failed.visit != running.visit:
-        return _flagged(progress, ReviewReason.DELIVERY_FAILING, now, failed.step)
+    """A touch that softly failed is tried anew, as a new occurrence, while nothing has happened to the lead since."""
+    key = event.data.touch_key
+    enrolment, failed = next(
+        (enrolment, done)
+        for enrolment in progress.every_enrolment
+        for done in enrolment.outcomes
+        if done.touch_key == key
+    )
+    undelivered = failed.model_copy(update={"outcome": "undelivered", "touch_key": None})
+    if enrolment is not progress.enrolment or _something_since(progress, enrolment, failed):
+        progress = with_enrolment(progress, with_outcome(enrolment, undelivered))
+        return flagged(progress, ReviewReason.DELIVERY_FAILING, now, failed.step)
     failures = failed.occurrence + 1
+    cursor = Cursor(step=failed.step, anchor=enrolment.cursor.anchor, occurrence=failures, guard_passed=True)
+    enrolment = with_outcome(enrolment, undelivered).model_copy(update={"cursor": cursor})
     retries = progress.circumstances.policy.soft_retries
-    back = Cursor(step=failed.step, anchor=running.cursor.anchor, occurrence=failures, soft_failures=failures)
-    progress = with_enrolment(progress, running.model_copy(update={"cursor": back, "exit": None}))
-    if failures > len(retries):
-        problem = OwedTask(
-            kind="problem",
-            key=task_key(progress.lead_id, "problem", event.data.touch_key),
-            touch_key=event.data.touch_key,
-            why=f"{failed.step} does not arrive",
-        )
-        progress = progress.model_copy(update={"owed": (*progress.owed, problem)})
-        return _reviewed(progress, ReviewReason.DELIVERY_FAILING, now, failed.step)
-    held = Hold(because=HoldReason.DELIVERY_RETRY, until=now + retries[failures - 1])
-    return with_cursor(progress, held=held, guard_passed=True)
+    if failures <= len(retries):
+        held = Hold(because=HoldReason.DELIVERY_RETRY, until=now + retries[failures - 1])
+        return with_enrolment(progress, cursor_changed(enrolment, held=held))
+    if failed.touch_key is not None:
+        progress = asked(progress, "problem", failed.touch_key, f"{failed.step} does not arrive")
+    doubt = Doubt(because=ReviewReason.DELIVERY_FAILING, detail=failed.step)
+    return with_enrolment(progress, cursor_changed(enrolment, doubt=doubt))
 
 
-def _with_effects(progress: Progress, event: Event, now: datetime) -> Progress:
-    circumstances = progress.circumstances
-    for effect in effects_of(event.kind, event.data):
-        circumstances = _affected(circumstances, effect, now)
-    return progress.model_copy(update={"circumstances": circumstances})
-
-
-def _affected(circumstances: Circumstances, effect: Effect, now: datetime) -> Circumstances:
-    match effect:
-        case CloseChannel():
-            if circumstances.why_not(effect.channel) in (None, SkipReason.NO_CONSENT):
-                return with_channel(circumstances, ChannelState(channel=effect.channel, why_not=effect.because))
-            return circumstances
-        case OpenChannel():
-            if circumstances.why_not(effect.channel) is SkipReason.CHANNEL_SUPPRESSED:
-                return with_channel(circumstances, ChannelState(channel=effect.channel))
-            return circumstances
-        case ChangeOwner():
-            return circumstances.model_copy(update={"owner": effect.owner})
-        case OwnerAway():
-            until = effect.until or now + circumstances.policy.horizon
-            return circumstances.model_copy(update={"owner_absent_until": until})
-        case OwnerBack():
-            return circumstances.model_copy(update={"owner_absent_until": None})
-
-
-def with_channel(circumstances: Circumstances, state: ChannelState) -> Circumstances:
-    """The circumstances with one channel's state replaced."""
-    others = tuple(other for other in circumstances.channels if other.channel is not state.channel)
-    return circumstances.model_copy(update={"channels": (*others, state)})
+def _something_since(progress: Progress, enrolment: Enrolment, failed: Outcome) -> bool:
+    """Whether going back to the step would undo or repeat anything; deciding a branch is nothing."""
+    cursor = enrolment.cursor
+    if enrolment.exit is not None or cursor.task is not None or cursor.occurrence > 0:
+        return True
+    if any(touch.enrolment == enrolment.number for touch in progress.open_touches):
+        return True
+    here = {found.id for found in steps(enrolment.stage_plan)}
+    later = enrolment.outcomes[enrolment.outcomes.index(failed) + 1 :]
+    return (
+        failed.step not in here
+        or failed.visit != enrolment.visit
+        or not all(isinstance(step(enrolment.plan.sequence, done.step), Branch) for done in later)
+    )
 
 
 # --- the CRM ----------------------------------------------------------------------------------------------------------
@@ -244,9 +227,9 @@ def _stage_changed(progress: Progress, event: Event, now: datetime) -> Progress:
             "pipeline_at": at,
         }
     )
-    running = progress.enrolment
-    written = reaction_to(event, running) is not None if running is not None else False
-    return _reacting(progress, event, now) if written else mapped(progress, now)
+    if progress.review is not None and progress.review.because is ReviewReason.UNMAPPED_STAGE:
+        progress = unparked(progress, now)  # it asked about a pipeline stage that the lead has left
+    return _written(progress, event, now) or mapped(progress, now)
 
 
 def mapped(progress: Progress, now: datetime) -> Progress:
@@ -254,7 +237,7 @@ def mapped(progress: Progress, now: datetime) -> Progress:
     name = progress.pipeline_stage
     stage = next((row.stage for row in progress.circumstances.pipeline if row.name == name), None)
     if stage is None:
-        return _reviewed(progress, ReviewReason.UNMAPPED_STAGE, now, name or "")
+        return _parked(progress, ReviewReason.UNMAPPED_STAGE, now, name or "")
     return _moved(progress, stage, f"the CRM moved the lead to {name}", now)
 
 
@@ -262,39 +245,47 @@ def _moved(progress: Progress, stage: Stage, why: str, now: datetime) -> Progres
     """Every enrolment of the lead follows: to its own stage plan of that name, or to its end."""
     if stage is progress.stage and progress.enrolment is not None:
         return progress
-    interrupted = tuple(_following(enrolment, stage, why, now) for enrolment in progress.interrupted)
-    running = progress.enrolment
-    return progress.model_copy(
-        update={
-            "stage": stage,
-            "interrupted": interrupted,
-            "enrolment": None if running is None else _following(running, stage, why, now),
-        }
-    )
+    if stage is Stage.CAPTURE:
+        return progress  # a lead is captured once; a CRM files every new record there, often after we have begun
+    for enrolment in progress.every_enrolment:
+        progress = with_enrolment(progress, _following(enrolment, stage, why, now))
+    return progress.model_copy(update={"stage": stage})
 
 
 def _following(enrolment: Enrolment, stage: Stage, why: str, now: datetime) -> Enrolment:
+    if enrolment.stage_plan.name == stage:  # moved away and back before anybody looked
+        return enrolment.model_copy(update={"exit": None}) if _goes(enrolment) else enrolment
     if plan_for(enrolment, stage) is not None:
         return leaving(enrolment, Goto(stage=stage), why, now)
     return leaving(enrolment, Finish(), why, now, because=StopReason.STAGE_CHANGED)
 
 
+def _goes(enrolment: Enrolment) -> bool:
+    return enrolment.exit is not None and isinstance(enrolment.exit.exit, Goto)
+
+
 def _won(progress: Progress, event: Event, now: datetime) -> Progress:
-    return _decided_deal(progress, event, Stage.RETAIN, now)
+    return _written(progress, event, now) or _moved(progress, Stage.RETAIN, "the deal is won", now)
 
 
 def _lost(progress: Progress, event: Event, now: datetime) -> Progress:
-    running = progress.enrolment
-    if running is not None and reaction_to(event, running) is not None:
-        return _reacting(progress, event, now)
-    return _stopping(progress, StopReason.STAGE_CHANGED, f"lost: {event.data.reason or 'no reason given'}", now)
+    """Nothing resumes after a deal is lost, unless the sequence says what follows."""
+    why = f"lost: {event.data.reason or 'no reason given'}"
+    written = _written(progress, event, now)
+    if written is not None:
+        return written
+    for enrolment in progress.every_enrolment:
+        ending = leaving(enrolment, Finish(), why, now, because=StopReason.STAGE_CHANGED)
+        progress = with_enrolment(progress, ending)
+    return progress
 
 
-def _decided_deal(progress: Progress, event: Event, stage: Stage, now: datetime) -> Progress:
+def _written(progress: Progress, event: Event, now: datetime) -> Progress | None:
+    """The progress after what the sequence wrote for the event; None when it wrote nothing."""
     running = progress.enrolment
-    if running is not None and reaction_to(event, running) is not None:
-        return _reacting(progress, event, now)
-    return _moved(progress, stage, "the deal is won", now)
+    if running is None or reaction_to(event, running) is None:
+        return None
+    return _reacting(progress, event, now)
 
 
 def _meeting_booked(progress: Progress, event: Event, now: datetime) -> Progress:
@@ -321,11 +312,22 @@ def _erased(progress: Progress, event: Event, now: datetime) -> Progress:
 
 
 def _gone(progress: Progress, because: StopReason, now: datetime) -> Progress:
-    update = {"gone": True, "wishes": (), "owed": (), "review": None, "pause": None}
-    return _stopping(progress.model_copy(update=update), because, because.value.replace("_", " "), now)
+    """Nothing is wished, owed or decided any more; touches in doubt are still looked up, those that are lost rest."""
+    update = {
+        "gone": True,
+        "wishes": (),
+        "owed": (),
+        "review": None,
+        "pause": None,
+        "open_touches": tuple(touch for touch in progress.open_touches if not touch.lost),
+    }
+    progress = progress.model_copy(update=update)
+    if progress.enrolment is not None:
+        progress = with_enrolment(progress, progress.enrolment.model_copy(update={"exit": None}))
+    return _stopping(progress, because, because.value.replace("_", " "), now)
 
 
-# --- starts, reviews, flags -------------------------------------------------------------------------------------------
+# --- starts, reviews --------------------------------------------------------------------------------------------------
 
 
 def _wishing(progress: Progress, event: Event, now: datetime) -> Progress:
@@ -343,17 +345,8 @@ def _same_wish(wish: Wish, event: Event) -> bool:
     return (had.reply, had.pipeline_stage, had.name) == (data.reply, data.pipeline_stage, data.name)
 
 
-def _reviewed(progress: Progress, because: ReviewReason, now: datetime, detail: str = "") -> Progress:
-    why = because.value.replace("_", " ")
-    return progress.model_copy(update={"review": Review(because=because, since=now, why=why, detail=detail)})
-
-
-def _flagged(progress: Progress, because: ReviewReason, now: datetime, detail: str) -> Progress:
-    others = tuple(flag for flag in progress.flags if flag.because is not because)
-    count = sum(flag.count for flag in progress.flags if flag.because is because) + 1
-    return progress.model_copy(
-        update={"flags": (*others, Flag(because=because, since=now, detail=detail, count=count))}
-    )
+def _parked(progress: Progress, because: ReviewReason, now: datetime, detail: str = "") -> Progress:
+    return reviewed(progress, because, because.value.replace("_", " "), now, detail)
 
 
 COURSES: dict[EventKind, Course] = {

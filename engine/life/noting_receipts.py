@@ -1,21 +1,23 @@
 """What our own doing means for a lead: moves carried out, touches claimed and their outcomes."""
 
 from datetime import datetime
+from typing import assert_never
 
-from engine.gate import ROLLING_DAY
-from engine.life.circumstances import ChannelState
 from engine.life.course import (
     arm_taken,
+    cursor_changed,
     ended,
     entered,
     fired,
+    gone_on,
     leaving,
+    numbered,
     settled,
     with_cursor,
     with_enrolment,
     with_outcome,
 )
-from engine.life.keys import task_key
+from engine.life.effects import closed
 from engine.life.moves import (
     BranchTaken,
     Change,
@@ -33,18 +35,9 @@ from engine.life.moves import (
     StageEntered,
     StepSkipped,
 )
-from engine.life.noting_events import with_channel
-from engine.life.progress import (
-    Enrolment,
-    Fired,
-    Flag,
-    OpenTouch,
-    Outcome,
-    OwedTask,
-    Progress,
-    Review,
-    TaskState,
-)
+from engine.life.noting_tasks import task_ended
+from engine.life.progress import Doubt, Enrolment, Fired, OpenTouch, Outcome, Progress, TaskState
+from engine.life.proofs import asked, nothing_to_ask, without_doubt
 from engine.life.receipts import (
     Accepted,
     BadEvent,
@@ -60,6 +53,8 @@ from engine.life.receipts import (
     Uncertain,
     WentBack,
 )
+from engine.life.reviews import flagged, reviewed, unpaused
+from engine.life.touches import counted, open_touch, stands_before
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence import compiled
 from engine.sequence.compiled import Branch, Message
@@ -71,21 +66,24 @@ from engine.words import TouchKey
 
 def done(progress: Progress, receipt: Done, now: datetime) -> Progress:
     """The progress after a move that the records alone carried out."""
-    match receipt.move:
+    move = receipt.move
+    match move:
         case OpenTask():
-            return _opened(progress, receipt.move, now)
+            return _opened(progress, move, now)
         case CloseTask():
-            return _closed(progress, receipt.move, now)
+            return _closed(progress, move, now)
         case EscalateTask():
-            return _task_changed(progress, receipt.move.task_key, told=receipt.move.role)
+            return _task_changed(progress, move.task_key, told=move.role)
         case ReassignTask():
-            return _task_changed(progress, receipt.move.task_key, owner=receipt.move.owner)
+            return _task_changed(progress, move.task_key, owner=move.owner)
         case Record():
-            return _recorded(progress, receipt.move.change, now)
+            return _recorded(progress, move.change, now)
         case Park():
-            return _parked(progress, receipt.move, now)
+            return reviewed(progress, move.because, move.why, now, move.detail)
         case Finish():
-            return ended(progress, receipt.move.because, now)
+            return ended(progress, move.because, now)
+        case _:
+            assert_never(move)
 
 
 def _opened(progress: Progress, task: OpenTask, now: datetime) -> Progress:
@@ -107,13 +105,7 @@ def _closed(progress: Progress, move: CloseTask, now: datetime) -> Progress:
     if state is None:
         return progress
     progress = progress.model_copy(update={"tasks": tuple(other for other in progress.tasks if other is not state)})
-    running = progress.enrolment
-    if move.ended != "given_up" or running is None or state.task.step is None:
-        return progress
-    if running.cursor.task == move.task_key:
-        return settled(progress, "given_up", now)
-    outcome = Outcome(step=state.task.step, outcome="given_up", at=now, visit=running.visit)
-    return with_enrolment(progress, with_outcome(running, outcome))
+    return task_ended(progress, state, "given_up", now) if move.ended == "given_up" else progress
 
 
 def _task_changed(progress: Progress, key: str, *, told: str | None = None, owner: str | None = None) -> Progress:
@@ -127,6 +119,9 @@ def _task_changed(progress: Progress, key: str, *, told: str | None = None, owne
 
 
 def _recorded(progress: Progress, change: Change, now: datetime) -> Progress:
+    running = progress.enrolment
+    if running is None:
+        return progress
     match change:
         case StageEntered():
             return entered(progress, change.plan, change.step, now)
@@ -135,25 +130,23 @@ def _recorded(progress: Progress, change: Change, now: datetime) -> Progress:
         case GuardPassed():
             return with_cursor(progress, guard_passed=True)
         case BranchTaken():
-            return _branched(progress, change, now)
+            return _branched(progress, running, change, now)
         case MomentCame():
-            return _moment_came(progress, change, now)
+            return _moment_came(progress, running, change, now)
         case PauseEnded():
-            return progress.model_copy(update={"pause": None})
+            return unpaused(progress, now)
+        case _:
+            assert_never(change)
 
 
-def _branched(progress: Progress, change: BranchTaken, now: datetime) -> Progress:
-    running = progress.enrolment
-    if running is None:
-        return progress
+def _branched(progress: Progress, running: Enrolment, change: BranchTaken, now: datetime) -> Progress:
     branch = step(running.plan.sequence, change.step)
-    return arm_taken(progress, branch, change.arm, now) if isinstance(branch, Branch) else progress
-
-
-def _moment_came(progress: Progress, change: MomentCame, now: datetime) -> Progress:
-    running = progress.enrolment
-    if running is None:
+    if not isinstance(branch, Branch):
         return progress
+    return with_enrolment(progress, arm_taken(running, branch, change.arm, now))
+
+
+def _moment_came(progress: Progress, running: Enrolment, change: MomentCame, now: datetime) -> Progress:
     mark = Fired(where=change.where, plan=running.at_plan, reaction=change.reaction, value=change.value)
     reactions = running.stage_plan.when if change.where == "stage" else running.plan.sequence.when
     response = reactions[change.reaction].response
@@ -161,16 +154,6 @@ def _moment_came(progress: Progress, change: MomentCame, now: datetime) -> Progr
     if not isinstance(response, compiled.CarryOn):
         running = leaving(running, response, "the moment has come", now)
     return with_enrolment(progress, running)
-
-
-def _parked(progress: Progress, move: Park, now: datetime) -> Progress:
-    if progress.review is not None and progress.review.because is move.because:
-        return progress
-    return _reviewed(progress, move.because, move.why, move.detail, now)
-
-
-def _reviewed(progress: Progress, because: ReviewReason, why: str, detail: str, now: datetime) -> Progress:
-    return progress.model_copy(update={"review": Review(because=because, since=now, why=why, detail=detail)})
 
 
 # --- touches ----------------------------------------------------------------------------------------------------------
@@ -197,45 +180,53 @@ def claimed(progress: Progress, receipt: Claimed, now: datetime) -> Progress:
 
 def accepted(progress: Progress, receipt: Accepted, now: datetime) -> Progress:
     """The provider has it: the step is settled, the lead's caps and gaps count it."""
-    touch = _open(progress, receipt.touch_key)
+    touch = open_touch(progress, receipt.touch_key)
     if touch is None:
         return progress
-    progress = _counted(_shut(progress, touch), touch)
-    if _stands_before(progress, touch):
-        return settled(progress, "sent", now, touch_key=touch.touch_key)
-    return progress
+    progress = nothing_to_ask(counted(_shut(progress, touch), touch), (touch.touch_key,))
+    return _ended(progress, touch, "sent", now, touch_key=touch.touch_key)
 
 
 def rejected(progress: Progress, receipt: Rejected, now: datetime) -> Progress:
     """Refused for good: a dead or closed address skips the step, our own fault asks a person."""
-    touch = _open(progress, receipt.touch_key)
+    touch = open_touch(progress, receipt.touch_key)
     if touch is None:
         return progress
     progress = _shut(progress, touch)
     if receipt.effect == "bad_content":
-        return _asking(progress, touch, "problem", ReviewReason.PROVIDER_REJECTED, receipt.detail, now)
+        return _refused(progress, touch, receipt.detail, now)
     because = SkipReason.ADDRESS_BOUNCED if receipt.effect == "bad_recipient" else SkipReason.CHANNEL_SUPPRESSED
-    state = ChannelState(channel=touch.channel, why_not=because)
-    circumstances = with_channel(progress.circumstances, state)
+    circumstances = closed(progress.circumstances, touch.channel, because)
     progress = progress.model_copy(update={"circumstances": circumstances})
-    return settled(progress, f"skipped.{because}", now) if _stands_before(progress, touch) else progress
+    return _ended(progress, touch, f"skipped.{because}", now)
+
+
+def _refused(progress: Progress, touch: OpenTouch, detail: str, now: datetime) -> Progress:
+    about = f"{touch.channel} {touch.step}" + (f": {detail}" if detail else "")
+    progress = asked(progress, "problem", touch.touch_key, about)
+    enrolment = numbered(progress, touch.enrolment)
+    if enrolment is None or not stands_before(enrolment, touch):
+        return _ended(progress, touch, "rejected", now)
+    doubt = Doubt(because=ReviewReason.PROVIDER_REJECTED, detail=detail or touch.step)
+    return with_enrolment(progress, cursor_changed(enrolment, doubt=doubt))
 
 
 def not_sent(progress: Progress, receipt: NotSent, now: datetime) -> Progress:
     """Certainly not sent: the same touch may be claimed again after the wait."""
-    touch = _open(progress, receipt.touch_key)
+    touch = open_touch(progress, receipt.touch_key)
     if touch is None:
         return progress
     progress = _shut(progress, touch)
-    if not _stands_before(progress, touch):
+    enrolment = numbered(progress, touch.enrolment)
+    if enrolment is None or not stands_before(enrolment, touch):
         return progress
-    until = now + receipt.again_in
-    return with_cursor(progress, held=Hold(because=HoldReason.PROVIDER_BACKOFF, until=until, detail=receipt.detail))
+    held = Hold(because=HoldReason.PROVIDER_BACKOFF, until=now + receipt.again_in, detail=receipt.detail)
+    return with_enrolment(progress, cursor_changed(enrolment, held=held))
 
 
 def uncertain(progress: Progress, receipt: Uncertain, now: datetime) -> Progress:
     """Nobody knows: the provider is asked on a schedule."""
-    touch = _open(progress, receipt.touch_key)
+    touch = open_touch(progress, receipt.touch_key)
     if touch is None:
         return progress
     return _replaced(progress, touch.model_copy(update={"uncertain": True}))
@@ -243,14 +234,15 @@ def uncertain(progress: Progress, receipt: Uncertain, now: datetime) -> Progress
 
 def still_unknown(progress: Progress, receipt: StillUnknown, now: datetime) -> Progress:
     """Asked without an answer; after the last time a person has to prove or decide."""
-    touch = _open(progress, receipt.touch_key)
+    touch = open_touch(progress, receipt.touch_key)
     if touch is None:
         return progress
-    touch = touch.model_copy(update={"asked": touch.asked + 1, "lost": receipt.last})
-    progress = _replaced(progress, touch)
     if not receipt.last:
-        return progress
-    return _asking(progress, touch, "proof", ReviewReason.OUTCOME_UNPROVEN, touch.step, now)
+        return _replaced(progress, touch.model_copy(update={"asked": touch.asked + 1}))
+    if progress.gone:
+        return _shut(progress, touch)
+    progress = _replaced(progress, touch.model_copy(update={"asked": touch.asked + 1, "lost": True}))
+    return asked(progress, "proof", touch.touch_key, f"{touch.channel} {touch.step}")
 
 
 def held(progress: Progress, receipt: Held, now: datetime) -> Progress:
@@ -274,60 +266,35 @@ def stopped(progress: Progress, receipt: Stopped, now: datetime) -> Progress:
 
 def questioned(progress: Progress, receipt: Questioned, now: datetime) -> Progress:
     """The gate asks a person."""
-    return _reviewed(progress, receipt.because, "the message cannot leave as it is", receipt.detail, now)
+    return reviewed(progress, receipt.because, "the message cannot leave as it is", now, receipt.detail)
 
 
 def went_back(progress: Progress, receipt: WentBack, now: datetime) -> Progress:
     """The database is older than what Temporal remembers: nothing leaves until a person has looked."""
     detail = f"revision {receipt.found}, expected at least {receipt.expected}"
-    return _reviewed(progress, ReviewReason.STATE_WENT_BACK, "the database was restored to an older state", detail, now)
+    return reviewed(progress, ReviewReason.STATE_WENT_BACK, "the database was restored to an older state", now, detail)
 
 
 def bad_event(progress: Progress, receipt: BadEvent, now: datetime) -> Progress:
     """An unreadable row is flagged and left behind."""
-    others = tuple(flag for flag in progress.flags if flag.because is not ReviewReason.BAD_EVENT)
-    count = sum(flag.count for flag in progress.flags if flag.because is ReviewReason.BAD_EVENT) + 1
-    flag = Flag(because=ReviewReason.BAD_EVENT, since=now, detail=f"Inbox row {receipt.number}", count=count)
-    return progress.model_copy(update={"flags": (*others, flag), "last_applied": receipt.number})
+    progress = flagged(progress, ReviewReason.BAD_EVENT, now, f"Inbox row {receipt.number}")
+    return progress.model_copy(update={"last_applied": receipt.number})
 
 
-def _asking(
-    progress: Progress, touch: OpenTouch, kind: str, because: ReviewReason, detail: str, now: datetime
+def _ended(
+    progress: Progress, touch: OpenTouch, outcome: str, now: datetime, *, touch_key: TouchKey | None = None
 ) -> Progress:
-    """A task for a person, and a Review when the lead stands before that very touch."""
-    owed = OwedTask(
-        kind="proof" if kind == "proof" else "problem",
-        key=task_key(progress.lead_id, kind, touch.touch_key),
-        touch_key=touch.touch_key,
-        why=f"{touch.channel} {touch.step}",
-    )
-    progress = progress.model_copy(update={"owed": (*progress.owed, owed)})
-    if not _stands_before(progress, touch):
+    """How the touch ended, in the enrolment it belongs to, which goes on if it waited for that."""
+    enrolment = numbered(progress, touch.enrolment)
+    if enrolment is None:
         return progress
-    return _reviewed(progress, because, because.value.replace("_", " "), detail, now)
-
-
-def _counted(progress: Progress, touch: OpenTouch) -> Progress:
-    at = touch.since
-    recent = tuple(old for old in progress.recent_touches if old + ROLLING_DAY > at)
-    progress = progress.model_copy(
-        update={"recent_touches": (*recent, at), "last_touch_at": max(at, progress.last_touch_at or at)}
+    if stands_before(enrolment, touch):
+        progress = without_doubt(progress) if enrolment is progress.enrolment else progress
+        return with_enrolment(progress, gone_on(enrolment, outcome, now, touch_key=touch_key))
+    done = Outcome(
+        step=touch.step, outcome=outcome, at=now, touch_key=touch_key, occurrence=touch.occurrence, visit=touch.visit
     )
-    running = progress.enrolment
-    if running is None or running.number != touch.enrolment:
-        return progress
-    return with_enrolment(progress, running.model_copy(update={"touches": running.touches + 1}))
-
-
-def _stands_before(progress: Progress, touch: OpenTouch) -> bool:
-    running = progress.enrolment
-    return running is not None and (
-        running.number,
-        running.at_plan,
-        running.visit,
-        running.cursor.step,
-        running.cursor.occurrence,
-    ) == (touch.enrolment, touch.plan, touch.visit, touch.step, touch.occurrence)
+    return with_enrolment(progress, with_outcome(enrolment, done))
 
 
 def _message(running: Enrolment | None) -> Message | None:
@@ -335,10 +302,6 @@ def _message(running: Enrolment | None) -> Message | None:
         return None
     found = step(running.plan.sequence, running.cursor.step)
     return found if isinstance(found, Message) else None
-
-
-def _open(progress: Progress, key: TouchKey) -> OpenTouch | None:
-    return next((touch for touch in progress.open_touches if touch.touch_key == key), None)
 
 
 def _others(progress: Progress, key: TouchKey) -> tuple[OpenTouch, ...]:

@@ -2,14 +2,24 @@
 
 from datetime import datetime
 
-from engine.life.course import leaving, settled, with_cursor, with_enrolment, with_outcome
+from engine.life.answers import given, owing
+from engine.life.course import (
+    cursor_changed,
+    gone_on,
+    leaving,
+    numbered,
+    tried_anew,
+    with_enrolment,
+    with_outcome,
+)
 from engine.life.events import Event
 from engine.life.judging import received
-from engine.life.keys import touch_key
 from engine.life.progress import Enrolment, Outcome, Progress, TaskState
+from engine.life.proofs import tries, without_doubt
 from engine.life.reactions import reaction_to
-from engine.reasons import CallDisposition, ReviewReason, StopReason
-from engine.sequence.compiled import Finish
+from engine.life.touches import counted, open_touch
+from engine.reasons import CallDisposition, StopReason
+from engine.sequence.compiled import CarryOn, Finish
 from engine.sequence.structure import mentions_outcome
 from engine.words import EventKind
 
@@ -22,6 +32,9 @@ TALKED = frozenset(
         CallDisposition.DO_NOT_CALL,
     }
 )
+WELCOMED = TALKED - {CallDisposition.CONNECTED_NEGATIVE, CallDisposition.DO_NOT_CALL}
+"""Talks that are what `on("call_connected", …)` waits for; a no is none."""
+
 HUMAN_TOUCHES = TALKED | {CallDisposition.VOICEMAIL}
 
 ENDS = {
@@ -37,94 +50,86 @@ def task_done(progress: Progress, event: Event, now: datetime) -> Progress:
     """The task is closed with its disposition, which picks what follows."""
     state = next((state for state in progress.tasks if state.task.task_key == event.data.task_key), None)
     if state is None:
-        return _ending(progress, event, CallDisposition.CONNECTED_POSITIVE, None, now)
+        return _talked(progress, event, CallDisposition.CONNECTED_POSITIVE, now, written=False)
     progress = _without(progress, state)
     at = received(event, now, progress.circumstances.policy.event_ahead.total_seconds())
     if state.task.task_kind in PROVES:
         return _proven(progress, state, event.data.disposition or "", now)
     if state.task.task_kind == "answer":
-        return _answered(progress, at)
+        return given(progress, at)
     return _step_done(progress, state, event, at, now)
+
+
+def task_ended(progress: Progress, state: TaskState, outcome: str, now: datetime) -> Progress:
+    """The step of a closed task has ended in this way, in whichever enrolment it belongs to."""
+    enrolment, task = numbered(progress, state.task.enrolment), state.task
+    if enrolment is None or task.step is None or task.visit is None:
+        return progress
+    if enrolment.cursor.task == task.task_key:
+        return with_enrolment(progress, gone_on(enrolment, outcome, now))
+    done = Outcome(step=task.step, outcome=outcome, at=now, visit=task.visit)
+    return with_enrolment(progress, with_outcome(enrolment, done))
 
 
 def _step_done(progress: Progress, state: TaskState, event: Event, at: datetime, now: datetime) -> Progress:
     disposition = event.data.disposition or "done"
     if disposition in HUMAN_TOUCHES:
         progress = progress.model_copy(update={"last_human_at": max(at, progress.last_human_at or at)})
-    running = progress.enrolment
-    if running is None or state.task.enrolment != running.number or state.task.step is None:
+    enrolment, step = numbered(progress, state.task.enrolment), state.task.step
+    if enrolment is None or step is None:
         return progress
-    if running.cursor.task == state.task.task_key:
-        if disposition == CallDisposition.CALLBACK_REQUESTED and event.data.callback_at is not None:
-            return _called_back(progress, running, event.data.callback_at)
-        progress = settled(progress, disposition, now)
-    else:
-        done = Outcome(step=state.task.step, outcome=disposition, at=now, visit=running.visit)
-        progress = with_enrolment(progress, with_outcome(running, done))
-    return _ending(progress, event, disposition, state.task.step, now)
+    if disposition == CallDisposition.CALLBACK_REQUESTED and event.data.callback_at is not None:
+        if enrolment.cursor.task == state.task.task_key:
+            return with_enrolment(progress, _called_back(enrolment, event.data.callback_at))
+        progress = owing(progress, event.number, "the lead asked to be called back")
+    progress = task_ended(progress, state, disposition, now)
+    written = mentions_outcome(enrolment.plan.sequence, step, disposition)
+    return _talked(progress, event, disposition, now, written=written)
 
 
-def _called_back(progress: Progress, running: Enrolment, at: datetime) -> Progress:
+def _called_back(enrolment: Enrolment, at: datetime) -> Enrolment:
     """The same call once more, at the moment the lead agreed to."""
-    occurrence = running.cursor.occurrence + 1
-    return with_cursor(progress, task=None, occurrence=occurrence, anchor=at, guard_passed=True)
+    occurrence = enrolment.cursor.occurrence + 1
+    return cursor_changed(enrolment, task=None, occurrence=occurrence, anchor=at, guard_passed=True)
 
 
-def _ending(progress: Progress, event: Event, disposition: str, step: str | None, now: datetime) -> Progress:
+def _talked(progress: Progress, event: Event, disposition: str, now: datetime, *, written: bool) -> Progress:
     """A good or a final talk ends the enrolment, unless the sequence wrote another path."""
     running = progress.enrolment
     if running is None:
         return progress
-    if disposition in TALKED:
-        reaction = reaction_to(event.model_copy(update={"kind": EventKind.CALL_CONNECTED}), running)
-        if reaction is not None and reaction.kind != "carry_on":
-            return with_enrolment(progress, leaving(running, reaction, f"the call ended {disposition}", now))
-    because = next((stop for end, stop in ENDS.items() if end == disposition), None)
-    if because is None or (step is not None and mentions_outcome(running.plan.sequence, step, disposition)):
-        return progress
-    return with_enrolment(progress, leaving(running, Finish(), f"the call ended {disposition}", now, because=because))
-
-
-def _answered(progress: Progress, at: datetime) -> Progress:
-    """The lead has its answer; a sequence that carries on goes on."""
-    progress = progress.model_copy(update={"last_human_at": max(at, progress.last_human_at or at)})
-    if progress.enrolment is None:
-        return progress
-    return with_enrolment(progress, progress.enrolment.model_copy(update={"answer_open": False}))
+    why = f"the call ended {disposition}"
+    talk = event.model_copy(update={"kind": EventKind.CALL_CONNECTED})
+    reaction = reaction_to(talk, running) if disposition in WELCOMED else None
+    match reaction:
+        case CarryOn():
+            return progress
+        case None:
+            because = next((stop for end, stop in ENDS.items() if end == disposition), None)
+            if because is None or written:
+                return progress
+            return with_enrolment(progress, leaving(running, Finish(), why, now, because=because))
+        case _:
+            return with_enrolment(progress, leaving(running, reaction, why, now))
 
 
 def _proven(progress: Progress, state: TaskState, disposition: str, now: datetime) -> Progress:
     """A person says whether the touch went out, or that what stopped it is mended."""
-    touch = state.task.touch_key
-    progress = progress.model_copy(
-        update={"open_touches": tuple(t for t in progress.open_touches if t.touch_key != touch)}
-    )
-    running = progress.enrolment
-    if running is None or not _stands_at(progress, running, touch):
+    key = state.task.touch_key
+    touch = open_touch(progress, key)
+    if touch is not None:
+        progress = progress.model_copy(
+            update={"open_touches": tuple(other for other in progress.open_touches if other is not touch)}
+        )
+        progress = counted(progress, touch) if disposition == "sent" else progress
+    enrolment = next((e for e in progress.every_enrolment if key in tries(progress, e)[-2:]), None)
+    if enrolment is None:
         return progress
-    progress = _unparked(progress)
+    if enrolment is progress.enrolment:
+        progress = without_doubt(progress)
     if disposition == "sent":
-        return settled(progress, "sent", now, touch_key=touch)
-    return with_cursor(progress, occurrence=running.cursor.occurrence + 1, held=None, late_ok=True)
-
-
-def _stands_at(progress: Progress, running: Enrolment, touch: str | None) -> bool:
-    """Whether the cursor still stands before this very touch, or before its next try."""
-    step = running.cursor.step
-    if step is None:
-        return False
-    keys = {
-        touch_key(progress.lead_id, running.number, running.at_plan, running.visit, step, occurrence)
-        for occurrence in (running.cursor.occurrence, running.cursor.occurrence - 1)
-    }
-    return touch in keys
-
-
-def _unparked(progress: Progress) -> Progress:
-    about_touch = (ReviewReason.OUTCOME_UNPROVEN, ReviewReason.PROVIDER_REJECTED, ReviewReason.DELIVERY_FAILING)
-    if progress.review is None or progress.review.because not in about_touch:
-        return progress
-    return progress.model_copy(update={"review": None})
+        return with_enrolment(progress, gone_on(enrolment, "sent", now, touch_key=key))
+    return with_enrolment(progress, tried_anew(enrolment))
 
 
 def _without(progress: Progress, state: TaskState) -> Progress:

@@ -21,22 +21,33 @@ SCHEMA_VERSION = 1
 NO_TIME = timedelta(0)
 
 
+class Doubt(Frozen):
+    """Why a person decides before a step is tried once more."""
+
+    because: ReviewReason
+    detail: str = ""
+
+
 class Cursor(Frozen):
     """Where in a stage the lead is."""
 
     step: str | None
-    """None: no step is left, `otherwise` counts from the anchor."""
+    """None: no step is left, and the way out counts from the anchor."""
+    exit: Exit | None = None
+    """The way out that an arm of a branch names; None is the stage's `otherwise`."""
     anchor: AwareDatetime
     """When the step before was settled; at stage entry, the entry."""
     shift: timedelta = NO_TIME
     """How long the clock has stood since the anchor."""
+    resumed_at: AwareDatetime | None = None
+    """When a person's pause ended here; a date that passed before that has been missed."""
     occurrence: int = 0
     guard_passed: bool = False
     task: TaskKey | None = None
     """The open task of a blocking call or task."""
     held: Hold | None = None
     """What the gate or a provider said last."""
-    soft_failures: int = 0
+    doubt: Doubt | None = None
     late_ok: bool = False
     """A person said that lateness does not matter."""
 
@@ -88,6 +99,8 @@ class Visits(Frozen):
 
     plan: int
     count: int
+    forgiven: int = 0
+    """How many of them a person has allowed."""
 
 
 class LeftStage(Frozen):
@@ -124,6 +137,7 @@ class Enrolment(Frozen):
     visits: tuple[Visits, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     exit: PendingExit | None = None
+    """Decided by an event, a command or a moment, before the steps came to their end."""
     stopped_since: AwareDatetime | None = None
     """The clock stands since then (paused, sequence paused, interrupted, answer open)."""
     touches: int = 0
@@ -136,6 +150,16 @@ class Enrolment(Frozen):
     def stage_plan(self) -> StagePlan:
         """The stage it is in."""
         return self.plan.sequence.stages[self.at_plan]
+
+    @property
+    def way_out(self) -> PendingExit | None:
+        """The exit that is decided, else the one at the end of the steps; None while a step is left."""
+        cursor = self.cursor
+        if self.exit is not None or cursor.step is not None:
+            return self.exit
+        exit_ = self.stage_plan.otherwise if cursor.exit is None else cursor.exit
+        why = "the steps of the stage are done" if cursor.exit is None else "the branch ends the stage"
+        return PendingExit(exit=exit_, since=cursor.anchor, shift=cursor.shift, why=why)
 
     def outcome_of(self, step: str) -> str | None:
         """How the step ended last; None when it has not."""
@@ -150,6 +174,8 @@ class TaskState(Frozen):
     owner: str | None = None
     told: tuple[str, ...] = ()
     """Roles it was escalated to."""
+    moot: bool = False
+    """What it asks has been answered otherwise."""
 
 
 class OwedTask(Frozen):
@@ -247,6 +273,11 @@ class Progress(Frozen):
     """The highest Inbox number noted."""
     gone: bool = False
     """Merged, deleted or erased: nothing starts any more."""
+
+    @property
+    def every_enrolment(self) -> tuple[Enrolment, ...]:
+        """Those that stand interrupted, then the one that runs."""
+        return self.interrupted if self.enrolment is None else (*self.interrupted, self.enrolment)
 
     @property
     def over(self) -> bool:

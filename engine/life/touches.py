@@ -1,13 +1,14 @@
-"""One touch of one lead, before it is sent: its key, and what the gate is asked about it."""
+"""One touch of one lead: its key, what the gate is asked about it, and how it counts once it went out."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from engine.gate import GateFacts
+from engine.gate import ROLLING_DAY, GateFacts
+from engine.life.course import numbered, with_enrolment
 from engine.life.keys import touch_key
 from engine.life.moments import human_touch_until, in_response, message_hours
 from engine.life.moves import Hold, Send
-from engine.life.progress import Enrolment, Progress
+from engine.life.progress import Enrolment, OpenTouch, Progress
 from engine.reasons import HoldReason, SkipReason, StopReason
 from engine.sequence.compiled import Message
 from engine.words import Channel, TouchKey
@@ -26,6 +27,9 @@ def facts_of(progress: Progress, enrolment: Enrolment, step: Message) -> GateFac
     """What the engine knows of the next touch; the look adds what only the database knows."""
     circumstances = progress.circumstances
     policy = circumstances.policy
+    # Whatever may have gone out counts as if it had.
+    in_doubt = tuple(touch.since for touch in progress.open_touches)
+    last = () if progress.last_touch_at is None else (progress.last_touch_at,)
     return GateFacts(
         touch_key=key_of(progress, enrolment, step.id),
         channel=step.channel,
@@ -33,9 +37,9 @@ def facts_of(progress: Progress, enrolment: Enrolment, step: Message) -> GateFac
         no_channel_left=no_channel_left(progress),
         switched_off=circumstances.all_switched_off or step.channel in circumstances.switched_off,
         holds=tuple(_not_befores(progress, enrolment)),
-        recent_touches=progress.recent_touches,
+        recent_touches=(*progress.recent_touches, *in_doubt),
         lead_cap=policy.lead_cap,
-        last_touch_at=progress.last_touch_at,
+        last_touch_at=max((*in_doubt, *last), default=None),
         min_gap=NO_GAP if in_response(progress, enrolment.stage_plan) else policy.min_gap,
         contact_hours=() if step.channel is Channel.EMAIL else circumstances.contact_hours,
         window=message_hours(progress, enrolment),
@@ -45,10 +49,20 @@ def facts_of(progress: Progress, enrolment: Enrolment, step: Message) -> GateFac
 
 def no_channel_left(progress: Progress) -> StopReason | None:
     """The stop for a lead that cannot be reached at all; None while one channel is open."""
-    closed = [progress.circumstances.why_not(channel) for channel in Channel]
+    closed = [closed_for(progress, channel) for channel in Channel]
     if None in closed:
         return None
     return StopReason.OPTED_OUT if SkipReason.CHANNEL_SUPPRESSED in closed else StopReason.NO_CHANNEL_LEFT
+
+
+def closed_for(progress: Progress, channel: Channel) -> SkipReason | None:
+    """
+    Why nobody may reach the lead there; None when we may.
+
+    Consent is asked of messages and automated calls: a person may ring a number that the lead gave us.
+    """
+    why_not = progress.circumstances.why_not(channel)
+    return None if channel is Channel.VOICE and why_not is SkipReason.NO_CONSENT else why_not
 
 
 def send_of(progress: Progress, enrolment: Enrolment, step: Message, *, send_by: datetime, why: str) -> Send:
@@ -69,6 +83,30 @@ def send_of(progress: Progress, enrolment: Enrolment, step: Message, *, send_by:
         send_by=send_by,
         why=why,
     )
+
+
+def counted(progress: Progress, touch: OpenTouch) -> Progress:
+    """The progress with a touch that went out in its caps, gaps and limits."""
+    at = touch.since
+    recent = tuple(old for old in progress.recent_touches if old + ROLLING_DAY > at)
+    progress = progress.model_copy(
+        update={"recent_touches": (*recent, at), "last_touch_at": max(at, progress.last_touch_at or at)}
+    )
+    enrolment = numbered(progress, touch.enrolment)
+    if enrolment is None:
+        return progress
+    return with_enrolment(progress, enrolment.model_copy(update={"touches": enrolment.touches + 1}))
+
+
+def open_touch(progress: Progress, key: TouchKey | None) -> OpenTouch | None:
+    """The touch of that key, claimed and not settled yet."""
+    return next((touch for touch in progress.open_touches if touch.touch_key == key), None)
+
+
+def stands_before(enrolment: Enrolment, touch: OpenTouch) -> bool:
+    """Whether the touch is what the enrolment waits for."""
+    here = (enrolment.number, enrolment.at_plan, enrolment.visit, enrolment.cursor.step, enrolment.cursor.occurrence)
+    return here == (touch.enrolment, touch.plan, touch.visit, touch.step, touch.occurrence)
 
 
 def _thread(enrolment: Enrolment, step: Message) -> TouchKey | None:

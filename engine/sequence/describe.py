@@ -220,7 +220,9 @@ def _facts(step: Step, plan: StagePlan) -> Iterator[str]:
 def _when(step: Message | HumanTask | Ask) -> str:
     if isinstance(step, Message | HumanTask) and step.at is not None:
         return say_moment(step.at)
-    return "at once" if step.after is None else say_delay(step.after, SENDING_HOURS)
+    if step.after is None:
+        return "at once"
+    return say_delay(step.after) if isinstance(step, HumanTask) else say_delay(step.after, SENDING_HOURS)
 
 
 def _conditions(step: Message | HumanTask | Ask) -> Iterator[str]:

@@ -1,11 +1,20 @@
-"""A lead living on the pure engine: the look's loop without a database, a provider or a server."""
+"""
+A lead living on the pure engine: the look's loop without a database, a provider or a server.
+
+    rosa = Life(sequence(stage("response", email("hello"), call("first-call"))), now=at("2026-11-23 09:00"))
+    rosa.happens(EventKind.CAPTURED)
+    rosa.let_pass(days=2)
+    assert rosa.sent == ["hello"]
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from engine.calendar.hours import Hours
 from engine.life.circumstances import ChannelState, Circumstances, PipelineStage, Policy
 from engine.life.decide import decide
+from engine.life.deciding.wakes import next_wake
 from engine.life.enrolling import consider
 from engine.life.events import Command, CommandData, Event, EventData
 from engine.life.moves import Enroll, LookUp, Move, OpenTask, Park, Send, Wait
@@ -59,8 +68,6 @@ def circumstances(**changes: object) -> Circumstances:
 
 def at(text: str, zone: str = NEW_YORK) -> datetime:
     """A wall time in a zone as an instant: "2026-11-23 09:00"."""
-    from zoneinfo import ZoneInfo
-
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
@@ -115,7 +122,8 @@ class Life:
     def closes(self, disposition: str, step: str | None = None, **data: object) -> None:
         """A person closes the open task, of that step if one is named."""
         state = next(s for s in self.progress.tasks if step is None or s.task.step == step)
-        self.happens(EventKind.TASK_DONE, task_key=state.task.task_key, disposition=disposition, **data)
+        said = {"task_key": state.task.task_key, "disposition": disposition, **data}
+        self.happens(EventKind.TASK_DONE, None, **said)
 
     def becomes(self, **changes: object) -> None:
         """The world changes; the lead notices at its next look."""
@@ -176,8 +184,6 @@ class Life:
 
     def wake(self) -> datetime | None:
         """When the lead wants to be looked at; None when it is over."""
-        from engine.life.deciding.wakes import next_wake
-
         move = decide(self.progress, self.now)
         if isinstance(move, Wait):
             return move.until

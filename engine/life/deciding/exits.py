@@ -17,13 +17,14 @@ from engine.words import Stage
 
 
 def exit_due(progress: Progress, now: datetime) -> Move | None:
-    """An exit that is decided and whose delay is over; a delay does not run while the clock stands."""
+    """An exit whose delay is over; on a lead that is held, only one that an event or a person decided, at once."""
     running = progress.enrolment
-    if running is None or running.exit is None or exit_moment(progress, running, running.exit) > now:
+    pending = None if running is None else running.way_out
+    if running is None or pending is None or exit_moment(progress, running, pending) > now:
         return None
-    if running.exit.exit.after is not None and running.stopped_since is not None:
+    held = running.stopped_since is not None or progress.review is not None
+    if held and (running.exit is None or pending.exit.after is not None):
         return None
-    pending = running.exit
     match pending.exit:
         case compiled.Goto():
             return _entering(progress, running, pending, pending.exit.stage)
@@ -41,11 +42,15 @@ def _entering(progress: Progress, running: Enrolment, pending: PendingExit, stag
     plan = plan_for(running, stage) if pending.step is None else plan_of_step(running.plan.sequence, pending.step)
     if plan is None:
         return Finish(because=StopReason.STAGE_CHANGED, why=pending.why)
-    if visits_of(running, plan) >= progress.circumstances.policy.visit_limit:
-        in_review = progress.review is not None and progress.review.because is ReviewReason.LOOP_LIMIT
-        return None if in_review else parked(progress, ReviewReason.LOOP_LIMIT, stage)
+    if _too_often(progress, running, plan):
+        return None
     change = StageEntered(stage=stage, plan=plan, step=pending.step)
     return Record(change=change, why=f"enter {stage}: {pending.why}")
+
+
+def _too_often(progress: Progress, running: Enrolment, plan: int) -> bool:
+    visits = visits_of(running, plan)
+    return visits.count - visits.forgiven >= progress.circumstances.policy.visit_limit
 
 
 def touched_enough(progress: Progress, now: datetime) -> Move | None:
@@ -57,9 +62,12 @@ def touched_enough(progress: Progress, now: datetime) -> Move | None:
 
 
 def exit_waiting(progress: Progress, now: datetime) -> Move | None:
-    """An exit that is decided and waits for its delay."""
+    """An exit that waits for its delay, or for a person, because it leads round in circles."""
     running = progress.enrolment
-    if running is None or running.exit is None:
+    pending = None if running is None else running.way_out
+    if running is None or pending is None:
         return None
-    until = exit_moment(progress, running, running.exit)
-    return wait(progress, until, HoldReason.STEP_DELAY, running.exit.why)
+    until = exit_moment(progress, running, pending)
+    if until <= now:
+        return parked(progress, ReviewReason.LOOP_LIMIT, pending.why)
+    return wait(progress, until, HoldReason.STEP_DELAY, pending.why)

@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from engine.life.deciding.tasks import task_name
-from engine.life.deciding.waiting import parked, say_review, wait
-from engine.life.deciding.wakes import next_wake
+from engine.life.deciding.unproven import reconciling
+from engine.life.deciding.waiting import far, parked, say_review, wait
 from engine.life.moves import Finish, Move, Park, PauseEnded, Record
 from engine.life.progress import Progress
-from engine.life.sentences import STOPS
+from engine.life.sentences import STOPS, summary
 from engine.reasons import HoldReason, ReviewReason, StopReason
 
 
 def at_rest(progress: Progress, now: datetime) -> Move | None:
-    """No sequence runs: the lead waits for people, or its run is over."""
+    """No sequence runs: the lead waits for people or for a provider's answer, or its run is over."""
     if progress.enrolment is not None:
         return None
     if progress.over:
@@ -22,11 +22,11 @@ def at_rest(progress: Progress, now: datetime) -> Move | None:
         return Finish(because=last.because, why=f"{last.sequence} is over: {STOPS[last.because]}")
     if progress.review is not None:
         return None
-    return next_wake(progress, now).model_copy(update={"why": _open_tasks(progress)})
-
-
-def _open_tasks(progress: Progress) -> str:
-    return "waits for a person: " + ", ".join(task_name(state) for state in progress.tasks)
+    if not progress.tasks:
+        return reconciling(progress, now)
+    names = ", ".join(task_name(state) for state in progress.tasks)
+    waits = wait(progress, far(progress, now), HoldReason.BLOCKING_TASK, names)
+    return waits.model_copy(update={"why": summary(f"waits for a person: {names}")})
 
 
 def in_review(progress: Progress, now: datetime) -> Move | None:
@@ -53,4 +53,4 @@ def clock_stands(progress: Progress, now: datetime) -> Move | None:
     if running is None or running.stopped_since is None:
         return None
     because = HoldReason.ANSWER_OPEN if running.answer_open else HoldReason.SEQUENCE_PAUSED
-    return wait(progress, now + progress.circumstances.policy.horizon, because)
+    return wait(progress, far(progress, now), because)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
-from engine.gate import Forecast, Holds, Reviews, Sends, Skips, Stops, forecast
+from engine.gate import GateFacts, Holds, Reviews, Sends, Skips, Stops, forecast
 from engine.life.conditions import holds
 from engine.life.deciding.tasks import task_name
 from engine.life.deciding.waiting import far, parked, wait
 from engine.life.keys import task_key
-from engine.life.moments import default_give_up, stale_at, step_moment, task_moment
+from engine.life.moments import default_give_up, in_response, stale_at, step_moment, task_moment
 from engine.life.moves import (
     BranchTaken,
     Finish,
@@ -22,14 +22,14 @@ from engine.life.moves import (
     TaskEscalation,
     Wait,
 )
-from engine.life.progress import Enrolment, Progress
+from engine.life.progress import Doubt, Enrolment, Progress
 from engine.life.sentences import HOLDS, SKIPS, STOPS, say_when, summary
-from engine.life.touches import facts_of, send_of
+from engine.life.touches import closed_for, facts_of, send_of, stands_before
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence import compiled
 from engine.sequence.compiled import Branch, Condition, HumanTask, Message, Step
 from engine.sequence.structure import OTHERWISE, step
-from engine.words import Act, Channel
+from engine.words import Act, Channel, TaskKey
 
 ACTS = {Channel.EMAIL: Act.SEND_EMAIL, Channel.SMS: Act.SEND_SMS, Channel.VOICE: Act.PLACE_CALL}
 
@@ -43,6 +43,8 @@ def the_step(progress: Progress, now: datetime) -> Move | None:
     match current:
         case Branch():
             return _branch(progress, running, current, now)
+        case Message() if (doubt := _doubt(progress, running)) is not None:
+            return parked(progress, doubt.because, doubt.detail)
         case Message() | HumanTask():
             return _timed(progress, running, current, now)
         case compiled.Ask():
@@ -51,9 +53,17 @@ def the_step(progress: Progress, now: datetime) -> Move | None:
             assert_never(current)
 
 
+def _doubt(progress: Progress, running: Enrolment) -> Doubt | None:
+    """What has to be decided before the message is sent: a touch that is open is never sent again."""
+    cursor = running.cursor
+    if any(stands_before(running, touch) for touch in progress.open_touches):
+        return Doubt(because=ReviewReason.OUTCOME_UNPROVEN, detail=cursor.step or "")
+    return cursor.doubt
+
+
 def nothing_to_do(progress: Progress, now: datetime) -> Move:
-    """No step and no exit: a newer engine wrote the sequence; a person decides."""
-    return parked(progress, ReviewReason.UNEXPECTED_ERROR, "no step is left and no exit is decided")
+    """A memory that this engine cannot have written: a person decides."""
+    return parked(progress, ReviewReason.UNEXPECTED_ERROR, "nothing says what comes next")
 
 
 def _branch(progress: Progress, running: Enrolment, branch: Branch, now: datetime) -> Move:
@@ -92,16 +102,16 @@ def _guarded(
 
 def _message(progress: Progress, running: Enrolment, current: Message, moment: datetime, now: datetime) -> Move:
     facts = facts_of(progress, running, current)
-    planned = forecast(facts, moment)
-    if moment > now and not isinstance(planned.verdict, Sends | Holds):
-        # Whatever closes the channel may have changed by then.
-        return wait(progress, moment, HoldReason.STEP_DELAY, step_name(current), _act(current))
-    late = _too_late(progress, running, current, moment, now)
+    if moment > now:
+        return _ahead(progress, current, facts, moment)
+    late = _too_late(progress, running, current) if _is_late(progress, running, current, facts, moment, now) else None
     if late is not None:
         return late
-    release = planned if planned.release > now else forecast(facts, now)
-    if release.release > now:
-        return _held(progress, current, moment, release, now)
+    release = forecast(facts, moment)
+    if release.release <= now:
+        release = forecast(facts, now)
+    if release.release > now or isinstance(release.verdict, Holds):
+        return _held(progress, current, tuple(hold for hold in release.holds if hold.until > now))
     match release.verdict:
         case Sends(send_by=send_by):
             return send_of(progress, running, current, send_by=send_by, why=f"{step_name(current)} is due")
@@ -111,31 +121,29 @@ def _message(progress: Progress, running: Enrolment, current: Message, moment: d
             return _skip(current, because)
         case Reviews(because=because):
             return parked(progress, because, current.id)
-        case Holds():
-            return _held(progress, current, moment, release, now)
         case _:
             assert_never(release.verdict)
 
 
-def _held(progress: Progress, current: Message, moment: datetime, release: Forecast, now: datetime) -> Wait:
-    """A touch that waits for its moment, or for what holds it after that."""
-    planned = (Hold(because=HoldReason.STEP_DELAY, until=moment, detail=current.id),) if moment > now else ()
-    ahead = planned + tuple(hold for hold in release.holds if hold.until > now)
-    why = f"{step_name(current)} on {say_when(release.release, progress.circumstances.zone)}: "
-    return Wait(
-        until=release.release,
-        because=ahead[0].because,
-        why=summary(why + HOLDS[ahead[-1].because]),
-        holds=ahead,
-        act=_act(current),
-    )
+def _ahead(progress: Progress, current: Message, facts: GateFacts, moment: datetime) -> Wait:
+    """A message whose moment is to come: until the gate will let it go, as far as can be known now."""
+    planned = Hold(because=HoldReason.STEP_DELAY, until=moment, detail=current.id)
+    # By then sending may be switched on again, and what closes the channel may have changed.
+    release = forecast(facts.model_copy(update={"switched_off": False}), moment)
+    held = release.holds if isinstance(release.verdict, Sends | Holds) else ()
+    return _held(progress, current, (planned, *held))
 
 
-def _too_late(progress: Progress, running: Enrolment, current: Message, moment: datetime, now: datetime) -> Move | None:
+def _held(progress: Progress, current: Message, chain: tuple[Hold, ...]) -> Wait:
+    """A touch that waits for the end of a chain of holds."""
+    until = chain[-1].until
+    why = f"{step_name(current)} on {say_when(until, progress.circumstances.zone)}: {HOLDS[chain[-1].because]}"
+    return Wait(until=until, because=chain[0].because, why=summary(why), holds=chain, act=_act(current))
+
+
+def _too_late(progress: Progress, running: Enrolment, current: Message) -> Move | None:
     """A touch past its moment by more than the sequence allows does what `if_past` says."""
-    if running.cursor.late_ok or not _is_late(progress, running, current, moment, now):
-        return None
-    default = "review" if progress.stage == "response" else "skip"
+    default = "review" if in_response(progress, running.stage_plan) else "skip"
     match current.if_past or default:
         case "send":
             return None
@@ -145,20 +153,24 @@ def _too_late(progress: Progress, running: Enrolment, current: Message, moment: 
             return _skip(current, SkipReason.TOO_LATE)
 
 
-def _is_late(progress: Progress, running: Enrolment, current: Message, moment: datetime, now: datetime) -> bool:
-    if current.at is not None and moment < running.cursor.anchor:
-        return True
-    if moment >= now:
+def _is_late(
+    progress: Progress, running: Enrolment, current: Message, facts: GateFacts, moment: datetime, now: datetime
+) -> bool:
+    cursor = running.cursor
+    if cursor.late_ok:
         return False
-    return now > stale_at(progress, running, _calendar_release(progress, running, current, moment))
+    if current.at is not None and cursor.occurrence == 0 and moment < (cursor.resumed_at or cursor.anchor):
+        return True
+    # The calendar can only make it later, so the dear question is asked last.
+    return now > stale_at(progress, running, moment) and now > stale_at(
+        progress, running, _calendar_release(facts, moment)
+    )
 
 
-def _calendar_release(progress: Progress, running: Enrolment, current: Message, moment: datetime) -> datetime:
-    """When the calendar alone would have let the touch go: windows, law, absence, and a pause it waited through."""
-    facts = facts_of(progress, running, current)
-    calendar_holds = tuple(hold for hold in facts.holds if hold.because in CALENDAR_HOLDS)
+def _calendar_release(facts: GateFacts, moment: datetime) -> datetime:
+    """When the calendar alone would have let the touch go: windows, law and absence."""
     update = {
-        "holds": calendar_holds,
+        "holds": tuple(hold for hold in facts.holds if hold.because in CALENDAR_HOLDS),
         "recent_touches": (),
         "last_touch_at": None,
         "switched_off": False,
@@ -182,20 +194,23 @@ CALENDAR_HOLDS = (
 
 def _task(progress: Progress, running: Enrolment, current: HumanTask, moment: datetime, now: datetime) -> Move:
     if running.cursor.task is not None:
-        state = next((s for s in progress.tasks if s.task.task_key == running.cursor.task), None)
-        name = step_name(current) if state is None else task_name(state)
-        return wait(progress, far(progress, now), HoldReason.BLOCKING_TASK, name, Act.CREATE_TASK)
-    chain = tuple(hold for hold in _task_holds(progress, current) if hold.until > max(moment, now))
+        return _open(progress, running.cursor.task, now)
+    planned = (Hold(because=HoldReason.STEP_DELAY, until=moment, detail=current.id),) if moment > now else ()
+    held = sorted(_task_holds(progress, current), key=lambda hold: hold.until)
+    chain = (*planned, *(hold for hold in held if hold.until > max(moment, now)))
     if chain:
-        last = max(chain, key=lambda hold: hold.until)
-        return wait(progress, last.until, last.because, step_name(current), Act.CREATE_TASK)
-    if moment > now:
-        return wait(progress, moment, HoldReason.STEP_DELAY, step_name(current), Act.CREATE_TASK)
-    why_not = progress.circumstances.why_not(Channel.VOICE) if current.kind == "call" else None
-    # Consent is asked of messages and automated calls; a person may ring a number the lead gave us.
-    if why_not is not None and why_not is not SkipReason.NO_CONSENT:
+        last = wait(progress, chain[-1].until, chain[-1].because, step_name(current), Act.CREATE_TASK)
+        return last.model_copy(update={"because": chain[0].because, "holds": chain})
+    if current.kind == "call" and (why_not := closed_for(progress, Channel.VOICE)) is not None:
         return _skip(current, why_not)
     return _opening(progress, running, current, now)
+
+
+def _open(progress: Progress, key: TaskKey, now: datetime) -> Wait:
+    """A task the sequence waits for: until it is closed, or given up."""
+    state = next(state for state in progress.tasks if state.task.task_key == key)
+    until = state.task.give_up_at or far(progress, now)
+    return wait(progress, until, HoldReason.BLOCKING_TASK, task_name(state), Act.CREATE_TASK)
 
 
 def _task_holds(progress: Progress, current: HumanTask) -> Iterator[Hold]:

@@ -2,31 +2,37 @@
 
 from datetime import datetime
 
+from engine.life.course import numbered
 from engine.life.moments import answer_due
 from engine.life.moves import CloseTask, Enroll, EscalateTask, Move, OpenTask, ReassignTask
 from engine.life.progress import Progress, TaskState
 from engine.life.sentences import SKIPS, STOPS, TASKS
-from engine.reasons import ReviewReason, SkipReason, StopReason
+from engine.reasons import SkipReason, StopReason
 
 
 def orphaned_task(progress: Progress, now: datetime) -> Move | None:
-    """A task of an enrolment or a stage that is over is nobody's any more."""
+    """A task of a lead, an enrolment or a stage that is over is nobody's any more."""
     for state in progress.tasks:
         if _orphaned(progress, state):
-            last = next((past for past in progress.past if past.number == state.task.enrolment), None)
-            because = last.because if last is not None else StopReason.STAGE_CHANGED
-            why = f"{TASKS[state.task.task_kind]} is no longer needed: {STOPS[because]}"
+            because = _because(progress, state)
+            why = f"{TASKS[state.task.task_kind]} is no longer needed"
+            why += f": {STOPS[because]}" if because is not None else ""
             return CloseTask(task_key=state.task.task_key, ended="cancelled", because=because, why=why)
     return None
 
 
+def _because(progress: Progress, state: TaskState) -> StopReason | None:
+    ends = [past for past in progress.past if progress.gone or past.number == state.task.enrolment]
+    if ends:
+        return max(ends, key=lambda past: past.ended_at).because
+    return StopReason.STAGE_CHANGED if numbered(progress, state.task.enrolment) is not None else None
+
+
 def _orphaned(progress: Progress, state: TaskState) -> bool:
-    if progress.gone:
-        return True
     task = state.task
-    if task.enrolment is None:
-        return task.task_kind in ("proof", "problem") and not _still_unproven(progress, state)
-    if any(enrolment.number == task.enrolment for enrolment in progress.interrupted):
+    if progress.gone or state.moot:
+        return True
+    if task.enrolment is None or any(enrolment.number == task.enrolment for enrolment in progress.interrupted):
         return False
     running = progress.enrolment
     if running is None or running.number != task.enrolment:
@@ -34,13 +40,6 @@ def _orphaned(progress: Progress, state: TaskState) -> bool:
     at_same_place = (running.at_plan, running.visit) == (task.plan, task.visit)
     # A blocking task whose step was skipped or jumped over is over too.
     return not at_same_place or (task.blocks and running.cursor.task != task.task_key)
-
-
-def _still_unproven(progress: Progress, state: TaskState) -> bool:
-    if any(touch.touch_key == state.task.touch_key for touch in progress.open_touches):
-        return True
-    about = (ReviewReason.OUTCOME_UNPROVEN, ReviewReason.PROVIDER_REJECTED, ReviewReason.DELIVERY_FAILING)
-    return progress.review is not None and progress.review.because in about
 
 
 def owed_task(progress: Progress, now: datetime) -> Move | None:

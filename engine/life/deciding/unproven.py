@@ -23,7 +23,8 @@ def unproven_touch(progress: Progress, now: datetime) -> Move | None:
 def asked_at(progress: Progress, touch: OpenTouch) -> datetime | None:
     """When the provider is asked next; None when it was asked for the last time."""
     look_ups = progress.circumstances.policy.look_ups
-    return None if touch.lost or touch.asked >= len(look_ups) else touch.since + look_ups[touch.asked]
+    # Settings may have become shorter since: then it is asked once more, and for the last time.
+    return None if touch.lost else touch.since + look_ups[min(touch.asked, len(look_ups) - 1)]
 
 
 def reconciling(progress: Progress, now: datetime) -> Move | None:

@@ -21,7 +21,7 @@ def not_overslept(progress: Progress, wait: Wait, now: datetime) -> Wait:
     if until == wait.until:
         return wait
     if until == soonest.until:
-        return soonest.model_copy(update={"because": wait.because, "holds": (*soonest.holds, *wait.holds)})
+        return soonest.model_copy(update={"because": wait.because, "holds": wait.holds})
     return wait.model_copy(update={"until": until, "act": Act.LOOK})
 
 
@@ -36,10 +36,12 @@ def _other_wakes(progress: Progress, now: datetime) -> Iterator[Wait]:
         at = asked_at(progress, touch)
         if at is not None:
             yield wait(progress, at, HoldReason.RECONCILING, f"{touch.channel} {touch.step}", Act.RECONCILE)
-    if progress.pause is not None and progress.review is None:
-        yield wait(progress, progress.pause.until, HoldReason.PAUSED, f"by {progress.pause.by}")
     running = progress.enrolment
-    if running is not None and running.stopped_since is None and progress.review is None:
+    if running is None or progress.review is not None:
+        return
+    if progress.pause is not None:
+        yield wait(progress, progress.pause.until, HoldReason.PAUSED, f"by {progress.pause.by}")
+    if running.stopped_since is None:
         for _, at in moments(progress, running):
             yield wait(progress, at, HoldReason.AWAITING_EVENT, "a date the sequence waits for")
 
