@@ -3,6 +3,8 @@
 import asyncio
 from datetime import datetime
 
+from temporalio.service import RPCError
+
 from adapters.leads import NewLead
 from adapters.letters import OPERATOR, Letter
 from api.commands import Trouble, already_used
@@ -41,7 +43,7 @@ async def capture(office: Office, new: NewLead, letter: Letter, now: datetime) -
     try:
         doorbell = await office.doorbell()
         return taken.model_copy(update={"rung": await doorbell.ring(taken.lead_id)})
-    except FollowupError as error:
+    except (FollowupError, RPCError) as error:
         return taken.model_copy(update={"trouble": Trouble.of(error, letter)})
 
 

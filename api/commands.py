@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from pydantic import JsonValue
+from temporalio.service import RPCError
 
 from adapters.inbox import Answer
 from adapters.letters import OPERATOR, Letter
@@ -27,12 +28,13 @@ class Trouble(Frozen):
     next: str
 
     @classmethod
-    def of(cls, error: FollowupError, letter: Letter) -> Self:
+    def of(cls, error: FollowupError | RPCError, letter: Letter) -> Self:
         """The error of a bell that could not be rung. Raises: the error itself when it is of another area."""
-        if not error.code.startswith("TMP"):
+        told = _refused(error) if isinstance(error, RPCError) else error
+        if not told.code.startswith("TMP"):
             raise error
-        why = f"{error.why}; nothing is lost: it is kept as request {letter.id} and applied once Temporal is back"
-        return cls(code=error.code, what=error.what, where=error.where, why=why, next=error.next)
+        why = f"{told.why}; nothing is lost: it is kept as request {letter.id} and applied once Temporal is back"
+        return cls(code=told.code, what=told.what, where=told.where, why=why, next=told.next)
 
     @property
     def error(self) -> FollowupError:
@@ -85,7 +87,7 @@ async def send(office: Office, letter: Letter, lead: LeadId, wait: timedelta) ->
     """
     try:
         posted = await post(office, letter, lead, wait=wait)
-    except FollowupError as error:
+    except (FollowupError, RPCError) as error:
         return _unanswered(letter, lead, Trouble.of(error, letter))
     if posted.filed.conflict or posted.filed.lead_id != lead:
         raise already_used(letter)
@@ -106,6 +108,16 @@ def _answer(answer: Answer) -> dict[str, object]:
 
 def _unanswered(letter: Letter, lead: LeadId, trouble: Trouble) -> Became:
     return Became(lead_id=lead, request=letter.id, kind=letter.kind, trouble=trouble)
+
+
+def _refused(error: RPCError) -> FollowupError:
+    return FollowupError(
+        code="TMP003",
+        what="Temporal refused the ring",
+        where="signal-with-start",
+        why=f"it answers {error.status.name.lower()}",
+        next="see `followup doctor`",
+    )
 
 
 def already_used(letter: Letter) -> FollowupError:

@@ -9,14 +9,11 @@ from adapters.views.lead import Received, memory, unapplied
 from api.office import Office
 from engine.errors import FollowupError
 from engine.frozen import Frozen
-from engine.life.explain import explain
+from engine.life.explain import Explanation, explain
 from engine.words import LeadId
 
 ASKED_FOR = timedelta(seconds=3)
 """How long Temporal may take to say whether a lead runs."""
-
-
-NEVER = ("It is recorded, and no look has been at it yet.",)
 
 
 class Explained(Frozen):
@@ -25,7 +22,8 @@ class Explained(Frozen):
     lead_id: LeadId
     zone: str | None
     """The lead's own, as the engine knows it."""
-    lines: tuple[str, ...]
+    explanation: Explanation | None
+    """None while no look has been at it."""
     unapplied: tuple[Received, ...]
     runs: bool | None
     """Whether its workflow runs; None when Temporal cannot be asked."""
@@ -39,7 +37,7 @@ async def explained(office: Office, lead_id: LeadId, now: datetime) -> Explained
     return Explained(
         lead_id=lead_id,
         zone=None if known is None else known.circumstances.zone,
-        lines=NEVER if known is None else tuple(explain(known, now).lines),
+        explanation=None if known is None else explain(known, now),
         unapplied=waiting,
         runs=await _runs(office, lead_id),
     )

@@ -146,7 +146,7 @@ def _who(page: "LeadPage") -> abc.Iterator[tuple[str, str]]:
         value = getattr(who, label)
         if value:
             yield label, value
-    for address in who.addresses:
+    for address in sorted(who.addresses, key=lambda address: address.kind):
         yield address.kind, f"{address.address}  {_may(address)}".rstrip()
     for external in who.external_ids:
         yield "known as", f"{external.system}:{external.id}"
@@ -179,7 +179,7 @@ def _standing(out: Output, page: "LeadPage", zone: str) -> abc.Iterator[tuple[st
 def _enrolments(out: Output, page: "LeadPage", zone: str) -> abc.Iterator[tuple[str, str]]:
     for one in page.enrolments:
         end = "running" if one.ended_at is None else f"{one.because} {out.when(one.ended_at, zone)}"
-        yield f"  {one.number}", f"{one.version}, started {out.when(one.started_at, zone)}, {end}"
+        yield "", f"  {one.number}. {one.version}, started {out.when(one.started_at, zone)}, {end}"
 
 
 def _touches(out: Output, page: "LeadPage", zone: str) -> abc.Iterator[tuple[str, str]]:
@@ -215,11 +215,14 @@ def _row(out: Output, row: "Received", zone: str) -> tuple[str, str]:
 
 
 def _explained(out: Output, answer: "Explained", zone: str) -> Facts:
-    facts = [("", line) for line in answer.lines]
+    lines = (NEVER,) if answer.explanation is None else answer.explanation.lines
+    facts = [("", line) for line in lines]
     if answer.unapplied:
         facts += [("", ""), ("", "Not looked at yet"), *(_row(out, row, zone) for row in answer.unapplied)]
     return [*facts, ("", ""), ("", RUNS[answer.runs])]
 
+
+NEVER = "It is recorded, and no look has been at it yet."
 
 RUNS = {
     True: "Its workflow runs.",

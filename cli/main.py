@@ -29,7 +29,7 @@ class Root(Group):
     """The whole command."""
 
     elsewhere: ClassVar[dict[str, Elsewhere]] = {
-        "demo": Elsewhere("cli.demo.command:command", "Show leads living through the six stages, on a real Temporal server."),
+        "demo": Elsewhere("cli.demo.command:command", "Show leads living through the six stages, on a real server."),
         "dev": Elsewhere("cli.dev:command", "Run Temporal, worker and api here."),
         "lead": Elsewhere("cli.lead:app", "Add, show, explain and steer leads."),
         "task": Elsewhere("cli.task:app", "What people have to do, and what they have done."),

@@ -2,13 +2,18 @@
 
 import shutil
 from collections import abc
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from adapters import schema
 from adapters.database import Database
+from cli.temporal_server import LocalServer
+from engine.sequence.compiled import Sequence
 from tests.adapters.world import Company
+from tests.support.desk import Desk, OpenDesk
+from tests.support.house import House
 from tests.support.shell import Shell, nowhere
 
 
@@ -41,3 +46,16 @@ def shell(records_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A shell with this test's database, from which Temporal cannot be reached."""
     monkeypatch.chdir(tmp_path)  # a developer's .env stays out of it
     return Shell(**nowhere(records_url))
+
+
+@pytest.fixture
+def desk(temporal_server: LocalServer, records_url: str, shell: Shell) -> OpenDesk:
+    """Opens a house with workers at work, and a shell in it."""
+    here = Shell(**shell.variables | {"TEMPORAL_ADDRESS": temporal_server.address})
+
+    @asynccontextmanager
+    async def opened(*sequences: Sequence) -> abc.AsyncIterator[Desk]:
+        async with House.open(temporal_server, records_url, *sequences) as house:
+            yield Desk(house, here)
+
+    return opened

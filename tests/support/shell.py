@@ -9,6 +9,7 @@ import json
 import logging
 import shlex
 from dataclasses import dataclass
+from typing import Any
 
 from typer.testing import CliRunner
 
@@ -25,19 +26,20 @@ class Said:
     stderr: str
 
     @property
-    def json(self) -> object:
+    def json(self) -> Any:
         """The one document on stdout."""
         return json.loads(self.stdout)
 
     @property
-    def lines(self) -> list[object]:
+    def lines(self) -> list[Any]:
         """A document per line of stdout."""
         return [json.loads(line) for line in self.stdout.splitlines()]
 
     @property
     def error(self) -> dict[str, str]:
         """The error on stderr, as machines read it."""
-        return json.loads(self.stderr.strip().splitlines()[-1])["error"]
+        told: dict[str, str] = json.loads(self.stderr.strip().splitlines()[-1])["error"]
+        return told
 
 
 class Shell:

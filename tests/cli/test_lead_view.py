@@ -1,0 +1,134 @@
+"""`followup lead list`, `show` and `explain`, as people and scripts read them."""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cli import process
+from engine.words import LeadId
+from tests.adapters.world import BEN, MONDAY, ROSA, Company
+from tests.support.looking import lives, publishes_a_wait
+from tests.support.shell import Shell
+
+
+@pytest.fixture
+def rosa(company: Company) -> LeadId:
+    """A lead that has had its first mail and waits for the next."""
+    publishes_a_wait(company)
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "captured")
+    lives(company, rosa)
+    return rosa
+
+
+def test_the_list_is_a_table_for_people_and_objects_for_machines(shell, company, rosa):
+    """The same leads, whoever asks."""
+    company.captures(BEN, MONDAY + timedelta(hours=1))
+    text = shell("lead", "list")
+    assert [line.split()[1] for line in text.stdout.splitlines()] == ["NAME", "Ben", "Rosa"]
+    assert [line["name"] for line in shell("lead", "list", "-o", "json").json] == ["Ben", "Rosa"]
+    assert [line["name"] for line in shell("lead", "list", "-o", "jsonl").lines] == ["Ben", "Rosa"]
+    assert shell("lead", "list", "-o", "none").stdout == ""
+
+
+def test_filters_are_options(shell, company, rosa):
+    """Each option reaches the query."""
+    company.captures(BEN, MONDAY + timedelta(hours=1))
+
+    def names(*words: str) -> list[str]:
+        return [line["name"] for line in shell("lead", "list", "-o", "json", *words).json]
+
+    assert names("--stage", "response") == ["Rosa"]
+    assert names("--sequence", "greeting", "--owner", "ana", "--state", "waiting") == ["Rosa"]
+    assert names("--due-before", "2026-11-24T00:00Z") == ["Ben"]
+    assert names("--limit", "1") == ["Ben"]
+    assert "the newest 1; --limit 0 lists all" in shell("lead", "list", "--limit", "1").stderr
+
+
+def test_a_state_that_does_not_exist_is_a_mistake_not_an_empty_list(shell):
+    """ "No lead is in revue" would be read as good news."""
+    said = shell("lead", "list", "--state", "revue", "-o", "json")
+    assert said.code == process.ExitCode.USAGE
+    assert "review.missing_token" in said.error["what"]
+
+
+def test_an_empty_list_is_told_to_people_and_is_empty_for_machines(shell):
+    """Exit code 0: nothing went wrong."""
+    assert (shell("lead", "list").code, shell("lead", "list").stderr) == (0, "no lead is like that\n")
+    assert shell("lead", "list", "-o", "json").json == []
+
+
+def test_times_are_relative_named_or_raw(shell: Shell, rosa: LeadId):
+    """Whoever compares with another system wants the instant, whoever decides wants the distance."""
+
+    def due(form: str) -> str:
+        return shell("lead", "list", "--time-format", form).stdout
+
+    instant = due_at(shell)
+    assert instant.endswith("Z")
+    assert re.search(r" in \d+ d", due("relative"))
+    assert instant in due("raw")
+    wall = datetime.fromisoformat(instant).astimezone(ZoneInfo("America/New_York"))
+    assert f"{wall.isoformat()} America/New_York" in due("iso")
+
+
+def due_at(shell: Shell) -> str:
+    """When the only lead is due, as machines read it, whatever people asked for."""
+    line: dict[str, str] = shell("lead", "list", "-o", "json", "--time-format", "relative").json[0]
+    return line["next_due"]
+
+
+def test_the_page_of_a_lead_reads_from_top_to_bottom(shell, company, rosa):
+    """Who, where, why, then what happened."""
+    company.hears(rosa, "note_added", MONDAY + timedelta(minutes=1))
+    said = shell("lead", "show", "crm:4711", "--time-format", "raw").stdout
+    for line in (
+        f"lead      {rosa}",
+        "email     r***@example.com  (email: no consent recorded)",
+        "phone     +1***23  (sms: consent given, voice: no consent recorded)",
+        "known as  crm:4711",
+        "stage     response",
+        f"next      {due_at(shell)}",
+        "  2026-11-23T15:00:00Z  email hello: accepted",
+        "  2026-11-23T15:00:00Z  capture to response",
+        "  2026-11-23T15:01:00Z  note_added from crm by ana: not looked at yet",
+    ):
+        assert line in said, line
+    titles = [line for line in said.splitlines() if line and " " not in line]
+    assert titles == ["Enrolments", "Touches", "Stages", "Inbox"]
+
+
+def test_addresses_are_shown_to_those_who_insist(shell, rosa):
+    """And the default is safe to paste into a ticket."""
+    assert "rosa@example.com" not in shell("lead", "show", rosa).stdout
+    assert "rosa@example.com" not in shell("lead", "show", rosa, "-o", "json").stdout
+    assert "rosa@example.com" in shell("lead", "show", rosa, "--reveal").stdout
+
+
+@pytest.mark.parametrize("verb", ["show", "explain"])
+def test_a_lead_that_is_not_there_is_an_error_that_helps(shell, verb):
+    """Exit code 1: the command line was right, the lead is not there."""
+    said = shell("lead", verb, "nobody@example.com", "-o", "json")
+    assert (said.code, said.stdout, said.error["code"]) == (process.ExitCode.FAILED, "", "LED001")
+    assert "followup lead list" in said.error["next"]
+
+
+def test_explain_says_why_what_was_not_noted_and_whether_it_runs(shell, company, rosa):
+    """The one question of every day: why has this lead not been contacted?"""
+    company.hears(rosa, "replied", MONDAY + timedelta(minutes=1), channel="email", reply="positive")
+    said = shell("lead", "explain", "rosa@example.com", "-o", "json").json
+    assert said["lead_id"] == rosa
+    assert said["explanation"]["lines"] and said["explanation"]["at"] == due_at(shell)
+    assert [row["kind"] for row in said["unapplied"]] == ["replied"]
+    assert said["runs"] is None
+    text = shell("lead", "explain", "rosa@example.com").stdout
+    assert "Not looked at yet" in text
+    assert "Temporal could not be asked" in text
+
+
+def test_a_lead_nobody_has_looked_at_is_explained_too(shell, company):
+    """Nothing to say would look like nothing known."""
+    company.captures(BEN)
+    assert shell("lead", "explain", "ben@example.com").stdout.startswith("It is recorded, and no look has been at it")
