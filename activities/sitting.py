@@ -303,7 +303,8 @@ class Sitting:
             case "rejected":
                 return Rejected(touch_key=call.touch_key, effect=result.effect or "bad_content", detail=result.detail)
             case "not_sent":
-                return NotSent(touch_key=call.touch_key, again_in=self._again_in(result, patience))
+                again_in = self._again_in(result, patience)
+                return NotSent(touch_key=call.touch_key, again_in=again_in, detail=result.detail)
             case "uncertain":
                 return Uncertain(touch_key=call.touch_key, channel=call.channel)
             case "still_unknown":
@@ -314,7 +315,11 @@ class Sitting:
         """Nothing when Temporal retries at once; else a wait at the one wait point, where rings are heard."""
         if self._quickly(result, patience):
             return timedelta(0)
-        return result.wait or (LONG_BACKOFF if result.long else BACKOFF)
+        ours = LONG_BACKOFF if result.long else BACKOFF
+        if result.wait is None:
+            return ours
+        # A provider that keeps asking for a second is not asked every second.
+        return result.wait if patience > timedelta(0) else max(result.wait, ours)
 
 
 def _receipt_of(state: TouchState, send: Send, detail: str) -> Receipt:
