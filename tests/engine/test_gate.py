@@ -113,7 +113,7 @@ def test_what_ends_now_holds_no_longer(changes):
     assert isinstance(gate(facts(**changes), MONDAY), Sends)
 
 
-STRONGEST_FIRST = (
+STRONGEST_FIRST: tuple[tuple[dict[str, object], str], ...] = (
     ({"no_channel_left": StopReason.NO_CHANNEL_LEFT}, "stop"),
     ({"why_not": SkipReason.ADDRESS_BOUNCED}, "skip"),
     ({"missing_tokens": ("name",)}, "review"),
