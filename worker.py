@@ -81,7 +81,7 @@ def workers(client: Client, office: Office) -> abc.Iterator[Worker]:
         yield Worker(
             client,
             task_queue=queue,
-            activities=all_of(LeadActivities(_look(office))),
+            activities=all_of(LeadActivities(_look(office), flag_after=settings.failing_attempts)),
             activity_executor=ThreadPoolExecutor(LOOKS_AT_ONCE),
             max_concurrent_activities=LOOKS_AT_ONCE,
             graceful_shutdown_timeout=graceful,

@@ -13,21 +13,20 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.look import Look
+from engine.errors import FollowupError
 from engine.life.turn import Glance, Turn
 from engine.ports.providers import TryLater
-from engine.words import Act
+from engine.words import Act, LeadId
 
 log = structlog.get_logger()
 
-FLAG_AFTER_ATTEMPTS = 5
-"""Failed attempts after which the lead is flagged in the records too, so that `stuck` names it."""
-
 
 class LeadActivities:
-    """Every activity type of a lead."""
+    """Every activity type of a lead; after so many failed attempts it is flagged, so that `stuck` names it."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, *, flag_after: int = 5) -> None:
         self._look_body = look
+        self._flag_after = flag_after
 
     @activity.defn(name=Act.LOOK.value)
     def look(self, glance: Glance) -> Turn:
@@ -69,9 +68,15 @@ class LeadActivities:
                 raise _not_sent(later) from later
             except Exception as error:
                 log.exception("look.failed")
-                if info.attempt >= FLAG_AFTER_ATTEMPTS:
-                    self._look_body.records.flag_failing(glance.lead_id, _name(error), datetime.now(UTC))
+                if info.attempt >= self._flag_after:
+                    self._flag(glance.lead_id, error, now)
                 raise
+
+    def _flag(self, lead_id: LeadId, error: Exception, now: datetime) -> None:
+        try:
+            self._look_body.records.flag_failing(lead_id, _name(error), now)
+        except FollowupError:
+            log.warning("lead.not_flagged")  # what on-call has to see is the error of the look
 
 
 def _not_sent(later: TryLater) -> ApplicationError:

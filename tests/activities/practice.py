@@ -4,7 +4,7 @@ from collections import abc
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from sqlalchemy import Executable, select
+from sqlalchemy import Connection, Executable, select
 
 from activities.look import CrashPoint, Look, safe
 from adapters import catalogue as shelf
@@ -223,6 +223,30 @@ class Patient:
     def _rows(self, query: Executable) -> abc.Sequence[AnyRow]:
         with self.practice.database.reading() as transaction:
             return transaction.execute(query).all()
+
+
+class ReadOnly:
+    """A database that cannot be written after so many transactions, as when its disk is full."""
+
+    def __init__(self, database: Database, *, after: int) -> None:
+        self._database = database
+        self._left = after
+
+    def __enter__(self) -> None:
+        self._database.watch("begin", self._began)
+
+    def __exit__(self, *_: object) -> None:
+        self._left = 1  # a connection of the pool may remember
+        with self._database.reading():
+            pass
+        self._database.unwatch("begin", self._began)
+
+    def _began(self, connection: Connection) -> None:
+        self._left -= 1
+        if self._database.kind == "postgresql":
+            connection.exec_driver_sql(f"SET TRANSACTION READ {'WRITE' if self._left >= 0 else 'ONLY'}")
+        else:
+            connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if self._left >= 0 else 'ON'}")
 
 
 def letter(kind: str, at: datetime, data: abc.Mapping[str, object]) -> Letter:

@@ -12,7 +12,7 @@ from adapters.tables import leads
 from engine.life.turn import Glance, Scrap
 from engine.reasons import ReviewReason, StopReason
 from engine.words import Act, LeadId, TouchState, Verb
-from tests.activities.practice import MONDAY, NO_TIME, Practice
+from tests.activities.practice import MONDAY, NO_TIME, Practice, ReadOnly
 from tests.support import provider as does
 from tests.support.counting import counting
 from tests.support.provider import ScriptedProvider
@@ -220,33 +220,6 @@ def test_what_the_ledger_knows_is_not_sent_again_after_a_restore(practice: Pract
 # --- a database that fails --------------------------------------------------------------------------------------------
 
 
-class ReadOnly:
-    """A database that may be read only, from its nth transaction on."""
-
-    def __init__(self, database: Database, after: int) -> None:
-        self.database = database
-        self.left = after
-
-    def __enter__(self) -> None:
-        self.database.watch("begin", self._began)
-
-    def __exit__(self, *_: object) -> None:
-        self.database.unwatch("begin", self._began)
-
-    def _began(self, connection: Connection) -> None:
-        self.left -= 1
-        if self.database.kind == "postgresql":
-            connection.exec_driver_sql(f"SET TRANSACTION READ {'WRITE' if self.left >= 0 else 'ONLY'}")
-        else:
-            connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if self.left >= 0 else 'ON'}")
-
-
-def writable(database: Database) -> None:
-    """Undo what `ReadOnly` left on a connection."""
-    with ReadOnly(database, after=1), database.reading():
-        pass
-
-
 def test_a_claim_that_cannot_be_written_calls_nobody(practice: Practice) -> None:
     """A provider called before the record is written is called again and again while the disk is full."""
     practice.publishes(daily(1))
@@ -255,7 +228,6 @@ def test_a_claim_that_cannot_be_written_calls_nobody(practice: Practice) -> None
     before = rosa.row
     with ReadOnly(practice.database, after=0), pytest.raises(DatabaseUnavailable):
         rosa.looks()
-    writable(practice.database)
     assert practice.provider.requests == 0
     assert (rosa.row, rosa.states) == (before, [])
     rosa.catches_up()
@@ -269,7 +241,6 @@ def test_an_outcome_that_cannot_be_written_is_asked_for_and_never_sent_again(pra
     rosa.rings()
     with ReadOnly(practice.database, after=1), pytest.raises(DatabaseUnavailable):
         rosa.looks()
-    writable(practice.database)
     assert rosa.state_of("day-0") is TouchState.IN_FLIGHT
     rosa.lives(minutes=5)
     assert rosa.state_of("day-0") is TouchState.ACCEPTED

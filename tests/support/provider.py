@@ -195,6 +195,11 @@ class ScriptedProvider:
             self._lock.notify_all()
         return answer
 
+    def forgets(self) -> None:
+        """Begin anew: an empty journal and no script."""
+        for kept in (self.began, self.accepted, self.asked_about, self._script, self._look_ups):
+            kept.clear()
+
     def awaits(self, requests: int) -> None:
         """Return once so many messages have been posted. Raises: TimeoutError."""
         with self._lock:

@@ -1,0 +1,272 @@
+"""Whatever is filed, in whatever order: no look fails for it, and every row ends with one disposition."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import JsonValue
+from sqlalchemy import delete
+
+from adapters.letters import KINDS, OPERATOR, PLAIN, Letter
+from adapters.tables import inbox
+from engine.life.turn import Scrap
+from engine.ports.providers import TryLater
+from engine.reasons import CallDisposition, IgnoreReason, ReplyClass, ReviewReason
+from engine.words import Act, Channel, EventKind, Stage, Verb
+from tests.activities.practice import MONDAY, Patient, Practice
+from tests.support import provider as does
+from tests.support.small_sequences import DAY, call, daily, email, sequence, stage, text, two_stages
+
+DISPOSITIONS = {"applied", "ignored", "dead_letter"}
+
+
+@pytest.fixture
+def rosa(practice: Practice) -> Patient:
+    """A lead in a sequence of every kind of step."""
+    practice.publishes(
+        sequence("mixed", stage("nurture", email("one"), call("talk", after=DAY), text("two", after=DAY))), two_stages()
+    )
+    rosa = practice.captures()
+    rosa.catches_up()
+    return rosa
+
+
+# --- one by one -------------------------------------------------------------------------------------------------------
+
+
+UNREADABLE = {
+    "a kind nobody knows": ("hello_world", "{}"),
+    "no JSON": ("replied", "{not json"),
+    "a list": ("replied", "[1, 2]"),
+    "no object": ("replied", '"yes"'),
+    "NaN": ("replied", '{"version": NaN}'),
+    "a wrong type": ("replied", '{"channel": 7}'),
+    "a value nobody knows": ("replied", '{"channel": "pigeon"}'),
+    "a moment without a zone": ("owner_absent", '{"until": "2026-11-23T10:00:00"}'),
+    "very deep": ("replied", "[" * 5000 + "]" * 5000),
+    "very long": ("replied", json.dumps({"reason": "x" * 300_000})),
+    "a lost half of a character": ("replied", '{"reason": "\\ud800", "channel": 1}'),
+    "a stage nobody has": ("jump", '{"stage": "heaven"}'),
+}
+
+
+@pytest.mark.parametrize(("kind", "body"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_nobody_can_read_is_put_aside_and_flagged_and_the_lead_goes_on(
+    practice: Practice, rosa: Patient, kind: str, body: str
+) -> None:
+    """One poisoned row must neither stop the lead nor disappear."""
+    letter = Letter(source="crm", id="poison", kind=kind, occurred_at=practice.now, body=body)
+    practice.inbox.receive(letter, rosa.lead_id, practice.now)
+    rosa.hears("note_added")
+    rosa.rings()
+    _, poison, note = rosa.inbox
+    assert (poison.disposition, note.disposition) == ("dead_letter", "applied")
+    assert poison.detail
+    assert rosa.row.flagged_since is not None
+    assert rosa.row.flag_detail.startswith(ReviewReason.BAD_EVENT)
+    assert rosa.progress.review is None
+    rosa.lives(days=1, hours=2)
+    assert [task.step for task in rosa.tasks] == ["talk"]
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_every_kind_of_event_may_come_before_anything_has_begun(practice: Practice, kind: EventKind) -> None:
+    """Webhooks overtake the capture they belong to."""
+    practice.publishes(two_stages())
+    rosa = practice.captures()
+    with practice.database.transaction() as transaction:
+        transaction.execute(delete(inbox).where(inbox.c.lead == rosa.lead_id))
+    rosa.hears(kind)
+    rosa.rings()
+    assert {row.disposition for row in rosa.inbox} <= DISPOSITIONS
+
+
+@pytest.mark.parametrize("verb", list(Verb))
+def test_every_command_to_a_lead_that_is_over_is_answered(practice: Practice, verb: Verb) -> None:
+    """A person gets a reason, not a stack trace."""
+    practice.publishes(daily(1))
+    rosa = practice.captures()
+    rosa.lives(days=20)
+    assert rosa.turn.over
+    rosa.commanded(verb)
+    rosa.rings()
+    row = rosa.inbox[-1]
+    assert row.disposition in DISPOSITIONS
+    assert row.disposition == "applied" or row.reason in set(IgnoreReason)
+
+
+def test_the_same_letter_fifty_times_is_one_row_and_one_effect(practice: Practice, rosa: Patient) -> None:
+    """One provider's average is three deliveries; the worst on record is forty-six."""
+    letter = Letter(source="crm", id="again", kind="replied", occurred_at=practice.now, body='{"channel": "email"}')
+    for _ in range(50):
+        practice.inbox.receive(letter, rosa.lead_id, practice.now)
+        rosa.rings()
+    assert [(row.disposition, row.duplicates) for row in rosa.inbox[1:]] == [("applied", 49)]
+    assert [task.kind for task in rosa.tasks] == ["answer"]
+
+
+def test_a_stage_change_older_than_the_last_one_changes_nothing(practice: Practice, rosa: Patient) -> None:
+    """CRMs deliver out of order, days late."""
+    for name, at in (("Won", practice.now), ("Contacted", practice.now - timedelta(days=3))):
+        letter = Letter(
+            source="crm", id=name, kind="stage_changed", occurred_at=at, body=json.dumps({"pipeline_stage": name})
+        )
+        practice.inbox.receive(letter, rosa.lead_id, practice.now)
+    rosa.rings()
+    assert [(row.disposition, row.reason) for row in rosa.inbox[1:]] == [("applied", None), ("ignored", "stale")]
+    assert rosa.row.pipeline_stage == "Won"
+
+
+def test_rows_are_noted_in_the_order_they_were_committed(practice: Practice, rosa: Patient) -> None:
+    """A pause and a resume a second later leave the lead running, and the other way round they do not."""
+    for verb in (Verb.PAUSE, Verb.RESUME, Verb.PAUSE, Verb.PAUSE, Verb.RESUME):
+        rosa.commanded(verb)
+    rosa.rings()
+    assert rosa.row.lead_state == "waiting"
+    rosa.commanded(Verb.RESUME)
+    rosa.commanded(Verb.PAUSE)
+    rosa.rings()
+    assert rosa.row.lead_state == "paused"
+    assert [row.number for row in rosa.inbox] == list(range(1, 9))
+
+
+def test_what_is_signalled_directly_is_filed_once_however_often_it_is_handed_on(
+    practice: Practice, rosa: Patient
+) -> None:
+    """An attempt that dies after its first commit hands the same scraps to the next one."""
+    scraps = (Scrap(name="pause", body='{"reason": "holiday"}'), Scrap(name="nonsense", body="\x00 not json"))
+    for _ in range(3):
+        rosa.looks(Act.LOOK, scraps=scraps)
+    assert [(row.source, row.kind, row.disposition) for row in rosa.inbox[1:]] == [
+        ("temporal", "pause", "applied"),
+        ("temporal", "nonsense", "dead_letter"),
+    ]
+    assert rosa.row.lead_state == "paused"
+
+
+# --- anything at all --------------------------------------------------------------------------------------------------
+
+
+moments = st.integers(-60 * 24 * 40, 60 * 24 * 40).map(
+    lambda minutes: (MONDAY + timedelta(minutes=minutes)).isoformat()
+)
+anything: st.SearchStrategy[JsonValue] = st.recursive(
+    st.none() | st.booleans() | st.integers(-10, 10**20) | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+plausible = st.fixed_dictionaries(
+    {},
+    optional={
+        "channel": st.sampled_from([*Channel]),
+        "reply": st.sampled_from([*ReplyClass]),
+        "from_other": st.sampled_from(["thread", "account"]),
+        "pipeline_stage": st.sampled_from(["New", "Contacted", "Delayed", "Cold", "Proposal", "Won", "Unheard of"]),
+        "version": st.integers(0, 5),
+        "disposition": st.sampled_from([*CallDisposition, "done", "given_up", "sent", "not_sent"]),
+        "returns_at": moments,
+        "callback_at": moments,
+        "until": moments,
+        "owner": st.sampled_from(["ana", "ben"]),
+        "sequence": st.sampled_from(["mixed", "two-stages", "none"]),
+        "stage": st.sampled_from([*Stage]),
+        "step": st.sampled_from(["one", "talk", "two", "hello", "first", "none"]),
+        "name": st.just("button"),
+        "task_key": st.just("the task"),
+        "touch_key": st.just("the touch"),
+    },
+)
+bodies = st.one_of(plausible.map(json.dumps), plausible.map(json.dumps), anything.map(json.dumps), st.text(max_size=20))
+kinds = st.one_of(st.sampled_from(sorted(KINDS)), st.from_regex(PLAIN, fullmatch=True).map(lambda kind: kind[:40]))
+letters = st.builds(
+    Letter,
+    source=st.sampled_from(["crm", "twilio", OPERATOR]),
+    id=st.integers(0, 30).map(str),
+    kind=kinds,
+    occurred_at=moments.map(datetime.fromisoformat),
+    body=bodies,
+    by=st.sampled_from([None, "ann"]),
+)
+scraps = st.builds(Scrap, name=st.sampled_from([*Verb, *EventKind]) | st.text(max_size=10), body=bodies)
+answers = st.sampled_from(
+    [
+        does.ok(),
+        does.busy(3),
+        does.busy(4000),
+        does.unauthorised(),
+        does.refused("bad_recipient"),
+        does.refused("opted_out"),
+        does.refused("bad_content"),
+        does.broken(),
+        does.broken(accepts=True),
+        does.resets(accepts=True),
+        does.garbage(),
+    ]
+)
+happenings = st.lists(
+    st.one_of(
+        letters,
+        letters,
+        scraps,
+        answers,
+        st.sampled_from([*Act]),
+        st.integers(1, 60 * 24 * 9).map(lambda minutes: timedelta(minutes=minutes)),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(happenings)
+def test_no_look_ever_fails_and_every_row_ends_with_one_disposition(
+    practice: Practice, happenings: list[Letter | Scrap | does.Answer | Act | timedelta]
+) -> None:
+    """Webhooks repeat, reorder and lie, people type, providers break: a lead lives on, and gets nothing twice."""
+    practice.now = MONDAY
+    practice.publishes(
+        sequence("mixed", stage("nurture", email("one"), call("talk", after=DAY), text("two", after=DAY))), two_stages()
+    )
+    practice.provider.forgets()
+    rosa = practice.captures()
+    for happening in happenings:
+        _happens(practice, rosa, happening)
+    _attempt(rosa, Act.LOOK)
+    assert {row.disposition for row in rosa.inbox} <= DISPOSITIONS
+    assert [row.number for row in rosa.inbox] == list(range(1, len(rosa.inbox) + 1))
+    assert practice.provider.doubles == {}
+    assert rosa.turn.over or rosa.turn.due <= practice.now + timedelta(days=31)
+    assert rosa.turn.over or rosa.tasks or rosa.turn.due > practice.now or rosa.turn.act is not Act.LOOK
+
+
+def _happens(practice: Practice, rosa: Patient, happening: Letter | Scrap | does.Answer | Act | timedelta) -> None:
+    match happening:
+        case Letter():
+            practice.inbox.receive(_about(rosa, happening), rosa.lead_id, practice.now)
+        case Scrap():
+            _attempt(rosa, Act.LOOK, happening)
+        case does.Answer():
+            practice.provider.will(happening)
+        case Act():
+            _attempt(rosa, happening)
+        case timedelta():
+            practice.now += happening
+            _attempt(rosa)
+
+
+def _attempt(rosa: Patient, act: Act | None = None, *scraps: Scrap) -> None:
+    try:
+        rosa.looks(act, scraps=scraps)
+    except TryLater:
+        return  # Temporal's to repeat, or the next happening's
+
+
+def _about(rosa: Patient, letter: Letter) -> Letter:
+    """The letter, about a task or a touch that there really is."""
+    body = letter.body
+    if rosa.tasks:
+        body = body.replace("the task", rosa.tasks[0].task_key)
+    if rosa.touches:
+        body = body.replace("the touch", rosa.touches[-1].touch_key)
+    return letter.model_copy(update={"body": body, "id": f"{rosa.lead_id}-{letter.id}"})
