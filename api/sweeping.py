@@ -24,15 +24,11 @@ class Swept(Frozen):
 
 
 async def sweep(office: Office, doorbell: Doorbell, now: datetime) -> Swept:
-    """
-    One round.
-
-    Raises: FollowupError when the records do not answer, RPCError when Temporal does not.
-    """
+    """One round. Raises: FollowupError when the records do not answer."""
     matched, waiting = await asyncio.to_thread(_find, office, now)
     rung = 0
     for lead_id in dict.fromkeys((*matched, *waiting)):
-        if await doorbell.ring(lead_id):
+        if await _rings(doorbell, lead_id):
             await asyncio.to_thread(_rang, office, lead_id, now)
             rung += 1
     return Swept(rung=rung, matched=len(matched))
@@ -45,9 +41,18 @@ async def keep_sweeping(office: Office, doorbell: Doorbell, every: timedelta) ->
             swept = await sweep(office, doorbell, datetime.now(UTC))
             if swept.rung:
                 log.info("leads.swept", rung=swept.rung, matched=swept.matched)
-        except (FollowupError, RPCError) as error:
+        except FollowupError as error:
             log.warning("sweep.failed", error=type(error).__name__)
         await asyncio.sleep(every.total_seconds())
+
+
+async def _rings(doorbell: Doorbell, lead_id: LeadId) -> bool:
+    """Ring one lead; what Temporal has against it must not keep the others waiting."""
+    try:
+        return await doorbell.ring(lead_id)
+    except RPCError as error:
+        log.warning("lead.not_rung", lead_id=lead_id, status=error.status.name)
+        return False
 
 
 def _find(office: Office, now: datetime) -> tuple[tuple[LeadId, ...], tuple[LeadId, ...]]:

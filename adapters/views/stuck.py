@@ -95,7 +95,7 @@ def stuck(transaction: Transaction, now: datetime, patience: Patience, limit: in
 def _no_wake() -> Branch:
     has_task = exists().where(tasks.c.lead == leads.c.id, tasks.c.state == "open")
     asleep = leads.c.open & leads.c.next_due.is_(None) & leads.c.lead_state.not_in(PARKED) & ~has_task
-    return _of_lead(Kind.NO_WAKE, leads.c.created_at, leads.c.lead_state).where(asleep)
+    return _of_lead(Kind.NO_WAKE, leads.c.created_at, leads.c.why).where(asleep)
 
 
 def _failing() -> Branch:

@@ -48,7 +48,7 @@ class Shell:
     def __init__(self, **variables: str) -> None:
         self.variables = variables
 
-    def __call__(self, *words: str, **variables: str) -> Said:
+    def __call__(self, *words: str, **variables: str | None) -> Said:
         """Run `followup` with these words."""
         logs.configure(level="error")  # a worker of the same test must not log into what the command answers
         root = logging.getLogger()

@@ -1,0 +1,237 @@
+"""The doctor finds what is wrong on this machine and behind it, and leaves in peace what is fine."""
+
+import zoneinfo
+from collections import abc
+from pathlib import Path
+
+import pytest
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from adapters import schema
+from adapters.catalogue import publish
+from adapters.database import Database
+from api import doctor
+from api.doctor import Finding, Level, examined
+from cli.temporal_server import LocalServer
+from engine.sequence.pipeline import Pipeline
+from tests.adapters.world import MONDAY, ROSA, Company, release
+from tests.support.life import PIPELINE
+from tests.support.waiting import until_so
+
+NOWHERE = "127.0.0.1:1"
+
+
+class Patient:
+    """This process's environment, examined."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+        self._monkeypatch = monkeypatch
+        self.url = f"sqlite:///{directory / 'followup.sqlite'}"
+        self.env_file = directory / ".env"
+        self.has(FOLLOWUP_DATABASE_URL=self.url, FOLLOWUP_ENVIRONMENT="test", TEMPORAL_ADDRESS=NOWHERE)
+
+    def has(self, **variables: str) -> None:
+        """Set environment variables."""
+        for name, value in variables.items():
+            self._monkeypatch.setenv(name, value)
+
+    async def examined(self) -> dict[str, Finding]:
+        """What each check found."""
+        import os
+
+        return {found.check: found async for found in examined(os.environ, self.env_file)}
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Patient:
+    return Patient(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def database(patient: Patient) -> abc.Iterator[Database]:
+    """The patient's database, migrated."""
+    database = Database(patient.url)
+    schema.upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def own_zones() -> abc.Iterator[None]:
+    """A process that reads the pinned time zones and no others."""
+    zoneinfo.reset_tzpath(to=())
+    yield
+    zoneinfo.reset_tzpath()
+
+
+async def test_a_fresh_machine_is_told_the_next_command(patient):
+    """The first failure of everybody is a database without tables, the second a server that does not run."""
+    found = await patient.examined()
+    assert (found["migrations"].level, found["migrations"].fix) == (Level.FAIL, "followup database upgrade")
+    assert (found["temporal"].level, found["temporal"].unreachable) == (Level.FAIL, True)
+    assert "followup dev" in found["temporal"].fix
+    assert {"namespace", "pollers", "pipeline_map"}.isdisjoint(found)
+
+
+async def test_what_is_fine_is_said_to_be_fine(patient, database, own_zones):
+    """An examination that only lists faults leaves it open what was looked at."""
+    found = await patient.examined()
+    fine = [check for check, finding in found.items() if finding.level is Level.OK]
+    assert fine == ["python", "tzdata", "settings", "database", "migrations", "pipeline_map"]
+    assert all(not found[check].fix for check in fine)
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        pytest.param({"FOLLOWUP_ORG_ZONE": "Mars/Olympus"}, "FOLLOWUP_ORG_ZONE", id="a value that cannot be used"),
+        pytest.param({"FOLLOWUP_DATABSE_URL": "x"}, "nobody reads FOLLOWUP_DATABSE_URL", id="a misspelt name"),
+        pytest.param(
+            {"FOLLOWUP_ADDRESS_KEY": "a", "FOLLOWUP_ADDRESS_KEY_FILE": "/dev/null"}, "is given twice", id="given twice"
+        ),
+    ],
+)
+async def test_a_setting_that_cannot_be_meant_is_found(patient, variables, told):
+    """A misspelt setting is silently its default, in production too."""
+    patient.has(**variables)
+    found = (await patient.examined())["settings"]
+    assert found.level is Level.FAIL
+    assert told in found.found
+
+
+async def test_a_misspelt_name_in_the_env_file_is_found_too(patient):
+    """Most settings stand there."""
+    patient.env_file.write_text("FOLLOWUP_LVIE=true\nOTHER=1\n")
+    assert "FOLLOWUP_LVIE" in (await patient.examined())["settings"].found
+
+
+async def test_names_that_are_no_settings_but_ours_are_left_in_peace(patient):
+    """Who commands from the shell is named in the environment, not in the settings."""
+    patient.has(FOLLOWUP_USER="ann")
+    assert (await patient.examined())["settings"].level is Level.OK
+
+
+async def test_a_database_that_does_not_answer_is_unreachable(patient):
+    """The exit code must tell "cannot reach" from "wrong"."""
+    patient.has(FOLLOWUP_DATABASE_URL="postgresql+psycopg://ann:secret@127.0.0.1:1/x")
+    found = (await patient.examined())["database"]
+    assert (found.level, found.unreachable) == (Level.FAIL, True)
+    assert "secret" not in found.model_dump_json()
+
+
+async def test_stages_of_the_crm_without_a_meaning_are_named(patient, database):
+    """Each one parks a lead; whoever renamed it in the CRM does not know."""
+    company = Company(database)
+    with database.transaction() as transaction:
+        pipeline = Pipeline(rules=(), stages=PIPELINE)
+        publish(transaction, release().model_copy(update={"pipeline": pipeline}), "ana", "", MONDAY)
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "stage_changed", pipeline_stage="Proposal")
+    assert (await patient.examined())["pipeline_map"].level is Level.OK
+    company.hears(rosa, "stage_changed", pipeline_stage="Archived")
+    found = (await patient.examined())["pipeline_map"]
+    assert (found.level, "'Archived'" in found.found, "Proposal" in found.found) == (Level.FAIL, True, False)
+
+
+@pytest.mark.parametrize(
+    ("environment", "level"),
+    [
+        pytest.param("development", Level.WARN, id="on a laptop"),
+        pytest.param("production", Level.FAIL, id="in production"),
+    ],
+)
+async def test_time_zones_of_the_system_must_not_shadow_the_pinned_ones(patient, tmp_path, environment, level):
+    """Two workers with two sets of rules send the same message at two times."""
+    (tmp_path / "UTC").touch()
+    patient.has(FOLLOWUP_ENVIRONMENT=environment, FOLLOWUP_ADDRESS_KEY="a", FOLLOWUP_LINK_KEY="b")
+    zoneinfo.reset_tzpath(to=[str(tmp_path)])
+    try:
+        found = (await patient.examined())["tzdata"]
+    finally:
+        zoneinfo.reset_tzpath()
+    assert (found.level, str(tmp_path) in found.found) == (level, True)
+    assert found.fix.startswith('set PYTHONTZPATH=""')
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "check"),
+    [
+        pytest.param("OLDEST_PYTHON", (99, 0), "python", id="an old Python"),
+        pytest.param("OLDEST_SERVER", (99, 0), "temporal", id="an old server"),
+    ],
+)
+async def test_what_is_too_old_is_found(patient, temporal_server, monkeypatch, name, value, check):
+    """What we rely on came with these versions."""
+    patient.has(TEMPORAL_ADDRESS=temporal_server.address)
+    assert (await patient.examined())[check].level is Level.OK
+    monkeypatch.setattr(doctor, name, value)
+    assert (await patient.examined())[check].level is Level.FAIL
+
+
+LIVE = {"FOLLOWUP_LIVE": "true", "FOLLOWUP_RECIPIENT_ALLOWLIST": "ann@example.com"}
+TWILIO = {"FOLLOWUP_TWILIO_ACCOUNT_SID": f"AC{'0' * 32}", "FOLLOWUP_TWILIO_AUTH_TOKEN": "x"}
+SENDGRID = {"FOLLOWUP_SENDGRID_API_KEY": "SG.x", "FOLLOWUP_POSTAL_ADDRESS": "1 Invented Street"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "level", "told"),
+    [
+        pytest.param({}, Level.WARN, "Outbox mode", id="nothing leaves"),
+        pytest.param(LIVE | TWILIO | SENDGRID, Level.OK, "live", id="everything leaves"),
+        pytest.param(LIVE, Level.FAIL, "neither Twilio nor SendGrid", id="live without a provider"),
+        pytest.param(
+            LIVE | TWILIO | {"FOLLOWUP_TWILIO_ACCOUNT_SID": "SK1"}, Level.FAIL, "begins with AC", id="another id"
+        ),
+        pytest.param(
+            LIVE | {"FOLLOWUP_TWILIO_AUTH_TOKEN": "x"} | SENDGRID, Level.FAIL, "both an account", id="half of Twilio"
+        ),
+        pytest.param(LIVE | SENDGRID | {"FOLLOWUP_SENDGRID_API_KEY": "x"}, Level.FAIL, "with SG.", id="another key"),
+        pytest.param(
+            LIVE | {"FOLLOWUP_SENDGRID_API_KEY": "SG.x"}, Level.FAIL, "POSTAL_ADDRESS", id="mail without an address"
+        ),
+        pytest.param({"FOLLOWUP_LIVE": "true"} | TWILIO, Level.FAIL, "ALLOWLIST", id="live in a test"),
+    ],
+)
+async def test_what_messages_leave_by_is_examined(patient, variables, level, told):
+    """A key in the wrong place is found here, not by the first customer."""
+    patient.has(**variables)
+    found = (await patient.examined())["providers"]
+    assert (found.level, told in found.found) == (level, True)
+
+
+async def test_a_namespace_that_is_not_there_is_named(patient, temporal_server):
+    """The commonest mistake of a first deployment."""
+    patient.has(TEMPORAL_ADDRESS=temporal_server.address, TEMPORAL_NAMESPACE="nowhere")
+    found = await patient.examined()
+    assert (found["temporal"].level, found["namespace"].level) == (Level.OK, Level.FAIL)
+    assert found["namespace"].fix == "temporal operator namespace create -n nowhere"
+    assert {"search_attributes", "pollers"}.isdisjoint(found)
+
+
+async def test_a_bare_namespace_lacks_search_attributes_and_workers(patient, temporal_server: LocalServer):
+    """Without the first every workflow task fails, without the second nothing happens at all."""
+    await bare_namespace(temporal_server)
+    patient.has(TEMPORAL_ADDRESS=temporal_server.address, TEMPORAL_NAMESPACE="bare")
+    found = await patient.examined()
+    assert found["namespace"].level is Level.OK
+    assert (found["search_attributes"].level, "LeadStage" in found["search_attributes"].found) == (Level.FAIL, True)
+    assert "search-attribute create" in found["search_attributes"].fix
+    assert (found["pollers"].level, "leads, crm, send-email" in found["pollers"].found) == (Level.FAIL, True)
+
+
+async def bare_namespace(server: LocalServer) -> None:
+    """A namespace that nobody has prepared."""
+    client = await Client.connect(server.address, namespace="bare")
+    request = RegisterNamespaceRequest(namespace="bare")
+    request.workflow_execution_retention_period.FromSeconds(86_400)
+    await client.workflow_service.register_namespace(request)
+
+    async def known() -> bool:
+        try:
+            return [run async for run in client.list_workflows()] == []
+        except RPCError:
+            return False
+
+    await until_so(known)

@@ -1,0 +1,95 @@
+"""`followup task …`: what people have to do, and what follows from how it ended."""
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+from sqlalchemy import insert
+
+from adapters.tables import tasks
+from cli import process
+from cli.task import outcomes_of
+from engine.life.moves import TaskKind
+from engine.reasons import CallDisposition
+from engine.words import LeadId
+from tests.adapters.world import ROSA, Company
+from tests.support.small_sequences import call, email, sequence, stage
+from tests.support.waiting import until
+
+NOW = datetime.now(UTC)
+
+
+def opens(company: Company, lead: LeadId, key: str, due: datetime, kind: str = "call", owner: str = "ana") -> None:
+    row = {"task_key": key, "lead": lead, "kind": kind, "to_role": "owner", "owner": owner, "due": due, "step": "talk"}
+    rest = {"blocks": True, "why": "call Rosa", "state": "open", "opened_at": NOW}
+    with company.database.transaction() as transaction:
+        transaction.execute(insert(tasks).values(row | rest))
+
+
+@pytest.fixture
+def rosa(company: Company) -> LeadId:
+    """A lead with one task that is late and one that is not."""
+    rosa = company.captures(ROSA)
+    opens(company, rosa, "soon", NOW + timedelta(days=1), owner="ben")
+    opens(company, rosa, "late", NOW - timedelta(days=1))
+    return rosa
+
+
+def test_tasks_are_listed_the_most_urgent_first(shell, rosa):
+    """The list is worked through from the top."""
+    assert [task["task_key"] for task in shell("task", "list", "-o", "json").json] == ["late", "soon"]
+    assert [task["task_key"] for task in shell("task", "list", "--owner", "ben", "-o", "jsonl").lines] == ["soon"]
+    assert [task["task_key"] for task in shell("task", "list", "--overdue", "-o", "json").json] == ["late"]
+    assert "late  call  talk" in shell("task", "list").stdout
+    assert shell("task", "list", "--owner", "kim").stderr == "nothing is to be done\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        pytest.param(["late", "--as", "done"], "cannot end 'done'; it ends connected_positive", id="a call"),
+        pytest.param(["late", "--as", "great"], "cannot end 'great'", id="a word there is not"),
+        pytest.param(["late", "--as", "busy", "--callback-at", "+1d"], "it goes with --as callback", id="a call back"),
+        pytest.param(["late", "--as", "callback_requested", "--callback-at", "noon"], "is no moment", id="a time"),
+        pytest.param(["late"], "Missing option '--as'.", id="no ending"),
+    ],
+)
+def test_an_ending_that_means_nothing_is_refused(company, shell, rosa, words, what):
+    """The ending picks the path; one the sequence does not know would leave the lead where it stands."""
+    said = shell("task", "complete", *words, "-o", "json")
+    assert said.code == process.ExitCode.USAGE
+    assert what in said.error["what"]
+    assert company.rows() == []
+
+
+def test_a_task_that_is_not_there_is_named(shell):
+    """Keys are long, and half of one is easily lost."""
+    said = shell("task", "complete", "6f2c", "--as", "done", "-o", "json")
+    assert (said.code, said.error["code"], said.error["where"]) == (process.ExitCode.FAILED, "TSK001", "task 6f2c")
+
+
+@pytest.mark.parametrize("kind", get_args(TaskKind))
+def test_every_kind_of_task_can_be_ended(kind):
+    """A task without an ending stays open for ever."""
+    assert outcomes_of(kind)
+    assert set(CallDisposition) <= set(outcomes_of("call"))
+
+
+async def test_a_call_is_completed_with_its_result_and_the_sequence_goes_on(desk):
+    """From the list to the next message, as the person on the phone does it."""
+    hour = {"kind": "elapsed", "minutes": 60}
+    async with desk(sequence("calls", stage("nurture", call("talk"), email("recap", after=hour)))) as here:
+        rosa = await here.house.capture()
+        await until(lambda: len(rosa.tasks) == 1)
+        (task,) = (await here.types("task", "list", "-o", "json")).json
+        assert (task["lead_id"], task["kind"], task["step"], task["owner"]) == (rosa.lead_id, "call", "talk", "rep-1")
+        complete = ("task", "complete", task["task_key"], "--as", "no_answer", "--note", "try later", "-o", "json")
+        said = await here.commands(*complete, "--request", "req-1")
+        assert (said.code, said.json["disposition"]) == (0, "applied")
+        running = rosa.progress.enrolment
+        assert running is not None and running.outcome_of("talk") == "no_answer"
+        assert (await here.types("task", "list", "-o", "json")).json == []
+        again = await here.commands(*complete, "--request", "req-1")
+        assert (again.code, again.json["duplicate"]) == (0, True)
+        late = await here.commands(*complete)
+        assert (late.code, late.json["reason"]) == (process.ExitCode.FAILED, "task_closed")
