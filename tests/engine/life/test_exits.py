@@ -7,6 +7,7 @@ import pytest
 from engine.life.circumstances import Policy
 from engine.life.moves import Record, StageEntered
 from engine.reasons import HoldReason, ReviewReason
+from engine.sequence.compiled import OnByHand
 from engine.words import EventKind, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances
 from tests.support.sequences import call, days, email, finish, goto, minutes, on, sequence, stage, start, working_days
@@ -19,6 +20,11 @@ def captured(*plans, now=MONDAY, world=None) -> Life:
     rosa = Life(*plans, now=now, world=world)
     rosa.happens(EventKind.CAPTURED)
     return rosa
+
+
+def review_of(rosa: Life) -> ReviewReason | None:
+    """What a person is asked to decide."""
+    return rosa.progress.review.because if rosa.progress.review else None
 
 
 def entries(rosa: Life) -> list[str]:
@@ -124,7 +130,7 @@ class TestReactions:
         plan = sequence(
             stage("response", call("ring")),
             stage("convert", email("gift", after=minutes(5))),
-            when=(on({"kind": "by_hand", "name": "gift"}, goto("convert")),),
+            when=(on(OnByHand(name="gift"), goto("convert")),),
         )
         rosa = captured(plan)
         rosa.happens(EventKind.BY_HAND, name="other")
@@ -225,19 +231,17 @@ class TestRounds:
         rosa = captured(self.PLAN, world=self.WORLD)
         rosa.let_pass(days=30)
         assert rosa.sent == ["one", "two", "one", "two"]
-        assert rosa.progress.review is not None
-        assert rosa.progress.review.because is ReviewReason.LOOP_LIMIT
+        assert review_of(rosa) is ReviewReason.LOOP_LIMIT
 
     def test_a_person_may_send_it_round_again(self):
         """`retry` forgives the rounds that were made; the next ones are counted anew."""
         rosa = captured(self.PLAN, world=self.WORLD)
         rosa.let_pass(days=30)
         rosa.commands(Verb.RETRY)
-        assert rosa.progress.review is None
+        assert review_of(rosa) is None
         rosa.let_pass(days=30)
         assert rosa.sent == ["one", "two"] * 4
-        assert rosa.progress.review is not None
-        assert rosa.progress.review.because is ReviewReason.LOOP_LIMIT
+        assert review_of(rosa) is ReviewReason.LOOP_LIMIT
 
     def test_each_round_sends_its_own_touches(self):
         """The same step in a later visit is another touch."""

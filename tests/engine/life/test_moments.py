@@ -1,6 +1,7 @@
 """When steps come: delays, anchors, dates of the lead, windows between."""
 
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.support.life import ALWAYS, Life, at, circumstances
 from tests.support.sequences import call, days, email, minutes, on, sequence, sms, stage, working_days
 
 MONDAY = at("2026-11-23 09:00")
-DAYS_OPEN = {"hours": ALWAYS, "after_human": minutes(0)}
+DAYS_OPEN: dict[str, Any] = {"hours": ALWAYS, "after_human": minutes(0)}
 
 
 def captured(*steps, now=MONDAY, name="nurture", world=None, **more) -> Life:
