@@ -11,7 +11,7 @@ from adapters.views.stuck import RANK, Kind, Patience, Stuck, stuck
 from api.doorbell import Doorbell
 from api.office import Office
 from engine.words import LeadId
-from workflows.names import WORKFLOW, lead_id_of
+from workflows.names import WORKFLOW, workflow_id
 
 RUNNING = f'WorkflowType="{WORKFLOW}" AND ExecutionStatus="Running"'
 
@@ -45,10 +45,10 @@ async def seen_by_temporal(office: Office, client: Client, now: datetime, limit:
     Temporal's list lags a little, so each lead missing in it is asked for by name before it counts. Raises: RPCError.
     """
     doorbell = Doorbell(client)
-    listed = {lead_id_of(run.id) async for run in client.list_workflows(RUNNING)}
+    listed = {run.id async for run in client.list_workflows(RUNNING)}
     found: list[Repairable] = []
     for lead in _open_leads(office):
-        if lead.lead_id not in listed and not await doorbell.runs(lead.lead_id):
+        if workflow_id(lead.lead_id) not in listed and not await doorbell.runs(lead.lead_id):
             found.append(_without_run(lead, now))
             if len(found) == limit:
                 break
