@@ -72,7 +72,7 @@ class Look:
                 return no_such_lead(glance, now)
             sitting = Sitting(book, act, now)
             sitting.begin(glance)
-            return sitting.proceed()
+            return sitting.catch_up() if sitting.behind else sitting.proceed()
 
     def _outside(self, call: OutsideCall) -> Result:
         """At most one call of a provider, with no transaction open."""

@@ -36,7 +36,7 @@ from engine.life.turn import Glance, Turn
 from engine.life.turning import turn_of
 from engine.life.wishes import Enrolled, Refused
 from engine.ports.records import Disposition, InboxItem, LeadBook, Unreadable
-from engine.reasons import IgnoreReason
+from engine.reasons import HoldReason, IgnoreReason
 from engine.sequence.compiled import Message as MessageStep
 from engine.sequence.structure import step
 from engine.words import Act, Channel, TouchState
@@ -67,6 +67,9 @@ PROVEN = frozenset(
 )
 """What only a provider that has taken the message can say of it."""
 
+MOST_ROWS = 500
+"""Inbox rows that one look notes: its transaction stays short however long the flood (rulings.md 1.11)."""
+
 STORY_LINES = 6
 
 
@@ -74,6 +77,8 @@ class Sitting:
     """A lead's book, open, and what is found and done in it."""
 
     progress: Progress
+    behind = False
+    """More rows wait in the Inbox than one transaction may note."""
     review_known: Review | None = None
     """The Review that is written down already."""
 
@@ -93,7 +98,9 @@ class Sitting:
             self.progress = self.progress.model_copy(update={"revision": glance.revision})
         if glance.scraps:
             self.book.file(glance.scraps, self.now)
-        for item in self.book.unapplied():
+        items = self.book.unapplied(MOST_ROWS + 1)
+        self.behind = len(items) > MOST_ROWS
+        for item in items[:MOST_ROWS]:
             self.apply(item)
         for touch in self.progress.open_touches:
             if not touch.uncertain:
@@ -132,6 +139,11 @@ class Sitting:
         return Disposition(kind="applied")
 
     # --- deciding and doing
+
+    def catch_up(self) -> Turn:
+        """Rows are left that this transaction must not be held open for: nothing is decided before they are noted."""
+        more = Wait(until=self.now, because=HoldReason.AWAITING_EVENT, why="more events wait to be noted")
+        return self.rest(more)
 
     def proceed(self) -> Turn | OutsideCall:
         """Decide and act until something must wait, or leave: the turn to wait with, or the call to make."""

@@ -164,10 +164,10 @@ class Inbox:
         return True
 
 
-def unapplied(transaction: Transaction, lead: LeadId) -> tuple[InboxItem, ...]:
-    """Every row of the lead that no look has noted yet, in number order."""
+def unapplied(transaction: Transaction, lead: LeadId, limit: int) -> tuple[InboxItem, ...]:
+    """The first so many rows of the lead that no look has noted yet, in number order."""
     mine = (inbox.c.lead == lead) & inbox.c.disposition.is_(None)
-    rows = transaction.execute(select(inbox).where(mine).order_by(inbox.c.number))
+    rows = transaction.execute(select(inbox).where(mine).order_by(inbox.c.number).limit(limit))
     return tuple(item_of(row) for row in rows)
 
 

@@ -164,9 +164,9 @@ class DatabaseBook:
         self._row = people.lock(self._transaction, self.lead_id) or self._row
         self.__dict__.pop("_known", None)  # one of them may have changed the owner or an address
 
-    def unapplied(self) -> tuple[InboxItem, ...]:
-        """Every Inbox row not yet applied, in number order."""
-        items = inbox.unapplied(self._transaction, self.lead_id)
+    def unapplied(self, limit: int) -> tuple[InboxItem, ...]:
+        """The first so many Inbox rows not yet applied, in number order."""
+        items = inbox.unapplied(self._transaction, self.lead_id, limit)
         self._items = {item.number: item for item in items}
         return items
 

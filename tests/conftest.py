@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import process
+from cli import logs, process
 from cli.temporal_server import LocalServer, find_server_binary
 from tests.support.postgres import Postgres, fresh_database
 
@@ -20,6 +20,7 @@ POSTGRES_URL = os.environ.get("FOLLOWUP_TEST_POSTGRES_URL", "")
 for name in [name for name in os.environ if name.startswith(OURS)]:
     del os.environ[name]  # a developer's real keys and servers never reach a test
 
+logs.configure(level="error")  # what a test expects to fail is not told twice
 process.heed_sigterm()  # a run that is told to end stops its servers first
 
 ended = pytest.StashKey[pytest.Session]()

@@ -82,8 +82,8 @@ class LeadBook(Protocol):
         """File what was signalled to Temporal directly as Inbox rows; the same scrap twice is one row."""
         ...
 
-    def unapplied(self) -> tuple[InboxItem, ...]:
-        """Every committed Inbox row not yet applied, in number order."""
+    def unapplied(self, limit: int) -> tuple[InboxItem, ...]:
+        """The first so many committed Inbox rows not yet applied, in number order."""
         ...
 
     def mark(self, number: int, disposition: Disposition, now: datetime) -> None:

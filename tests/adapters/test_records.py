@@ -135,7 +135,7 @@ def test_what_fails_in_a_look_commits_nothing(office):
     rosa = captured(office)
     with pytest.raises(RuntimeError), office.records.lead(rosa) as book:
         assert book is not None
-        for item in book.unapplied():
+        for item in book.unapplied(1000):
             book.mark(item.number, Disposition(kind="applied"), MONDAY)
         raise RuntimeError("half-way")
     assert len(office.company.unapplied(rosa)) == 1

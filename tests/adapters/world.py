@@ -121,7 +121,7 @@ class Company:
     def unapplied(self, lead: LeadId) -> tuple[InboxItem, ...]:
         """What the lead's next look will note."""
         with self.database.reading() as transaction:
-            return inbox.unapplied(transaction, lead)
+            return inbox.unapplied(transaction, lead, 1000)
 
     def closed(self, address: str) -> dict[Channel, SkipReason]:
         """Channels on which an address must not be used, and why."""

@@ -88,6 +88,25 @@ async def test_any_signal_rings_and_its_content_is_handed_on(clock: Clock) -> No
     assert found[3:] == [[], []]
 
 
+async def test_what_is_signalled_during_the_last_look_is_handed_to_one_more(clock: Clock) -> None:
+    """The run would end with it in its pocket, and nobody would ever know."""
+    signalled: list[bool] = []
+
+    def answer(glance: Glance, act: Act, now: datetime) -> Turn:
+        if not signalled:
+            raise RuntimeError("the look takes its time")
+        return turn(glance.lead_id, over=True)
+
+    script = Script(answer)
+    async with working(clock.client, script):
+        handle = await clock.start(turn(), own_time=False)
+        await until(lambda: len(script.asked) == 1)
+        await handle.signal("enroll", {"sequence": "win-back"})
+        signalled.append(True)
+        await handle.result()
+    assert [scrap.name for scrap in script.asked[-1][1].scraps] == ["enroll"]
+
+
 async def test_a_stage_change_begins_a_fresh_run_with_the_story(clock: Clock) -> None:
     """Histories stay short for years, and on-call still reads what happened before."""
 
