@@ -36,8 +36,8 @@ class LeadWorkflow:
 
     @workflow.run
     async def run(self, turn: Turn) -> None:
-        """Live until the lead is over."""
-        while not self.turn.over:
+        """Live until the lead is over and nothing is left to be filed."""
+        while not self.turn.over or self.scraps:
             act = await self.ring_or_due()
             stage = self.turn.stage
             await self.look(act)
