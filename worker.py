@@ -65,8 +65,8 @@ async def run(settings: Settings) -> None:
         log.info("worker.stopped")
 
 
-def workers(client: Client, office: Office) -> abc.Iterator[Worker]:
-    """One worker per queue: a slow provider fills only its own slots."""
+def workers(client: Client, office: Office, look: Look | None = None) -> abc.Iterator[Worker]:
+    """One worker per queue: a slow provider fills only its own slots. A test may bring a look of its own."""
     settings = office.settings
     graceful = timedelta(seconds=settings.graceful_shutdown_seconds)
     yield Worker(
@@ -81,7 +81,7 @@ def workers(client: Client, office: Office) -> abc.Iterator[Worker]:
         yield Worker(
             client,
             task_queue=queue,
-            activities=all_of(LeadActivities(_look(office), flag_after=settings.failing_attempts)),
+            activities=all_of(LeadActivities(look or _look(office), flag_after=settings.failing_attempts)),
             activity_executor=ThreadPoolExecutor(LOOKS_AT_ONCE),
             max_concurrent_activities=LOOKS_AT_ONCE,
             graceful_shutdown_timeout=graceful,

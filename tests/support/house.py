@@ -16,6 +16,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 import worker
+from activities.look import Look
 from adapters import catalogue as shelf
 from adapters import schema
 from adapters.catalogue import Release, TemplateText
@@ -235,15 +236,29 @@ class House:
         cls, server: LocalServer, database_url: str, *sequences: Sequence, **changes: object
     ) -> abc.AsyncIterator[Self]:
         """The house with these sequences published and workers at work."""
+        async with cls.built(server, database_url, *sequences, **changes) as house, house.at_work():
+            yield house
+
+    @classmethod
+    @asynccontextmanager
+    async def built(
+        cls, server: LocalServer, database_url: str, *sequences: Sequence, **changes: object
+    ) -> abc.AsyncIterator[Self]:
+        """The house with these sequences published and nobody at work yet."""
         with Office(settings(database_url, **changes)) as office:
             schema.upgrade(office.database)
-            with office.database.transaction() as transaction:
-                shelf.publish(transaction, _with_pipeline(released(*sequences)), "test", "", datetime.now(UTC))
-            client = await Client.connect(server.address, plugins=[LeadPlugin(pace=QUICK)])
-            async with AsyncExitStack() as stack:
-                for one in worker.workers(client, office):
-                    await stack.enter_async_context(one)
-                yield cls(office, client)
+            if sequences:
+                with office.database.transaction() as transaction:
+                    shelf.publish(transaction, _with_pipeline(released(*sequences)), "test", "", datetime.now(UTC))
+            yield cls(office, await Client.connect(server.address, plugins=[LeadPlugin(pace=QUICK)]))
+
+    @asynccontextmanager
+    async def at_work(self, look: Look | None = None) -> abc.AsyncIterator[None]:
+        """Workers of every queue are at work, with this look if there is one, until the block ends."""
+        async with AsyncExitStack() as stack:
+            for one in worker.workers(self.client, self.office, look):
+                await stack.enter_async_context(one)
+            yield
 
 
 def _with_pipeline(release: Release) -> Release:
