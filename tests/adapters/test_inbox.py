@@ -138,7 +138,7 @@ def test_a_marked_row_is_never_noted_again_and_keeps_its_answer(company):
     with company.database.transaction() as transaction:
         inbox_adapter.answer_row(transaction, rosa, 1, "already_enrolled", "it runs since Monday")
         inbox_adapter.mark(transaction, rosa, 1, Disposition(kind="applied"), later(seconds=1))
-        assert inbox_adapter.unapplied(transaction, rosa) == ()
+        assert inbox_adapter.unapplied(transaction, rosa, 10) == ()
         found = inbox_adapter.answer(transaction, "operator", "request-1")
     assert found is not None
     assert (found.disposition, found.reason, found.detail) == ("applied", "already_enrolled", "it runs since Monday")

@@ -92,7 +92,7 @@ def case(condition: Condition, *steps: Step, then: Exit | None = None) -> Case:
 def stage(
     name: str,
     *steps: Step,
-    otherwise: Exit = Finish(),
+    otherwise: Exit = Finish(),  # noqa: B008 - a frozen value
     when: tuple[Reaction, ...] = (),
     hours: Window | None = None,
 ) -> StagePlan:
