@@ -7,7 +7,7 @@ The rows of a file, entered: new people become leads, known ones learn what is n
 
 from collections import abc
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 from uuid import uuid4
@@ -114,12 +114,13 @@ class Recording:
         met = Acquaintances(self._book)
         with self._database.transaction() as transaction:
             met.meet(transaction, rows, self._lines)
-            writer = _Writer(transaction, self._book, self._inbox, now)
-            entries = tuple(self._entry(writer, met, row) for row in rows)
+            entries = tuple(self._entry(transaction, met, row, now) for row in rows)
         self._lines |= {e.lead: e.row.line for e in entries if e.lead and e.entered is Entered.ADDED}
         return entries
 
-    def _entry(self, writer: "_Writer", met: Acquaintances, row: LeadRow) -> Entry:
+    def _entry(self, transaction: Transaction, met: Acquaintances, row: LeadRow, now: datetime) -> Entry:
+        # Of two people with one address the older counts, also when both stand in the same file.
+        writer = _Writer(transaction, self._book, self._inbox, now + timedelta(microseconds=row.line))
         person = met.person(row)
         news = met.news(person, row)
         closed = met.closed(row)
@@ -161,7 +162,7 @@ def _entered(person: Person | None, news: News) -> Entered:
 
 
 class _Writer:
-    """Writes rows inside one transaction."""
+    """Writes one row."""
 
     def __init__(self, transaction: Transaction, book: People, inbox: Inbox, now: datetime) -> None:
         self._transaction = transaction
@@ -213,8 +214,7 @@ class _Writer:
             given = Consent(
                 channel=consent.channel,
                 basis="consent",
-                source=SOURCE,
-                wording_version=consent.proof,
+                source=f"{SOURCE}, {consent.proof}",
                 at=datetime.combine(consent.on, time(), UTC) if consent.on else self._now,
             )
             suppression.give(self._transaction, lead, agreement.address.address_hash, given)

@@ -9,12 +9,15 @@ A batch is one transaction. Whatever interrupts an import, the batches that were
 once more adds what is missing.
 """
 
+import asyncio
 from collections import abc
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import assert_never
+
+from temporalio.service import RPCError
 
 from adapters.acquaintances import News
 from adapters.catalogue import published
@@ -23,12 +26,14 @@ from adapters.lead_file.rows import BlankRow, LeadRow, RejectedRow, Row
 from adapters.lead_file.terms import Terms, terms
 from adapters.lead_register import Entered, Entry, Recording, Register, Rehearsal
 from adapters.owners import everybody
+from api.doorbell import Doorbell
 from api.office import Office
 from engine.frozen import Frozen
 from engine.words import Channel, LeadId
 
 ROWS_AT_ONCE = 100
 """In one transaction: while it lasts, other writers of an embedded database wait."""
+RUNG_AT_ONCE = 20
 SQLITE = "sqlite:///"
 
 
@@ -88,7 +93,7 @@ def entered(
     """
     Enter the rows in batches; what is rejected is handed to `reject` once its batch is kept.
 
-    Raises: DatabaseUnavailable, LeadFileInvalid CSV010; the batches before stay.
+    Raises: DatabaseUnavailable, FollowupError CSV010; the batches before stay.
     """
     coming, summary = iter(rows), Summary()
     while batch := tuple(islice(coming, ROWS_AT_ONCE)):
@@ -99,6 +104,20 @@ def entered(
         summary = _added_up(summary, batch, entries)
         ring = dict.fromkeys(entry.lead for entry in entries if entry.ring and entry.lead)
         yield Batch(told=_told(batch, entries), summary=summary, ring=tuple(ring))
+
+
+async def rung(doorbell: Doorbell, ring: tuple[LeadId, ...]) -> int:
+    """Ring these leads; how many could not be rung now, which the sweep does later."""
+    line = asyncio.Semaphore(RUNG_AT_ONCE)
+
+    async def one(lead: LeadId) -> bool:
+        async with line:
+            try:
+                return await doorbell.ring(lead)
+            except RPCError:
+                return False
+
+    return (await asyncio.gather(*map(one, ring))).count(False)
 
 
 # --- what it needs ----------------------------------------------------------------------------------------------------

@@ -101,9 +101,9 @@ def unknown_region(region: str) -> LeadFileInvalid:
     )
 
 
-def rejects_unwritable(path: Path, why: str) -> LeadFileInvalid:
-    """The rejected rows have nowhere to go."""
-    return LeadFileInvalid(
+def rejects_unwritable(path: Path, why: str) -> FollowupError:
+    """The rejected rows have nowhere to go. The imported file is not to blame."""
+    return FollowupError(
         code="CSV010",
         what="the file for rejected rows cannot be written",
         where=str(path),

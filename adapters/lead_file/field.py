@@ -51,15 +51,13 @@ class Role(Frozen):
 
     @property
     def meaning(self) -> str:
-        """The role as a person says it: `phone 2`, `consent for sms`, `id in hubspot`."""
+        """The role as a person says it: `phone`, `consent for sms`, `id in hubspot`."""
         if self.system:
             return f"id in {self.system.value}"
         if self.name:
             return f"our field {self.name}"
         words = self.field.value.replace("_", " ")
-        if self.channel:
-            return f"{words} for {self.channel.value}"
-        return words if self.rank == 1 else f"{words} {self.rank}"
+        return f"{words} for {self.channel.value}" if self.channel else words
 
 
 TEXTS: dict[Field, str] = {

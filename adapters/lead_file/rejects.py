@@ -36,8 +36,13 @@ class Rejects:
         if self._stream:
             self._stream.close()
 
+    @property
+    def written(self) -> Path | None:
+        """The file, once a row was rejected."""
+        return self.path if self._stream else None
+
     def write(self, row: RejectedRow) -> None:
-        """One line, on disk when this returns. Raises: LeadFileInvalid CSV010."""
+        """One line, on disk when this returns. Raises: FollowupError CSV010."""
         try:
             stream = self._stream or self._begin()
             self._put(stream, (str(row.line), *_reasons(row), *row.cells))
