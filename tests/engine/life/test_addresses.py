@@ -84,6 +84,14 @@ class TestOptOuts:
         assert rosa.progress.circumstances.why_not(SMS) is None
         assert rosa.progress.circumstances.why_not(EMAIL) is SkipReason.ADDRESS_BOUNCED
 
+    @pytest.mark.parametrize("order", [("bounced", "opted_out"), ("opted_out", "bounced")], ids=" then ".join)
+    def test_of_two_reasons_the_stronger_stays(self, order):
+        """A dead address is dead, whatever else is said and in whatever order."""
+        rosa = captured(email("one"), email("two", after=days(1)))
+        for kind in order:
+            rosa.happens(EventKind(kind), channel="email")
+        assert rosa.progress.circumstances.why_not(EMAIL) is SkipReason.ADDRESS_BOUNCED
+
 
 class TestBounces:
     """A hard bounce closes the address."""

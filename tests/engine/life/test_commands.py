@@ -116,6 +116,16 @@ class TestJump:
         entered = [m for _, m in rosa.moves if isinstance(m, Record) and isinstance(m.change, StageEntered)]
         assert entered[-1].why == "enter convert: ann moved it: they called"
 
+    def test_it_leads_on_from_the_end_of_the_steps(self):
+        """Where only the way out is waited for, a person may know better."""
+        plan = sequence(
+            stage("nurture", email("one"), otherwise=goto("convert", after=days(30))),
+            stage("convert", email("price"), email("close", after=days(1))),
+        )
+        rosa = captured(plan)
+        rosa.commands(Verb.JUMP, stage=Stage.CONVERT)
+        assert rosa.progress.stage is Stage.CONVERT
+
 
 class TestStop:
     """The enrolment is over, not the person."""
@@ -205,6 +215,13 @@ class TestRetry:
         assert (rosa.sent, review_of(rosa)) == (["one"], because)
         rosa.commands(Verb.RETRY)
         assert (rosa.sent, review_of(rosa)) == (["one", "two"], None)
+
+    def test_of_a_lead_in_no_sequence_it_answers_the_question_and_no_more(self):
+        """There is nothing to do once more."""
+        rosa = Life(now=MONDAY)
+        rosa.happens(EventKind.REPLIED, reply="unclear")
+        rosa.commands(Verb.RETRY)
+        assert (review_of(rosa), rosa.sent) == (None, [])
 
     def test_after_a_refusal_it_is_a_touch_of_its_own(self):
         """The provider has seen the first key."""

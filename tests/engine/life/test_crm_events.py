@@ -145,6 +145,12 @@ class TestStageChanges:
         moved(rosa, "Proposal")
         assert rosa.ended == ["goal_met"]
 
+    def test_a_lead_is_captured_once(self):
+        """A CRM files every new record under its first stage, often after we have begun."""
+        rosa = captured()
+        moved(rosa, "New")
+        assert (entries(rosa), rosa.ended, rosa.progress.stage) == ([], [], Stage.NURTURE)
+
     def test_a_lead_that_is_in_no_sequence_is_moved_too(self):
         """The stage is the lead's, not the sequence's."""
         rosa = Life(LIFE, now=MONDAY)

@@ -81,6 +81,12 @@ def test_an_as_is_stage_leaves_the_lead_where_it_is():
     assert rosa.progress.stage == "convert"
 
 
+def test_a_stage_that_the_sequence_does_not_have_is_its_end():
+    """Validate refuses such a sequence; a lead that has it all the same is not lost."""
+    rosa = captured(sequence(stage("response", email("one"), otherwise=goto("retain"))))
+    assert rosa.ended == ["stage_changed"]
+
+
 class TestHandover:
     """`start(x)` ends this enrolment and enrols in x; nobody is left with nothing."""
 

@@ -125,6 +125,12 @@ class TestGivenUp:
         rosa.happens(EventKind.TASK_DONE, task_key=key, disposition=disposition)
         assert rosa.ended == ended
 
+    def test_a_good_talk_after_the_end_ends_nothing_more(self):
+        """It is entered late, about a lead in no sequence."""
+        rosa = captured(email("one"))
+        rosa.happens(EventKind.TASK_DONE, task_key="long ago", disposition="connected_positive")
+        assert rosa.ended == ["completed"]
+
     def test_a_late_do_not_call_still_closes_texts_and_calls(self):
         """What a person said holds whenever it is entered."""
         rosa = captured(call("ring", give_up=Working(minutes=60)), email("after", after=days(3)))
@@ -218,6 +224,15 @@ class TestDispositions:
         rosa.closes("connected_positive")
         assert rosa.progress.stage == "convert"
 
+    @pytest.mark.parametrize(
+        ("disposition", "ended"), [("connected_negative", ["not_interested"]), ("do_not_call", ["completed"])]
+    )
+    def test_a_no_is_not_the_talk_that_a_sequence_waits_for(self, disposition, ended):
+        """`on("call_connected", …)` is about a welcome talk; a no keeps its own meaning."""
+        rosa = captured(call("ring"), email("after"), when=(on("call_connected", finish("goal_met")),))
+        rosa.closes(disposition)
+        assert rosa.ended == ended
+
     def test_a_sequence_may_carry_on_after_a_talk(self):
         """A good talk need not be the end."""
         rosa = captured(call("ring"), email("after"), when=(on("call_connected", CarryOn()),))
@@ -263,6 +278,17 @@ class TestOwners:
         ((_, move),) = moves(rosa, ReassignTask)
         assert move.owner == "rep-2"
         assert rosa.progress.tasks[0].owner == "rep-2"
+
+    def test_each_task_is_handed_over_and_told_of_by_itself(self):
+        """Two open tasks of one lead are two things to do."""
+        ladder = ({"role": "manager", "after": Working(minutes=30)},)
+        rosa = captured(task("note", blocks=False), call("ring", escalate=ladder))
+        rosa.let_pass(hours=1)
+        rosa.happens(EventKind.OWNER_CHANGED, owner="rep-2")
+        assert {state.task.step: (state.owner, state.told) for state in rosa.progress.tasks} == {
+            "note": ("rep-2", ()),
+            "ring": ("rep-2", ("manager",)),
+        }
 
     def test_a_task_of_another_role_stays_where_it_is(self):
         """The manager's task is the manager's, whoever owns the lead."""

@@ -6,14 +6,13 @@ import pytest
 
 from engine.life.decide import decide
 from engine.life.deciding.rest import at_rest
-from engine.life.moves import Finish, OpenTask
-from engine.life.progress import Progress
+from engine.life.moves import Finish, OpenTask, Park
 from engine.life.sentences import LONGEST_SUMMARY, summary
 from engine.life.turning import state_of, turn_of
 from engine.reasons import ReviewReason
 from engine.sequence.compiled import OnByHand
-from engine.words import Act, EventKind, LeadId, Verb
-from tests.support.life import ALWAYS, Life, at, circumstances, uncertain
+from engine.words import Act, EventKind, Verb
+from tests.support.life import ALWAYS, Life, at, uncertain
 from tests.support.sequences import call, days, email, minutes, sequence, sms, stage, task
 
 MONDAY = at("2026-11-23 09:00")
@@ -149,13 +148,14 @@ def test_a_lead_that_is_over_says_what_ended_last():
 
 
 def test_a_memory_this_engine_cannot_have_written_needs_a_person():
-    """`decide` answers whatever it is shown."""
+    """`decide` answers whatever it is shown: what stands interrupted has nothing above it that could give back."""
     rosa = life(email("one"), email("two", after=days(1)))
-    assert rosa.progress.enrolment is not None
-    strange = rosa.progress.model_copy(update={"review": None, "owed": (), "tasks": ()})
-    assert decide(strange, MONDAY).kind == "wait"
-    empty = Progress(lead_id=LeadId("lead-2"), circumstances=circumstances())
-    assert decide(empty, MONDAY).kind == "finish"
+    running = rosa.progress.enrolment
+    assert running is not None
+    strange = rosa.progress.model_copy(update={"enrolment": None, "interrupted": (running,)})
+    move = decide(strange, MONDAY)
+    assert isinstance(move, Park)
+    assert move.because is ReviewReason.UNEXPECTED_ERROR
 
 
 def test_a_summary_is_cut_to_what_a_timer_may_say():
