@@ -103,9 +103,11 @@ class SequenceFiles:
         return file.template.digest
 
 
-def load(module: str, directory: Path) -> SequenceFiles:
+def load(module: str, directory: Path | None = None) -> SequenceFiles:
     """
-    What the module and the directory say. The module's package is looked for in the working directory too.
+    What the module and the directory say; without a directory, the one called templates beside the module.
+
+    The module's package is looked for in the working directory too.
 
     Raises: FollowupError CFG005 when there is no such catalogue, TPL001 or TPL002 when a template cannot be read, and
     SequenceInvalid when a sequence cannot be meant.
@@ -118,8 +120,13 @@ def load(module: str, directory: Path) -> SequenceFiles:
         catalogue=catalogue,
         fields=_fields(f"{package}.fields"),
         pipeline=_attribute(f"{package}.pipeline", "PIPELINE", Pipeline) if _is_there(f"{package}.pipeline") else None,
-        templates=read_templates(directory),
+        templates=read_templates(directory or _beside(module)),
     )
+
+
+def _beside(module: str) -> Path:
+    """Where a catalogue's templates are unless somebody says otherwise."""
+    return Path(import_module(module).__file__ or "").parent / "templates"
 
 
 def read_templates(directory: Path) -> dict[str, TemplateFile]:

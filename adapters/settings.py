@@ -100,8 +100,8 @@ class Settings(BaseSettings):
     """Key that signs unsubscribe links and reply addresses."""
     catalogue: str = "sequences.catalogue"
     """The module that says which sequences run."""
-    templates: Path = Path("sequences/templates")
-    """Where the message templates are, relative to the working directory."""
+    templates: Path | None = None
+    """Where the message templates are; beside the catalogue's module unless this says otherwise."""
 
     org_zone: Zone = "America/New_York"
     """The zone used when neither lead nor owner has one."""

@@ -107,5 +107,4 @@ class World:
             company_name="Harbour Heating & Air",
             manager="manager",
             sender_per_minute=100,
-            templates=HOUSE / "sequences" / "templates",
         )

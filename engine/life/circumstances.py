@@ -44,7 +44,7 @@ class Policy(Frozen):
     """Spread of touches that an opening releases; tests set 0."""
     settling: timedelta = timedelta(seconds=60)
     """A new stage sends nothing for so long; none inside response."""
-    touch_limit: int = 200
+    touch_limit: int = 500
     """Touches of one enrolment, then it stops."""
     visit_limit: int = 12
     """Entries into one stage by one enrolment, then a Review."""
