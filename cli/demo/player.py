@@ -155,13 +155,15 @@ class Player:
         at, _, letter = heappop(self._coming)
         if row.open:
             await self._move(at)
+            row, _ = await asyncio.to_thread(self._look_up)
         await asyncio.to_thread(self._office.inbox.receive, letter, self.lead_id, at)
         if row.open:
             await self._ring()
+            await self._until(lambda: self._applied(letter), again=self._ring)
         else:
             await self._start(at)
             await self._move(at + A_MOMENT)
-        await self._until(lambda: self._applied(letter), again=self._ring)
+            await self._until(lambda: self._applied(letter))
 
     async def _pass_until(self, due: datetime, revision: int) -> None:
         await self._move(due + A_MOMENT)
