@@ -90,6 +90,7 @@ REPAIRS: dict[str, str] = {
     Kind.OVERDUE: "followup doctor; then temporal workflow describe -w lead-{lead}",
     Kind.UNAPPLIED: "followup doctor; the sweep of a running worker rings again",
     Kind.UNCERTAIN: "followup lead explain {lead}; ask the provider about touch {subject}, never send it again",
+    Kind.BACKOFF: "mend the provider or the sender; the lead tries again by itself",
     Kind.REVIEW: "followup lead retry {lead}, or skip, jump, stop, reassign, enroll",
     Kind.LATE_TASK: "followup task complete {subject} --as DISPOSITION, or followup lead reassign {lead} --owner ID",
     Kind.FLAGGED: "followup lead show {lead}",

@@ -73,7 +73,7 @@ def lines(transaction: Transaction, which: Which) -> abc.Iterator[LeadLine]:
         select(*told, owners.c.zone.label("owner_zone"))
         .outerjoin(owners, owners.c.id == leads.c.owner)
         .where(*_conditions(which))
-        .order_by(leads.c.created_at.desc(), leads.c.id)
+        .order_by(leads.c.created_at.desc(), leads.c.id.desc())
         .execution_options(yield_per=AT_ONCE)
     )
     for row in transaction.execute(wanted.limit(which.limit) if which.limit else wanted):

@@ -2,7 +2,7 @@
 What needs a person: whatever breaks "every open lead has a future wake-up, an open human task, or a Review entry".
 
 One query, a branch per kind of stuck, each on an index. What only Temporal can see (an open lead without a run) is
-added by `api.rebuilding`.
+added by `api.stuck`.
 """
 
 import json
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, Text, exists, func, literal, null,
 from adapters.database import AnyRow, Transaction
 from adapters.tables import Moment, inbox, leads, ledger, tasks
 from engine.frozen import Frozen
-from engine.reasons import ReviewReason
+from engine.reasons import HoldReason, ReviewReason
 from engine.words import LeadId, TouchState
 
 
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     OVERDUE = "overdue"  # it should have been looked at
     UNAPPLIED = "unapplied"  # something happened, and no look has noted it
     UNCERTAIN = "uncertain"  # nobody knows whether a touch went out
+    BACKOFF = "backoff"  # the provider does not take its message
     REVIEW = "review"  # parked for a person
     LATE_TASK = "late_task"  # a person has not done what was due
     FLAGGED = "flagged"  # goes on, but somebody should look
@@ -61,6 +62,7 @@ class Stuck(Frozen):
 PARKED: Final = tuple(f"review.{reason.value}" for reason in ReviewReason)
 OPEN_ENDED: Final = (TouchState.IN_FLIGHT.value, TouchState.UNCERTAIN.value)
 NOTHING: Final = null().cast(Text)
+TOUCH: Final = ledger.c.touch_key
 RANK: Final = {kind: rank for rank, kind in enumerate(Kind)}
 
 
@@ -78,6 +80,7 @@ def stuck(transaction: Transaction, now: datetime, patience: Patience, limit: in
         _overdue(now - patience.overdue),
         _unapplied(now - patience.unapplied),
         _uncertain(now - patience.uncertain),
+        _backoff(),
         _parked(),
         _late_tasks(now),
         _flagged(),
@@ -134,8 +137,19 @@ def _unapplied(before: datetime) -> Branch:
 def _uncertain(before: datetime) -> Branch:
     open_ended = ledger.c.state.in_(OPEN_ENDED) & (ledger.c.attempt_started_at < before)
     return _branch(
-        Kind.UNCERTAIN, ledger.c.lead, ledger.c.attempt_started_at, ledger.c.state, ledger.c.step, ledger.c.touch_key
+        Kind.UNCERTAIN, ledger.c.lead, ledger.c.attempt_started_at, ledger.c.state, ledger.c.step, TOUCH
     ).where(open_ended)
+
+
+def _backoff() -> Branch:
+    # A touch that was tried is only deferred while its provider makes the lead wait; afterwards the row may stay.
+    tried = (ledger.c.state == TouchState.DEFERRED.value) & ledger.c.attempt_started_at.is_not(None)
+    waits = leads.c.open & (leads.c.hold == HoldReason.PROVIDER_BACKOFF.value)
+    return (
+        _branch(Kind.BACKOFF, ledger.c.lead, ledger.c.attempt_started_at, leads.c.hold, ledger.c.detail, TOUCH)
+        .join(leads, leads.c.id == ledger.c.lead)
+        .where(tried, waits)
+    )
 
 
 def _late_tasks(now: datetime) -> Branch:

@@ -7,6 +7,7 @@ from adapters.catalogue import publish
 from adapters.outbox import Outbox
 from adapters.records import DatabaseRecords
 from engine.life.turn import Glance, Turn
+from engine.ports.providers import Provider
 from engine.words import Act, Channel, LeadId
 from tests.adapters.world import MONDAY, Company, message, release
 
@@ -18,10 +19,12 @@ def publishes_a_wait(company: Company) -> None:
         publish(transaction, release(message("hello", "email"), later), "ana", "a wait", MONDAY)
 
 
-def looks(company: Company, lead: LeadId, act: Act = Act.LOOK, now: datetime = MONDAY) -> Turn:
-    """One look."""
-    outbox = Outbox(company.database)
-    look = Look(DatabaseRecords(company.database, company.settings), dict.fromkeys(Channel, outbox))
+def looks(
+    company: Company, lead: LeadId, act: Act = Act.LOOK, now: datetime = MONDAY, provider: Provider | None = None
+) -> Turn:
+    """One look; messages leave by the Outbox unless another provider is named."""
+    records = DatabaseRecords(company.database, company.settings)
+    look = Look(records, dict.fromkeys(Channel, provider or Outbox(company.database)))
     return look.at(Glance(lead_id=lead), act, now, timedelta(0))
 
 

@@ -7,11 +7,12 @@ from sqlalchemy import insert, update
 
 from adapters.tables import inbox, leads, ledger, tasks
 from adapters.views.stuck import Kind, Patience, Stuck, stuck
+from engine.ports.providers import Message, Receipt, TryLater
 from engine.reasons import ReviewReason
-from engine.words import LeadId
+from engine.words import Act, LeadId, TouchKey
 from tests.adapters.world import BEN, MONDAY, ROSA, Company, later
 from tests.support.counting import counting
-from tests.support.looking import lives, publishes_a_wait
+from tests.support.looking import lives, looks, publishes_a_wait
 
 PATIENCE = Patience()
 SECOND = timedelta(seconds=1)
@@ -116,6 +117,31 @@ def test_what_came_in_and_was_not_applied_is_told_once_per_lead(company, rosa):
     (one,) = found(company, later(minutes=1) + PATIENCE.unapplied + SECOND)
     assert (one.kind, one.lead_id, one.since, one.detail) == (Kind.UNAPPLIED, rosa, later(minutes=1), "1")
     assert found(company, later(minutes=9))[0].detail == "2"
+
+
+class Away:
+    """A provider whose account is closed for an hour."""
+
+    def send(self, message: Message) -> Receipt:
+        """Certainly not sent."""
+        raise TryLater("no credit left", after=timedelta(hours=1))
+
+    def look_up(self, touch_key: TouchKey) -> Receipt | None:
+        """It knows nothing."""
+        return None
+
+
+def test_a_message_that_its_provider_does_not_take_is_listed_while_the_lead_waits_for_it(company):
+    """Nothing is lost and nothing leaves; only a person can pay the bill."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "captured")
+    looks(company, rosa)
+    looks(company, rosa, Act.SEND_EMAIL, provider=Away())
+    (one,) = found(company)
+    assert (one.kind, one.lead_id, one.reason, one.since) == (Kind.BACKOFF, rosa, "provider_backoff", MONDAY)
+    assert "no credit left" in one.detail
+    lives(company, rosa, later(hours=2))
+    assert kinds(company) == []
 
 
 @pytest.mark.parametrize("state", ["uncertain", "in_flight"])
