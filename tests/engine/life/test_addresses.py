@@ -134,6 +134,14 @@ class TestFailedDeliveries:
         assert review_of(rosa) is ReviewReason.DELIVERY_FAILING
         assert rosa.tasks == ["problem"]
 
+    def test_a_retry_does_not_wait_for_the_delay_of_its_step_again(self):
+        """A step that is tried anew has had its moment."""
+        rosa = captured(email("one"), email("two", after=days(5)), email("three", after=days(5)))
+        rosa.let_pass(days=5)
+        fails(rosa, "two")
+        rosa.let_pass(hours=4)
+        assert rosa.sent_at("two") == [MONDAY + timedelta(days=5), MONDAY + timedelta(days=5, hours=4)]
+
     def test_a_person_may_try_it_once_more(self):
         """`retry` is a touch of its own; the question is answered with it."""
         rosa = captured(email("one"), email("two", after=days(3)))

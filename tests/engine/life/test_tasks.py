@@ -251,7 +251,8 @@ class TestDispositions:
 
     def test_a_lead_that_wants_to_be_called_back_is_called_back(self):
         """One more call at the agreed time, then the sequence goes on."""
-        rosa = captured(call("ring"), email("after"))
+        rosa = captured(call("ring", after=minutes(5)), email("after"))
+        rosa.let_pass(minutes=5)
         rosa.closes("callback_requested", callback_at=at("2026-11-24 11:00"))
         assert rosa.tasks == []
         assert rosa.waits_because is HoldReason.STEP_DELAY
