@@ -36,6 +36,7 @@ from workflows.names import workflow_id
 A_MOMENT = timedelta(seconds=1)
 PATIENCE = timedelta(seconds=60)
 RETRY = timedelta(milliseconds=200)
+TRIES = 100
 RING_AGAIN = timedelta(seconds=3)
 RELATIVE = ("returns_at", "callback_at", "until")
 """Data that the script gives as a time after the event."""
@@ -147,8 +148,13 @@ class Player:
 
     async def _start(self, due: datetime) -> None:
         """A run of the lead's workflow whose clock stands until it is moved."""
-        self._now = datetime.now(UTC)
-        await self._doorbell.start(Turn(lead_id=self.lead_id, due=due, why="the lead arrives", stage=Stage.CAPTURE))
+        turn = Turn(lead_id=self.lead_id, due=due, why="the lead arrives", stage=Stage.CAPTURE)
+        for _ in range(TRIES):
+            self._now = datetime.now(UTC)
+            if await self._doorbell.start(turn):
+                return
+            await asyncio.sleep(RETRY.total_seconds())  # the run before is about to end
+        raise Stalled(f"{self.scripted.name} ({self.lead_id}) has a run that does not end")
 
     async def _happen(self, row: Pulse) -> None:
         """The next thing happens, at its moment; a lead whose run is over gets a new one that wakes then."""
