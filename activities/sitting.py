@@ -117,8 +117,12 @@ class Sitting:
         self.review_known = None if stored is None else stored.review
 
     def note(self, fact: Fact) -> None:
-        """One more fact."""
+        """One more fact; enrolments it ends are written down, whatever ends them."""
+        known = self.progress.past
         self.progress = noting(self.progress, fact, self.now)
+        for past in self.progress.past:
+            if past not in known:
+                self.book.ended(past)
 
     # --- the Inbox
 

@@ -44,7 +44,7 @@ from engine.life.moves import (
     StageEntered,
     StepSkipped,
 )
-from engine.life.progress import Progress
+from engine.life.progress import PastEnrolment, Progress
 from engine.life.turn import Scrap, Turn
 from engine.life.wishes import Answer, Enrolled, NothingStarts, Plan, Refused
 from engine.ports.providers import Message
@@ -209,6 +209,12 @@ class DatabaseBook:
         if first != AS_IS:
             self._stage_entered(Stage(first), number, answer.why, now)
 
+    def ended(self, past: PastEnrolment) -> None:
+        """Write how an enrolment ended."""
+        this = (enrolments.c.lead == self.lead_id) & (enrolments.c.number == past.number)
+        ending = {"ended_at": past.ended_at, "because": past.because.value}
+        self._transaction.execute(update(enrolments).where(this).values(ending))
+
     def _answer_wish(self, answer: Enrolled | Refused, reason: str | None, detail: str) -> None:
         wish = answer.wish
         number = wish.request if wish.request is not None else wish.event.number if wish.event else None
@@ -233,7 +239,7 @@ class DatabaseBook:
             case Park():
                 self._note("parked", f"{move.because.value}: {move.why}", now)
             case Finish():
-                self._ended(move, progress, now)
+                pass  # noting it ends the enrolment, and every end is written by `ended`
             case _:
                 assert_never(move)
 
@@ -253,12 +259,6 @@ class DatabaseBook:
         changed = {"from_stage": self._stage.value, "to_stage": stage.value, "at": now, "why": why}
         self._transaction.execute(insert(stage_changes).values(lead=self.lead_id, enrolment=enrolment, **changed))
         self._stage = stage
-
-    def _ended(self, move: Finish, progress: Progress, now: datetime) -> None:
-        if progress.enrolment is None:
-            return
-        this = (enrolments.c.lead == self.lead_id) & (enrolments.c.number == progress.enrolment.number)
-        self._transaction.execute(update(enrolments).where(this).values(ended_at=now, because=move.because.value))
 
     def _note(self, action: str, reason: str, now: datetime) -> None:
         audit.write(self._transaction, audit.ENGINE, action, f"lead:{self.lead_id}", reason, now)

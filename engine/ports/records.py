@@ -13,7 +13,7 @@ from engine.gate import GateFacts
 from engine.life.circumstances import Circumstances
 from engine.life.events import Command, Event
 from engine.life.moves import Inward, Send
-from engine.life.progress import Progress
+from engine.life.progress import PastEnrolment, Progress
 from engine.life.turn import Scrap, Turn
 from engine.life.wishes import Answer, Plan
 from engine.ports.providers import Message
@@ -96,6 +96,10 @@ class LeadBook(Protocol):
 
     def answered(self, answer: Answer, enrolment: int | None, now: datetime) -> None:
         """Write an enrolment that began; a refusal is answered on the request's row."""
+        ...
+
+    def ended(self, past: PastEnrolment) -> None:
+        """Write how an enrolment ended, whatever brought that about."""
         ...
 
     def carry_out(self, move: Inward, progress: Progress, now: datetime) -> None:

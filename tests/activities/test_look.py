@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from activities.look import safe
 from adapters import ledger
 from adapters.database import AnyRow, Database, DatabaseUnavailable
-from adapters.tables import leads
+from adapters.tables import enrolments, leads
 from engine.life.turn import Glance, Scrap
 from engine.reasons import ReviewReason, StopReason
-from engine.words import Act, LeadId, TouchState, Verb
+from engine.sequence.compiled import OnEvent
+from engine.words import Act, EventKind, LeadId, TouchState, Verb
 from tests.activities.practice import MONDAY, NO_TIME, Practice, ReadOnly
 from tests.support import provider as does
 from tests.support.counting import counting
@@ -146,6 +147,43 @@ def test_tasks_and_stages_need_no_activity_of_their_own(practice: Practice) -> N
     assert (turn.stage, turn.state, turn.act) == ("response", "task", Act.CREATE_TASK)
 
 
+@pytest.mark.parametrize(
+    ("kind", "ends"),
+    [
+        ("call_missed", [("low", "superseded")]),
+        ("erased", [("low", "lead_erased")]),
+        ("opted_out", [("low", "opted_out")]),
+    ],
+)
+def test_every_end_of_an_enrolment_is_written_down(practice: Practice, kind: str, ends: list[tuple[str, str]]) -> None:
+    """Reports count ends; one that another sequence brought about is an end like any other."""
+    practice.publishes(
+        sequence("high", stage("nurture", email("high-1")), starts=(OnEvent(event=EventKind.CALL_MISSED),)),
+        sequence("low", stage("nurture", email("low-1"), email("low-2", after=DAY))),
+    )
+    rosa = practice.captures()
+    rosa.catches_up()
+    rosa.hears(kind)
+    rosa.rings()
+    assert _ends(practice) == ends
+
+
+def test_an_interrupted_enrolment_ends_with_the_person(practice: Practice) -> None:
+    """Whoever opts out has left all of them, not only the one on top."""
+    practice.publishes(
+        sequence("high", stage("nurture", email("high-1")), starts=(), gives_back=True),
+        sequence("low", stage("nurture", email("low-1"), email("low-2", after=DAY))),
+    )
+    rosa = practice.captures()
+    rosa.catches_up()
+    rosa.commanded(Verb.ENROLL, sequence="high")
+    rosa.rings()
+    assert _ends(practice) == []
+    rosa.hears("opted_out")
+    rosa.rings()
+    assert _ends(practice) == [("high", "opted_out"), ("low", "opted_out")]
+
+
 # --- a lead that is not there, or not what it was ---------------------------------------------------------------------
 
 
@@ -278,6 +316,12 @@ def test_every_part_of_a_turn_stays_small(practice: Practice) -> None:
         sizes.append(len(rosa.looks().model_dump_json()))
     assert max(sizes) < 1500, sizes
     assert practice.now - MONDAY < timedelta(days=40)
+
+
+def _ends(practice: Practice) -> list[tuple[str, str]]:
+    over = select(enrolments).where(enrolments.c.ended_at.is_not(None)).order_by(enrolments.c.sequence)
+    with practice.database.reading() as transaction:
+        return [(row.sequence, row.because) for row in transaction.execute(over)]
 
 
 def _broken(point: str) -> None:
