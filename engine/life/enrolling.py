@@ -75,6 +75,7 @@ def _asked(
     name = plan.sequence.name
     refusal = (
         _gone(progress)
+        or _complained(progress, wish)
         or _runs_already(progress, plan)
         or _guarded(progress, plan, now)
         or _ran_before(progress, plan, now)
@@ -92,6 +93,13 @@ Why = tuple[EnrollRefusal, str] | None
 
 def _gone(progress: Progress) -> Why:
     return (EnrollRefusal.DO_NOT_CONTACT, "the lead was merged, deleted or erased") if progress.gone else None
+
+
+def _complained(progress: Progress, wish: Wish) -> Why:
+    """After a complaint no event and no sequence brings automation back (semantics.md 3.7)."""
+    if not progress.complained or wish.kind == "command":
+        return None
+    return EnrollRefusal.DO_NOT_CONTACT, "the person complained about a message"
 
 
 def _guarded(progress: Progress, plan: Plan, now: datetime) -> Why:
@@ -175,6 +183,8 @@ def _refused(wish: Wish, sequence: str, because: EnrollRefusal, detail: str) -> 
 
 
 def _why(wish: Wish) -> str:
+    if wish.event is not None and wish.event.kind is EventKind.BY_HAND:
+        return f"started by the button {wish.event.data.name or 'without a name'}"
     if wish.event is not None:
         return f"started by {wish.event.kind.value.replace('_', ' ')}"
     return "started by a person" if wish.kind == "command" else "taken over from another sequence"

@@ -100,7 +100,8 @@ def _replied(progress: Progress, event: Event, now: datetime) -> Progress:
         case ReplyClass.LEFT_COMPANY:
             return _left_company(progress, event, now)
         case ReplyClass.COMPLAINT:
-            return _stopping(progress, StopReason.REPLIED, "complaint", now)
+            complained = progress.model_copy(update={"complained": True})
+            return _stopping(complained, StopReason.REPLIED, "complaint", now)
         case ReplyClass.NOT_INTERESTED:
             return _answering(progress, event, now, default=StopReason.NOT_INTERESTED)
         case ReplyClass.WRONG_PERSON:

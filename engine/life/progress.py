@@ -273,6 +273,8 @@ class Progress(Frozen):
     """The highest Inbox number noted."""
     gone: bool = False
     """Merged, deleted or erased: nothing starts any more."""
+    complained: bool = False
+    """The person complained about a message: only a person of ours starts anything again."""
 
     @property
     def every_enrolment(self) -> tuple[Enrolment, ...]:

@@ -135,7 +135,7 @@ class Can(Frozen):
 
 
 class OpenNow(Frozen):
-    """It is inside the hours of the stage or sequence."""
+    """It is inside the hours of the sequence."""
 
     kind: Literal["open_now"] = "open_now"
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.life.circumstances import Policy
 from engine.reasons import HoldReason, ReplyClass, ReviewReason, SkipReason
-from engine.sequence.compiled import BusinessDays, CarryOn
+from engine.sequence.compiled import AgainIfInactive, BusinessDays, CarryOn
 from engine.words import Channel, EventKind, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances
 from tests.support.sequences import days, email, finish, goto, minutes, on, reply, sequence, stage
@@ -401,3 +401,15 @@ def test_a_wait_for_a_working_day_is_ours():
     assert waits(rosa) is HoldReason.HUMAN_TOUCH
     rosa.commands(Verb.PAUSE)
     assert waits(rosa) is HoldReason.PAUSED
+
+
+def test_after_a_complaint_only_a_person_of_ours_starts_anything_again() -> None:
+    """Whoever complained about a mail must not get the next one because they came back to the web site."""
+    rosa = Life(sequence(stage("nurture", email("one")), again=AgainIfInactive()), now=at("2026-11-23 10:00"))
+    rosa.happens(EventKind.CAPTURED)
+    rosa.happens(EventKind.REPLIED, reply="complaint")
+    rosa.let_pass(hours=5)
+    rosa.happens(EventKind.CAPTURED)
+    assert rosa.sent == ["one"]
+    assert rosa.progress.refusal is not None
+    assert rosa.progress.refusal.because == "do_not_contact"
