@@ -348,7 +348,7 @@ class TestWishes:
         rosa = Life(plan("one"), plan("two"), now=MONDAY)
         pressed(rosa, "two")
         assert rosa.progress.enrolment is not None
-        assert rosa.progress.enrolment.why == "started by by hand"
+        assert rosa.progress.enrolment.why == "started by the button two"
 
     def test_an_event_ends_a_sequence_and_starts_another(self):
         """A meeting ends prospecting and starts the preparation, in one look."""
