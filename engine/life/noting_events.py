@@ -221,11 +221,13 @@ def _something_since(progress: Progress, enrolment: Enrolment, failed: Outcome) 
 def _stage_changed(progress: Progress, event: Event, now: datetime) -> Progress:
     """A written reaction to the pipeline stage, else the pipeline's map to our stages."""
     at = received(event, now, progress.circumstances.policy.event_ahead.total_seconds())
+    current = tuple(wish for wish in progress.wishes if wish.event is None or wish.event.kind is not event.kind)
     progress = progress.model_copy(
         update={
             "pipeline_stage": event.data.pipeline_stage,
             "pipeline_version": event.data.version,
             "pipeline_at": at,
+            "wishes": current,
         }
     )
     if progress.review is not None and progress.review.because is ReviewReason.UNMAPPED_STAGE:
@@ -340,10 +342,20 @@ def _wishing(progress: Progress, event: Event, now: datetime) -> Progress:
 
 def _same_wish(wish: Wish, event: Event) -> bool:
     """Whether the wish would be answered alike: a flood of one event is one enquiry."""
-    if wish.event is None or wish.event.kind is not event.kind:
-        return False
-    had, data = wish.event.data, event.data
-    return (had.reply, had.pipeline_stage, had.name) == (data.reply, data.pipeline_stage, data.name)
+    return wish.event is not None and _told_apart(wish.event) == _told_apart(event)
+
+
+def _told_apart(event: Event) -> tuple[str, str | None]:
+    """All that a start can ask of an event."""
+    match event.kind:
+        case EventKind.REPLIED:
+            return event.kind, event.data.reply
+        case EventKind.STAGE_CHANGED:
+            return event.kind, event.data.pipeline_stage
+        case EventKind.BY_HAND:
+            return event.kind, event.data.name
+        case _:
+            return event.kind, None
 
 
 def _parked(progress: Progress, because: ReviewReason, now: datetime, detail: str = "") -> Progress:

@@ -92,16 +92,18 @@ class Life:
 
     def note_event(self, kind: EventKind, occurred_at: datetime | None = None, **data: object) -> None:
         """An event is noted without a look."""
+        self.note(self.event(kind, occurred_at, **data))
+
+    def event(self, kind: EventKind, occurred_at: datetime | None = None, **data: object) -> Event:
+        """The next event in the lead's Inbox."""
         self.events += 1
-        self.note(
-            Event(
-                number=self.events,
-                id=f"e{self.events}",
-                kind=kind,
-                occurred_at=occurred_at or self.now,
-                source="crm",
-                data=EventData.model_validate(data),
-            )
+        return Event(
+            number=self.events,
+            id=f"e{self.events}",
+            kind=kind,
+            occurred_at=occurred_at or self.now,
+            source="crm",
+            data=EventData.model_validate(data),
         )
 
     def commands(self, verb: Verb, **data: object) -> None:

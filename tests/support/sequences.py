@@ -5,6 +5,7 @@ Compiled sequences for tests of the engine, written as briefly as a test wants t
 """
 
 from engine.life.wishes import Plan
+from engine.reasons import ReplyClass
 from engine.sequence.compiled import (
     AgainIfInactive,
     Branch,
@@ -32,7 +33,6 @@ from engine.sequence.compiled import (
     Window,
     Working,
 )
-from engine.reasons import ReplyClass
 from engine.words import EventKind, Stage
 from tests.support.life import WEEKDAYS
 
