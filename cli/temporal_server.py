@@ -37,6 +37,7 @@ TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     'history.timerProcessorMaxTimeShift="10ms"',  # without it every skip takes a second
     "frontend.WorkflowTimeSkippingMaxSkipPerSession=100000",  # the default ends a long life after 200
+    'history.workflowIdReuseMinimalInterval="0s"',  # else a run that follows a short one may lose weeks at its start
 )
 # Below the range the kernel hands out for outgoing connections: while a server is down its port stays free, and a
 # client that keeps calling cannot be connected to itself.
