@@ -23,6 +23,8 @@ from engine.life.turn import Scrap
 from engine.ports.records import Disposition, InboxItem
 from engine.words import LeadId
 
+FAILING_RUNG_EVERY: Final = timedelta(hours=1)
+
 TRIED_AGAIN_FOR: Final = timedelta(hours=24)
 """How long a row waits for its lead to become known."""
 
@@ -204,6 +206,8 @@ def unrung(transaction: Transaction, before: datetime) -> tuple[LeadId, ...]:
     """Leads with a row that has waited since before that moment, and not rung since: the sweeper rings them."""
     waiting = exists().where(inbox.c.lead == leads.c.id, inbox.c.disposition.is_(None), inbox.c.received_at < before)
     silent = leads.c.rung_at.is_(None) | (leads.c.rung_at < before)
+    # A lead whose look keeps failing is tried again by Temporal itself; rings would only fill its history.
+    silent &= (leads.c.failing_attempts == 0) | (leads.c.rung_at < before - FAILING_RUNG_EVERY)
     found = transaction.execute(select(leads.c.id).where(waiting, silent).order_by(leads.c.id))
     return tuple(LeadId(lead) for lead in found.scalars())
 

@@ -10,6 +10,7 @@ from api.office import Office
 from engine.errors import FollowupError
 from engine.frozen import Frozen
 from engine.life.explain import Explanation, explain
+from engine.life.progress import Progress
 from engine.words import LeadId
 
 ASKED_FOR = timedelta(seconds=3)
@@ -37,10 +38,19 @@ async def explained(office: Office, lead_id: LeadId, now: datetime) -> Explained
     return Explained(
         lead_id=lead_id,
         zone=None if known is None else known.circumstances.zone,
-        explanation=None if known is None else explain(known, now),
+        explanation=None if known is None else _explanation(known, now),
         unapplied=waiting,
         runs=await _runs(office, lead_id),
     )
+
+
+def _explanation(known: Progress, now: datetime) -> Explanation:
+    try:
+        return explain(known, now)
+    except Exception as bug:  # noqa: BLE001 - the engine fails on this lead: that is the explanation on-call needs
+        what = f"The engine fails on this lead: {type(bug).__name__}."
+        where = "Its look is a pending activity in the Temporal UI, with the error; it goes on by itself with the fix."
+        return Explanation(next_move=what, at=None, lines=(what, where))
 
 
 async def _runs(office: Office, lead_id: LeadId) -> bool | None:

@@ -4,11 +4,15 @@ What every test may ask for: a Temporal server whose time can be moved, and an e
 A server that cannot be had is an error that names its cure, never a skipped test.
 """
 
+import asyncio
 import os
 from collections import abc
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from cli import logs, process
 from cli.temporal_server import LocalServer, find_server_binary
@@ -27,10 +31,25 @@ ended = pytest.StashKey[pytest.Session]()
 
 
 @pytest.fixture(scope="session")
-def temporal_server() -> abc.Iterator[LocalServer]:
-    """A Temporal server of this run's own, in memory, whose workflows' clocks can be moved."""
+def running_temporal() -> abc.Iterator[LocalServer]:
+    """The Temporal server of this run, in memory, whose workflows' clocks can be moved."""
     with LocalServer(find_server_binary(print), time_skipping=True) as server:
         yield server
+
+
+@pytest.fixture
+def temporal_server(running_temporal: LocalServer) -> abc.Iterator[LocalServer]:
+    """The server, on which no workflow of an earlier test runs."""
+    yield running_temporal
+    asyncio.run(terminate_everything(running_temporal.address))
+
+
+async def terminate_everything(address: str) -> None:
+    """End every workflow, so that the next test's workers have nobody else's work to do."""
+    client = await Client.connect(address)
+    async for left in client.list_workflows('ExecutionStatus="Running"'):
+        with suppress(RPCError):  # it has ended meanwhile
+            await client.get_workflow_handle(left.id, run_id=left.run_id).terminate()
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ class LeadWorkflow:
     @workflow.run
     async def run(self, turn: Turn) -> None:
         """Live until the lead is over and nothing is left to be filed."""
+        workflow.set_current_details(page(self.turn, self.story))
         while not self.turn.over or self.scraps:
             act = await self.ring_or_due()
             stage = self.turn.stage

@@ -1,5 +1,5 @@
 """
-`followup demo`: a file of leads is imported, and half a year passes in half a minute.
+`followup demo`: a file of leads is imported, and half a year passes in a minute or two.
 
 What is seen is real: a Temporal server, a worker process and a database of the demo's own, and the code of production.
 Only time is skipped, and the people are a script.
@@ -43,7 +43,7 @@ def command(
     leads: Annotated[int, typer.Option(help="How many of the leads to play.", min=1, max=25)] = 25,
 ) -> None:
     """
-    Watch leads live through six months in half a minute, on a real Temporal server.
+    Watch leads live through six months in a minute or two, on a real Temporal server.
 
     Examples:
 

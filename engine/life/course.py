@@ -227,11 +227,8 @@ def _onward(onward: Onward, anchor: datetime) -> Cursor:
 # --- stages -----------------------------------------------------------------------------------------------------------
 
 
-def entered(progress: Progress, plan: int, step: str | None, now: datetime) -> Progress:
+def entered(progress: Progress, enrolment: Enrolment, plan: int, step: str | None, now: datetime) -> Progress:
     """Another stage of the running sequence, at its first step or the one named."""
-    enrolment = progress.enrolment
-    if enrolment is None:
-        return progress
     back = enrolment.left
     memo = LeftStage(plan=enrolment.at_plan, visit=enrolment.visit, cursor=enrolment.cursor, left_at=now)
     if back is not None and step is None and back.plan == plan and _just_left(back, now):

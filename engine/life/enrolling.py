@@ -121,6 +121,8 @@ def _ran_before(progress: Progress, plan: Plan, now: datetime) -> Why:
         case AgainAfter(delay=delay):
             until = delays.after(last.ended_at, delay, progress.circumstances.owner_hours)
             return (EnrollRefusal.COOLING_OFF, f"until {until:%Y-%m-%d %H:%M} UTC") if until > now else None
+        case _:
+            assert_never(plan.sequence.again)
 
 
 def _runs_already(progress: Progress, plan: Plan) -> Why:

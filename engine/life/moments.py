@@ -20,9 +20,15 @@ LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def message_hours(progress: Progress, enrolment: Enrolment) -> Hours:
-    """The window of the stage the enrolment is in, in the lead's zone."""
+    """The window of the stage the enrolment is in, in the lead's zone, with its holidays: what delays count by."""
     circumstances = progress.circumstances
-    return _open_in(circumstances, enrolment.stage_plan.hours or enrolment.plan.sequence.hours)
+    window = enrolment.stage_plan.hours or enrolment.plan.sequence.hours
+    return Hours(zone=circumstances.zone, window=window, closed_days=circumstances.closed_days)
+
+
+def sending_hours(progress: Progress, enrolment: Enrolment) -> Hours:
+    """When the stage the enrolment is in lets messages go, in the lead's zone."""
+    return _open_in(progress.circumstances, enrolment.stage_plan.hours or enrolment.plan.sequence.hours)
 
 
 def sequence_hours(progress: Progress, enrolment: Enrolment) -> Hours:

@@ -8,7 +8,7 @@ from engine.life.effects import applied, effects_of_command
 from engine.life.events import Command
 from engine.life.judging import ignored
 from engine.life.noting_events import mapped
-from engine.life.progress import Pause, Progress
+from engine.life.progress import Enrolment, Pause, Progress
 from engine.life.proofs import ABOUT_A_TOUCH, nothing_to_ask, tries
 from engine.life.reviews import unparked, unpaused
 from engine.life.wishes import Wish
@@ -77,21 +77,19 @@ def _skip(progress: Progress, command: Command, now: datetime) -> Progress:
 def _jump(progress: Progress, command: Command, now: datetime) -> Progress:
     progress = _decided(unparked(progress, now))
     running = progress.enrolment
-    if running is None:
-        return progress
-    stage = command.data.stage or _stage_of(progress, command.data.step)
-    # What was decided before yields to a person: the exit is replaced even when it is a finish.
+    return progress if running is None else with_enrolment(progress, _sent_elsewhere(progress, running, command, now))
+
+
+def _sent_elsewhere(progress: Progress, running: Enrolment, command: Command, now: datetime) -> Enrolment:
+    """What was decided before yields to a person: the exit is replaced even when it is a finish."""
+    step = command.data.step
+    stage = command.data.stage or (progress.stage if step is None else _stage_of(progress, running, step))
     running = running.model_copy(update={"exit": None})
-    return with_enrolment(
-        progress, leaving(running, Goto(stage=stage), _by(command, "moved"), now, step=command.data.step)
-    )
+    return leaving(running, Goto(stage=stage), _by(command, "moved"), now, step=step)
 
 
-def _stage_of(progress: Progress, step: str | None) -> Stage:
+def _stage_of(progress: Progress, running: Enrolment, step: str) -> Stage:
     """The stage a step stands in; the lead's own for an as-is stage."""
-    running = progress.enrolment
-    if running is None or step is None:
-        return progress.stage
     name = running.plan.sequence.stages[plan_of_step(running.plan.sequence, step)].name
     return progress.stage if name == "as_is" else name
 
@@ -116,7 +114,7 @@ def _stop(progress: Progress, command: Command, now: datetime) -> Progress:
 
 
 def _by(command: Command, did: str) -> str:
-    return f"{command.by} {did} it" + (f": {command.data.reason}" if command.data.reason else "")
+    return f"{command.by} {did} it"
 
 
 VERBS: dict[Verb, Callable[[Progress, Command, datetime], Progress]] = {

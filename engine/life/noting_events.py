@@ -8,6 +8,7 @@ writes for an event comes first (authoring.md 3.5).
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from engine.calendar import delays
 from engine.life.answers import awaited, owing
@@ -147,6 +148,8 @@ def _other_replied(progress: Progress, event: Event, now: datetime) -> Progress:
             return _not_before(progress, HoldReason.ACCOUNT_REPLY, until)
         case "stop":
             return _stopping(progress, StopReason.ACCOUNT_REPLIED, "a colleague answered", now)
+        case _:
+            assert_never(progress.circumstances.policy.account_reply)
 
 
 def _not_before(progress: Progress, because: HoldReason, until: datetime) -> Progress:
@@ -175,12 +178,11 @@ def _bounced(progress: Progress, event: Event, now: datetime) -> Progress:
 
 def _delivery_failed(progress: Progress, event: Event, now: datetime) -> Progress:
     """A touch that softly failed is tried anew, as a new occurrence, while nothing has happened to the lead since."""
-    key = event.data.touch_key
-    enrolment, failed = next(
-        (enrolment, done)
+    enrolment, failed, key = next(
+        (enrolment, done, done.touch_key)
         for enrolment in progress.every_enrolment
         for done in enrolment.outcomes
-        if done.touch_key == key
+        if done.touch_key is not None and done.touch_key == event.data.touch_key
     )
     undelivered = failed.model_copy(update={"outcome": "undelivered", "touch_key": None})
     if enrolment is not progress.enrolment or _something_since(progress, enrolment, failed):
@@ -193,8 +195,7 @@ def _delivery_failed(progress: Progress, event: Event, now: datetime) -> Progres
     if failures <= len(retries):
         held = Hold(because=HoldReason.DELIVERY_RETRY, until=now + retries[failures - 1])
         return with_enrolment(progress, cursor_changed(enrolment, held=held))
-    if failed.touch_key is not None:
-        progress = asked(progress, "problem", failed.touch_key, f"{failed.step} does not arrive")
+    progress = asked(progress, "problem", key, f"{failed.step} does not arrive")
     doubt = Doubt(because=ReviewReason.DELIVERY_FAILING, detail=failed.step)
     return with_enrolment(progress, cursor_changed(enrolment, doubt=doubt))
 

@@ -124,7 +124,7 @@ def _recorded(progress: Progress, change: Change, now: datetime) -> Progress:
         return progress
     match change:
         case StageEntered():
-            return entered(progress, change.plan, change.step, now)
+            return entered(progress, running, change.plan, change.step, now)
         case StepSkipped():
             return settled(progress, f"skipped.{change.because}", now)
         case GuardPassed():

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from engine.gate import ROLLING_DAY, GateFacts
 from engine.life.course import numbered, with_enrolment
 from engine.life.keys import touch_key
-from engine.life.moments import human_touch_until, in_response, message_hours
+from engine.life.moments import human_touch_until, in_response, sending_hours
 from engine.life.moves import Hold, Send
 from engine.life.progress import Enrolment, OpenTouch, Progress
 from engine.reasons import HoldReason, SkipReason, StopReason
@@ -42,7 +42,7 @@ def facts_of(progress: Progress, enrolment: Enrolment, step: Message) -> GateFac
         last_touch_at=max((*in_doubt, *last), default=None),
         min_gap=NO_GAP if in_response(progress, enrolment.stage_plan) else policy.min_gap,
         contact_hours=() if step.channel is Channel.EMAIL else circumstances.contact_hours,
-        window=message_hours(progress, enrolment),
+        window=sending_hours(progress, enrolment),
         jitter=policy.jitter,
     )
 
