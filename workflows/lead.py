@@ -30,20 +30,23 @@ class LeadWorkflow:
         self.turn = turn
         self.story = turn.story
         self.rung = False
+        self.full = False
         self.scraps: list[Scrap] = []
         self.heard = 0
         self.alarm: tuple[Turn, asyncio.Task[None]] | None = None
 
     @workflow.run
     async def run(self, turn: Turn) -> None:
-        """Live until the lead is over and nothing is left to be filed."""
+        """Live until the lead is over and the bell is silent."""
         workflow.set_current_details(page(self.turn, self.story))
-        while not self.turn.over or self.scraps:
+        while not self.turn.over or self.rung:
             act = await self.ring_or_due()
             stage = self.turn.stage
             await self.look(act)
             self.show()
-            if self.turn.stage != stage or workflow.info().is_continue_as_new_suggested():
+            self.full = self.full or self.turn.stage != stage
+            # Temporal holds a fresh run back for up to a second: a first response that is due now does not wait for it.
+            if workflow.info().is_continue_as_new_suggested() or (self.full and self.turn.due > workflow.now()):
                 self.turn_the_page()
 
     async def ring_or_due(self) -> Act:
@@ -92,9 +95,11 @@ class LeadWorkflow:
         workflow.set_current_details(page(self.turn, self.story))
 
     def turn_the_page(self) -> None:
-        """Go on in a fresh run; what was signalled and not yet filed must not be left behind."""
-        if not self.scraps and not self.turn.over:
-            workflow.continue_as_new(self.turn.model_copy(update={"story": self.story}))
+        """Go on in a fresh run; what was signalled is filed before that, and a bell that rings now is heard there."""
+        if self.scraps or self.turn.over:
+            return
+        rung = {"due": workflow.now(), "act": Act.LOOK} if self.rung else {}
+        workflow.continue_as_new(self.turn.model_copy(update={"story": self.story, **rung}))
 
     @workflow.signal(dynamic=True)
     def bell(self, name: str, args: Sequence[RawValue]) -> None:

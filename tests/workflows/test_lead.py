@@ -1,7 +1,8 @@
 """The lead's clock: it waits until it is due or rung, looks, and goes on, whatever is signalled to it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
@@ -88,23 +89,68 @@ async def test_any_signal_rings_and_its_content_is_handed_on(clock: Clock) -> No
     assert found[3:] == [[], []]
 
 
-async def test_what_is_signalled_during_the_last_look_is_handed_to_one_more(clock: Clock) -> None:
-    """The run would end with it in its pocket, and nobody would ever know."""
-    signalled: list[bool] = []
+class SlowLook:
+    """A look that lasts until it is told to end; then it answers with this turn, and later ones that it is over."""
+
+    def __init__(self, **changes: object) -> None:
+        self.changes = changes
+        self.may_end = False
+        self.answered = 0
+        self.script = Script(self._answer)
+
+    def _answer(self, glance: Glance, act: Act, now: datetime) -> Turn:
+        if not self.may_end:
+            raise RuntimeError("the look takes its time")
+        self.answered += 1
+        changes, self.changes = self.changes, {"over": True}
+        return turn(glance.lead_id, **changes)
+
+
+@pytest.mark.parametrize("signal", [(RING, []), ("enroll", [{"sequence": "win-back"}])], ids=["a ring", "content"])
+async def test_what_comes_during_the_last_look_is_looked_at_too(clock: Clock, signal: tuple[str, list[object]]) -> None:
+    """The run would end with it in its pocket, and it would wait for the sweep, or for ever."""
+    slow = SlowLook(over=True)
+    async with working(clock.client, slow.script):
+        handle = await clock.start(turn(), own_time=False)
+        await until(lambda: len(slow.script.asked) == 1)
+        await handle.signal(signal[0], args=signal[1])
+        slow.may_end = True
+        await handle.result()
+    _, last, _ = slow.script.asked[-1]
+    assert (slow.answered, len(last.scraps)) == (2, len(signal[1]))
+
+
+async def test_a_ring_during_the_last_look_of_a_history_is_heard_in_the_next(clock: Clock) -> None:
+    """Else a reply that comes with a stage change would wait for the sweep."""
+    slow = SlowLook(stage="nurture", due=datetime.now(UTC) + DAY)
+    async with working(clock.client, slow.script):
+        handle = await clock.start(turn(stage="response"))
+        await until(lambda: len(slow.script.asked) == 1)
+        await handle.signal(RING)
+        slow.may_end = True
+        latest = clock.client.get_workflow_handle(handle.id)
+        await until_so(lambda: closed(latest))
+        described = await latest.describe()
+    assert described.run_id != handle.first_execution_run_id
+    assert slow.script.acts[-1] == "look"
+
+
+async def test_a_first_response_does_not_wait_for_a_fresh_run(clock: Clock) -> None:
+    """Temporal starts a fresh run up to a second late; the page is turned when the lead rests."""
 
     def answer(glance: Glance, act: Act, now: datetime) -> Turn:
-        if not signalled:
-            raise RuntimeError("the look takes its time")
-        return turn(glance.lead_id, over=True)
+        due = now + DAY if act is Act.SEND_EMAIL else now
+        return turn(glance.lead_id, due=due, act=Act.SEND_EMAIL, stage="response", over=glance.revision == 99)
 
     script = Script(answer)
     async with working(clock.client, script):
-        handle = await clock.start(turn(), own_time=False)
-        await until(lambda: len(script.asked) == 1)
-        await handle.signal("enroll", {"sequence": "win-back"})
-        signalled.append(True)
-        await handle.result()
-    assert [scrap.name for scrap in script.asked[-1][1].scraps] == ["enroll"]
+        handle = await clock.start(turn(stage="capture"))
+        await until_so(lambda: has_moved(clock, handle))
+        await clock.client.get_workflow_handle(handle.id).terminate()
+    first = clock.client.get_workflow_handle(handle.id, run_id=handle.first_execution_run_id)
+    happened = [event.event_type for event in (await first.fetch_history()).events]
+    assert happened.count(EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED) == 2
+    assert happened[-1] == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW
 
 
 async def test_a_stage_change_begins_a_fresh_run_with_the_story(clock: Clock) -> None:
@@ -177,6 +223,11 @@ async def test_a_cancelled_lead_ends_its_clock_and_nothing_else(clock: Clock) ->
         await again.terminate()
     cancelled = clock.client.get_workflow_handle(handle.id, run_id=handle.first_execution_run_id)
     assert (await cancelled.describe()).status is WorkflowExecutionStatus.CANCELED
+
+
+async def has_moved(clock: Clock, handle: WorkflowHandle[LeadWorkflow, None]) -> bool:
+    """Whether another run than the first goes on."""
+    return (await clock.client.get_workflow_handle(handle.id).describe()).run_id != handle.first_execution_run_id
 
 
 async def closed(handle: WorkflowHandle[LeadWorkflow, None]) -> bool:
