@@ -35,7 +35,7 @@ async def test_twenty_thousand_events_ring_few_times_and_are_applied_once_each(
             await house.doorbell.ring(rosa.lead_id)
             if start == EVENTS // 2:
                 await rosa.let_pass(days=1, hours=1)
-        await until(lambda: unapplied(rosa) == 0, within=timedelta(minutes=3))
+        await until(lambda: unapplied(rosa) == 0, within=timedelta(minutes=8))
         await rosa.let_pass(days=4)
         length = await history_length(rosa.handle)
         dispositions = Counter(row.disposition for row in rosa.inbox)
