@@ -206,6 +206,8 @@ def _not_left_alone(progress: Progress, answer: Refused, now: datetime) -> Progr
     wish, running = answer.wish, progress.enrolment
     if wish.kind == "handover" and running is not None:
         progress = resumed(ended(progress, StopReason.HANDED_OVER, now), now)
+        if progress.enrolment is not None and progress.enrolment.plan.sequence.name == answer.sequence:
+            return progress  # it stood interrupted below, and has the lead again
         return _owing(progress, "handover", running.number, "no sequence took the lead over")
     # A sequence that runs already sees to the enquiry that would have started it.
     captured = wish.event is not None and wish.event.kind is EventKind.CAPTURED

@@ -127,7 +127,14 @@ EVENTS = (
     EventKind.FIELDS_CHANGED,
 )
 OUTCOMES = (("no_answer", "given_up"), ("connected_positive",), ("done",), ("sent",))
-REASONS: tuple[FinishReason, ...] = ("completed", "goal_met", "not_interested", "disqualified")
+REASONS: tuple[FinishReason, ...] = (
+    "completed",
+    "completed",
+    "completed",
+    "goal_met",
+    "not_interested",
+    "disqualified",
+)
 AGAIN: tuple[Again, ...] = (AgainIfInactive(), AgainIfInactive(), AgainOnce(), AgainAfter(delay=BusinessDays(days=1)))
 AFTER_HUMAN: tuple[Delay, ...] = (Elapsed(minutes=0), BusinessDays(days=2))
 PAST: tuple[IfPast | None, ...] = (None, None, "send", "skip", "review")
@@ -374,7 +381,7 @@ class Script:
 
 def sequence(pen: Pen, name: str, others: tuple[str, ...], *starts: EventKind) -> Plan:
     """A sequence of one to four stages, or one that leaves the lead in the stage it is in."""
-    stages = tuple(stage for stage in Stage if pen.one(True, False))[:4]
+    stages = tuple(stage for stage in Stage if pen.one(True, False, False))[:4]
     names: tuple[Stage | Literal["as_is"], ...] = stages or ("as_is",)
     script = Script(pen, stages, others)
     plans = tuple(
@@ -396,7 +403,7 @@ def sequence(pen: Pen, name: str, others: tuple[str, ...], *starts: EventKind) -
         when=script.reactions(),
         sender=pen.one("owner", "company"),
         hours=script.window(),
-        gives_back=pen.one(False, True),
+        gives_back=pen.one(False, True, True),
         again=pen.one(*AGAIN),
         after_human=pen.one(*AFTER_HUMAN),
         stale_after=pen.seldom(script.wait()),
@@ -406,7 +413,7 @@ def sequence(pen: Pen, name: str, others: tuple[str, ...], *starts: EventKind) -
 
 def write_catalogue(pen: Pen) -> tuple[Plan, ...]:
     """One to three sequences, highest first; the lowest starts when a lead is captured."""
-    names = NAMES[: 1 + pen.number(2)]
+    names = NAMES[: pen.one(1, 2, 3, 3)]
     later = (EventKind.CALL_MISSED, EventKind.PROPOSAL_SENT, EventKind.CAPTURED)
     return tuple(
         sequence(

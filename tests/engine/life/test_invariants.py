@@ -41,7 +41,7 @@ from tests.engine.life.strategies import (
     write_time,
     write_world,
 )
-from tests.engine.life.trial import Trial
+from tests.engine.life.trial import Trial, nothing_to_do
 from tests.support.life import ALWAYS, WEEKDAYS, Life, at
 from tests.support.sequences import call, days, email, goto, sequence, sms, stage
 
@@ -78,7 +78,7 @@ def check_01_no_touch_is_sent_twice(trial: Trial, move: Move) -> None:
 def check_02_stop_means_stop(trial: Trial, move: Move) -> None:
     """After an answer, a stop or an erasure nothing leaves but what the sequence wrote for it."""
     for sighting in trial.fresh:
-        assert sighting.send.enrolment not in trial.dead, sighting.send
+        assert not sighting.stopped, sighting.send
         assert sighting.before.pause is None
         assert sighting.before.review is None
         assert not sighting.before.gone
@@ -152,7 +152,7 @@ def check_07_nobody_is_stuck_unseen(trial: Trial, move: Move) -> None:
 
 
 def check_08_the_next_wake_lies_ahead(trial: Trial, move: Move) -> None:
-    """Looks must not spin, and nobody may wait beyond the horizon, where no one would see it."""
+    """Looks must not spin or oversleep, and nobody may wait beyond the horizon, where no one would see it."""
     horizon = trial.now + trial.progress.circumstances.policy.horizon
     if isinstance(move, Wait):
         assert trial.now < move.until <= horizon
@@ -160,7 +160,10 @@ def check_08_the_next_wake_lies_ahead(trial: Trial, move: Move) -> None:
         assert all(hold.until > trial.now for hold in move.holds)
     turn = turn_of(trial.progress, move, trial.now)
     assert turn.over or trial.now < turn.due <= horizon
-    SEEN["turns ahead"] += not turn.over
+    if not turn.over:
+        on_the_way = trial.now + (turn.due - trial.now) / 2
+        assert nothing_to_do(trial.progress, on_the_way), on_the_way
+        SEEN["turns ahead"] += 1
 
 
 def check_09_a_second_look_changes_nothing(trial: Trial, move: Move) -> None:

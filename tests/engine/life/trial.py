@@ -13,7 +13,7 @@ from typing import Literal
 from engine.life import upcast
 from engine.life.circumstances import ChannelState, Circumstances, FieldValue
 from engine.life.decide import decide
-from engine.life.events import Event, EventData
+from engine.life.events import Command, Event, EventData
 from engine.life.moves import Finish, Hold, Move, Park, Record, Send, StageEntered, StepSkipped, Wait
 from engine.life.noting import Fact, noting
 from engine.life.progress import Enrolment, Progress
@@ -31,7 +31,7 @@ from engine.life.receipts import (
     Stopped,
     Uncertain,
 )
-from engine.life.wishes import Enrolled, Plan
+from engine.life.wishes import Enrolled, Plan, Refused
 from engine.reasons import CallDisposition, HoldReason, ReplyClass, ReviewReason, SkipReason, StopReason
 from engine.sequence.compiled import OnByHand, OnEntered, OnEvent, OnReply, Reaction, Response
 from engine.words import Channel, EventKind, Stage, TouchKey, Verb
@@ -134,6 +134,8 @@ class Sighting:
     at: datetime
     before: Progress
     """What was known when it was decided."""
+    stopped: bool
+    """Something had ended its enrolment for good."""
     became: str = "in flight"
 
     @property
@@ -194,7 +196,8 @@ class Trial(Life):
         if mood in GATE:
             self.note(GATE[mood](move.touch_key, self.now))
             return
-        sighting = Sighting(send=move, at=self.now, before=self.progress)
+        stopped = move.enrolment in self.dead
+        sighting = Sighting(send=move, at=self.now, before=self.progress, stopped=stopped)
         self.sightings.append(sighting)
         self.fresh.append(sighting)
         self.note(Claimed(touch_key=move.touch_key))
@@ -222,9 +225,9 @@ class Trial(Life):
                 self.sighting(fact.touch_key).became = "uncertain"
             case StillUnknown(last=True):
                 self.doubtful[fact.touch_key] = "outcome_unproven"
-            case Enrolled() | Done(move=Record(change=StageEntered()) | Finish()):
+            case Enrolled() | Refused() | Done(move=Record(change=StageEntered()) | Finish()):
                 self.stage_may_change = True
-            case Event(kind=EventKind.STAGE_CHANGED | EventKind.WON):
+            case Command() | Event(kind=EventKind.STAGE_CHANGED | EventKind.WON):
                 self.stage_may_change = True
             case _:
                 pass
@@ -332,6 +335,7 @@ class Trial(Life):
         there = next((row.name for row in rows if row.stage == stage), "Won")
         back = next(row.name for row in rows if row.stage is self.progress.stage)
         self.hears(pen, EventKind.STAGE_CHANGED, pipeline_stage=there)
+        pen.one(Trial.evidence_comes_late, Trial.person_works, Trial.restarts)(self, pen)
         self.now += timedelta(seconds=pen.one(0, 20))
         self.hears(pen, EventKind.STAGE_CHANGED, pipeline_stage=back)
 
@@ -368,7 +372,7 @@ class Trial(Life):
             disposition = pen.one("no_answer", "no_answer", "voicemail", *CallDisposition)
         elif task.touch_key is not None:
             disposition = pen.one("not_sent", "sent")
-            self.doubtful.pop(task.touch_key, None)
+            self._decided(task.touch_key)
         if disposition == "do_not_call":
             self.refused |= SCOPES[Channel.VOICE]
         if disposition in ("wrong_number", "number_dead"):
@@ -410,6 +414,13 @@ class Trial(Life):
         """A person starts a sequence."""
         self.commands(Verb.ENROLL, sequence=pen.one(*NAMES, "unpublished"))
 
+    def is_interrupted(self, pen: Pen) -> None:
+        """Something more urgent comes between, at the worst of times: a touch is in doubt, or a task is open."""
+        self.mood = pen.one("uncertain", "dies", "bad content", "accepts")
+        self.timer_fires(pen)
+        self.commands(Verb.ENROLL, sequence=self.catalogue[0].sequence.name)
+        pen.one(Trial.evidence_comes_late, Trial.person_works, Trial.timer_fires, Trial.reply)(self, pen)
+
     def reassigns(self, pen: Pen) -> None:
         """A person gives the lead to somebody else."""
         self.commands(Verb.REASSIGN, owner="rep-3")
@@ -420,7 +431,12 @@ class Trial(Life):
         for key in tuple(self.doubtful) if running is not None else ():
             send = self.sighting(key).send
             if running is not None and (send.enrolment, send.step) == (running.number, running.cursor.step):
-                del self.doubtful[key]
+                self._decided(key)
+
+    def _decided(self, key: TouchKey) -> None:
+        """A person has said what counts for the touch."""
+        self.doubtful.pop(key, None)
+        self.sighting(key).became = "decided"
 
     # --- providers and the world
 
@@ -512,7 +528,7 @@ class Trial(Life):
         """A fortnight with a look whenever one is due; at any other time there is nothing to do."""
         self.let_pass(days=10)
         if self.looked:
-            assert rests(decide(self.progress, self.now)), "the lead overslept"
+            assert nothing_to_do(self.progress, self.now), "the lead overslept"
         self.look()
 
     def workers_were_down(self, pen: Pen) -> None:
@@ -555,7 +571,8 @@ ORDINARY: tuple[Callable[[Trial, Pen], None], ...] = (
     Trial.person_works,
     Trial.machine_replies,
     Trial.opts_in,
-    Trial.card_slips,
+    *[Trial.card_slips] * 2,
+    *[Trial.is_interrupted] * 3,
     Trial.not_delivered,
     Trial.repeats,
     Trial.owner_moves,
@@ -585,10 +602,18 @@ STEPS = (*ORDINARY, *ORDINARY, *SELDOM, Trial.vanishes)
 """What may happen next; most days of a life are ordinary."""
 
 
-def rests(move: Move) -> bool:
-    """Whether there is nothing to do; a touch that was held until it is too late may be left out before its time."""
+def nothing_to_do(progress: Progress, now: datetime) -> bool:
+    """
+    Whether a lead that is not due yet has nothing to do.
+
+    A touch that is held until it is too late may be left out early, and one that waits for its place after an opening
+    may leave with whatever rings.
+    """
+    move = decide(progress, now)
     if isinstance(move, Record) and isinstance(move.change, StepSkipped):
         return move.change.because is SkipReason.TOO_LATE
+    if isinstance(move, Send):
+        return progress.circumstances.policy.jitter > NOW
     return isinstance(move, Wait | Park | Finish)
 
 
