@@ -56,12 +56,17 @@ class Answer(NamedTuple):
     accepts: bool = True
     """Whether the message is really on its way, whatever the answer says."""
     headers: tuple[tuple[str, str], ...] = ()
-    manner: Literal["answers", "hangs", "resets", "closes", "drips", "tears"] = "answers"
+    manner: Literal["answers", "ponders", "hangs", "resets", "closes", "drips", "tears"] = "answers"
 
 
 def ok() -> Answer:
     """Accepted, and said so."""
     return Answer()
+
+
+def ponders() -> Answer:
+    """Accepted, and said so once `may_answer` is set."""
+    return Answer(manner="ponders")
 
 
 def busy(after: object = None) -> Answer:
@@ -142,6 +147,7 @@ class ScriptedProvider:
         self.connections = 0
         self.blind_for = 0
         """So many look-ups find nothing: the provider's own list lags behind."""
+        self.may_answer = threading.Event()
         self.closing = threading.Event()
         self._script: deque[Answer] = deque()
         self._look_ups: deque[Answer] = deque()
@@ -272,6 +278,9 @@ class _Handler(BaseHTTPRequestHandler):
         content = (body if isinstance(body, str) else json.dumps(body)).encode()
         match answer.manner:
             case "answers":
+                self._answer(answer, content, len(content))
+            case "ponders":
+                self.server.provider.may_answer.wait(PATIENCE)
                 self._answer(answer, content, len(content))
             case "hangs":
                 self.server.provider.closing.wait()

@@ -1,5 +1,6 @@
 """A lead's workflow on the real server, with looks that follow a script: what is tested here is the clock alone."""
 
+import asyncio
 from collections import abc
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,8 +29,9 @@ Answer = abc.Callable[[Glance, Act, datetime], Turn]
 class Script:
     """Answers looks: what they were asked is kept, what they answer is the script's."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, *, stalls: frozenset[Act] = frozenset()) -> None:
         self.answer = answer
+        self.stalls = stalls
         self.asked: list[tuple[Act, Glance, datetime]] = []
 
     @activity.defn(dynamic=True)
@@ -39,6 +41,8 @@ class Script:
         glance = activity.payload_converter().from_payload(args[0].payload, Glance)
         now = activity.info().started_time.astimezone(UTC)
         self.asked.append((act, glance, now))
+        if act in self.stalls:
+            await asyncio.Event().wait()  # until its worker is gone
         return self.answer(glance, act, now)
 
     @property

@@ -4,16 +4,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
+from cli.temporal_server import LocalServer
 from engine.life.turn import Glance, Turn
 from engine.words import Act
 from tests.support.waiting import until, until_so
 from tests.workflows.conftest import Clock, Script, turn, working
 from workflows.lead import LeadWorkflow
 from workflows.names import LEAD_STAGE, LEAD_STATE, RING, SNAPSHOT
+from workflows.pace import Pace
+from workflows.plugin import LeadPlugin
 
 DAY = timedelta(days=1)
+ATTEMPT = timedelta(seconds=0.5)
 BILLABLE = (EventType.EVENT_TYPE_TIMER_STARTED, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
 
 
@@ -208,6 +212,28 @@ async def test_a_look_that_fails_is_repeated_and_ends_nobody(clock: Clock) -> No
         await handle.result()
     assert script.acts == ["look"] * 4
     assert (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED
+
+
+@pytest.mark.parametrize("stalls", [frozenset(), frozenset({Act.SEND_EMAIL})], ids=["fails", "takes for ever"])
+async def test_a_send_that_has_run_out_of_time_is_looked_at_without_its_channel(
+    temporal_server: LocalServer, stalls: frozenset[Act]
+) -> None:
+    """What ends it may be the clock or the last attempt's own error; either way the lead decides anew."""
+
+    def answer(glance: Glance, act: Act, now: datetime) -> Turn:
+        if act is Act.SEND_EMAIL:
+            raise RuntimeError("the provider is away")
+        return turn(glance.lead_id, act=Act.SEND_EMAIL, revision=glance.revision + 1, over=glance.revision == 1)
+
+    pace = Pace(start_to_close=ATTEMPT, send_within=3 * ATTEMPT, first_retry=ATTEMPT / 5)
+    impatient = Clock(await Client.connect(temporal_server.address, plugins=[LeadPlugin(pace=pace)]))
+    script = Script(answer, stalls=stalls)
+    async with working(impatient.client, script):
+        handle = await impatient.start(turn(), own_time=False)
+        await handle.result()
+    first, *sends, last = script.acts
+    assert (first, set(sends), last) == ("look", {"send_email"}, "look")
+    assert len(sends) > 1
 
 
 async def test_a_cancelled_lead_ends_its_clock_and_nothing_else(clock: Clock) -> None:

@@ -1,5 +1,6 @@
 """Every fault of a provider, from the workflow's timer to the socket and back: at most one message, and no dead end."""
 
+import asyncio
 from collections import abc
 from datetime import timedelta
 from pathlib import Path
@@ -35,13 +36,22 @@ class Wired:
 @pytest.fixture
 async def wired(temporal_server: LocalServer, tmp_path: Path) -> abc.AsyncIterator[Wired]:
     """A house at work, and its provider."""
-    database_url = f"sqlite:///{tmp_path / 'followup.sqlite'}"
     with ScriptedProvider() as provider:
-        async with House.built(temporal_server, database_url, daily(2), start_to_close_seconds=3) as house:
-            channel = HttpProvider(provider.port, deadline=DEADLINE)
-            records = DatabaseRecords(house.office.database, house.office.settings)
-            async with house.at_work(Look(records, dict.fromkeys(Channel, channel))):
+        async with House.built(temporal_server, records(tmp_path), daily(2)) as house:
+            async with house.at_work(look_over(house, provider, DEADLINE)):
                 yield Wired(house, provider)
+
+
+def records(directory: Path) -> str:
+    """A database whose kind does not matter here."""
+    return f"sqlite:///{directory / 'followup.sqlite'}"
+
+
+def look_over(house: House, provider: ScriptedProvider, deadline: timedelta) -> Look:
+    """A look whose every channel goes over HTTP."""
+    office = house.office
+    channel = HttpProvider(provider.port, deadline=deadline)
+    return Look(DatabaseRecords(office.database, office.settings), dict.fromkeys(Channel, channel))
 
 
 async def test_a_busy_provider_is_tried_again_and_gets_it_once(wired: Wired) -> None:
@@ -118,3 +128,20 @@ async def test_a_reply_is_heard_in_the_middle_of_a_back_off(wired: Wired) -> Non
     await rosa.happens("replied", channel="email", reply="positive")
     await rosa.let_pass(days=10)
     assert (wired.provider.accepted, [task.kind for task in rosa.tasks]) == ([], ["answer"])
+
+
+async def test_a_worker_that_is_told_to_stop_finishes_what_it_is_sending(
+    temporal_server: LocalServer, tmp_path: Path
+) -> None:
+    """Every deploy stops workers: a send that is cut off is one that nobody can be sure of."""
+    patience = timedelta(seconds=4)
+    with ScriptedProvider() as provider:
+        provider.will(does.ponders())
+        async with House.built(
+            temporal_server, records(tmp_path), daily(2), graceful_shutdown_seconds=patience.total_seconds()
+        ) as house:
+            async with house.at_work(look_over(house, provider, deadline=patience)):
+                rosa = await house.capture()
+                await until(lambda: provider.requests == 1)
+                asyncio.get_running_loop().call_later(0.3, provider.may_answer.set)  # while the workers are stopping
+            assert rosa.touches == {"day-0": "accepted"}
