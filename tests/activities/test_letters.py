@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
+from activities.sitting import MOST_ROWS
 from adapters.letters import KINDS, OPERATOR, PLAIN, Letter
 from adapters.tables import inbox
 from engine.life.turn import Scrap
@@ -17,6 +18,7 @@ from engine.reasons import CallDisposition, IgnoreReason, ReplyClass, ReviewReas
 from engine.words import Act, Channel, EventKind, Stage, Verb
 from tests.activities.practice import MONDAY, Patient, Practice
 from tests.support import provider as does
+from tests.support.counting import counting
 from tests.support.small_sequences import DAY, call, daily, email, sequence, stage, text, two_stages
 
 DISPOSITIONS = {"applied", "ignored", "dead_letter"}
@@ -132,6 +134,23 @@ def test_rows_are_noted_in_the_order_they_were_committed(practice: Practice, ros
     assert [row.number for row in rosa.inbox] == list(range(1, 9))
 
 
+def test_a_flood_is_noted_in_parts_and_nothing_leaves_before_its_end_is_known(practice: Practice) -> None:
+    """No look outlives its timeout, and the reply at the very end of the flood still keeps the message in."""
+    practice.publishes(daily(2))
+    rosa = practice.captures()
+    assert rosa.rings().act is Act.SEND_EMAIL
+    with practice.database.transaction() as transaction:
+        transaction.execute(insert(inbox), [_note(rosa, number, practice.now) for number in range(2, 2 + MOST_ROWS)])
+    rosa.hears("replied", channel="email", reply="positive")
+    with counting(practice.database) as cost:
+        turn = rosa.looks()
+    assert (turn.due, turn.act, turn.over) == (practice.now, Act.LOOK, False)
+    assert (cost.transactions, rosa.inbox[-1].disposition) == (1, None)
+    rosa.catches_up()
+    assert {row.disposition for row in rosa.inbox} == {"applied"}
+    assert practice.provider.requests == 0
+
+
 def test_what_is_signalled_directly_is_filed_once_however_often_it_is_handed_on(
     practice: Practice, rosa: Patient
 ) -> None:
@@ -238,6 +257,12 @@ def test_no_look_ever_fails_and_every_row_ends_with_one_disposition(
     assert practice.provider.doubles == {}
     assert rosa.turn.over or rosa.turn.due <= practice.now + timedelta(days=31)
     assert rosa.turn.over or rosa.tasks or rosa.turn.due > practice.now or rosa.turn.act is not Act.LOOK
+
+
+def _note(rosa: Patient, number: int, now: datetime) -> dict[str, object]:
+    """A note, as the Inbox stores it."""
+    told = {"source": "crm", "event_id": f"n{number}", "kind": "note_added", "body": "{}", "digest": "a note"}
+    return {"lead": rosa.lead_id, "number": number, "occurred_at": now, "received_at": now, **told}
 
 
 def _happens(practice: Practice, rosa: Patient, happening: Letter | Scrap | does.Answer | Act | timedelta) -> None:

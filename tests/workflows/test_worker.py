@@ -1,0 +1,69 @@
+"""What a worker refuses to begin with: what it would do wrong on every lead."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+import worker
+from adapters import schema
+from api.office import Office
+from cli.temporal_server import LocalServer
+from engine.errors import FollowupError
+from engine.words import Act
+from tests.support.house import settings
+from tests.support.waiting import until_so
+from workflows.names import LEAD_STAGE, LEAD_STATE
+from workflows.pace import SENDS, Pace
+
+NAMESPACE = "unprepared"
+
+
+@pytest.fixture
+async def unprepared(temporal_server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A namespace that nobody has registered our search attributes in."""
+    client = await Client.connect(temporal_server.address, namespace=NAMESPACE)
+    request = RegisterNamespaceRequest(namespace=NAMESPACE)
+    request.workflow_execution_retention_period.FromSeconds(86_400)
+    await client.workflow_service.register_namespace(request)
+
+    async def answers() -> bool:
+        try:
+            return (await client.count_workflows()).count == 0
+        except RPCError:
+            return False
+
+    await until_so(answers)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", NAMESPACE)
+
+
+@pytest.mark.usefixtures("unprepared")
+async def test_a_worker_refuses_a_namespace_without_our_search_attributes(tmp_path: Path) -> None:
+    """Every workflow task of every lead would fail there, and the list of problems stays empty for a while."""
+    chosen = settings(f"sqlite:///{tmp_path / 'followup.sqlite'}")
+    with Office(chosen) as office:
+        schema.upgrade(office.database)
+    with pytest.raises(FollowupError) as refused:
+        await worker.run(chosen)
+    assert refused.value.code == "TMP002"
+    assert {LEAD_STAGE.name, LEAD_STATE.name} <= set(refused.value.what.replace(",", " ").split())
+
+
+def test_an_attempt_is_longer_than_the_providers_deadline() -> None:
+    """Else a second attempt begins while the first may still send."""
+    with pytest.raises(ValidationError, match="provider_deadline_seconds must be shorter"):
+        settings("sqlite:///unused", start_to_close_seconds=5, provider_deadline_seconds=5)
+
+
+def test_only_sends_have_an_end() -> None:
+    """A look that fails is retried until the fix; a message has its hours."""
+    pace = Pace()
+    for act in SENDS:
+        assert pace.options(act)["schedule_to_close_timeout"] == pace.send_within
+    for act in set(Act) - SENDS:
+        assert pace.options(act)["schedule_to_close_timeout"] is None
+        assert pace.options(act)["retry_policy"].maximum_attempts == 0
