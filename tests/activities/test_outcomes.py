@@ -96,7 +96,8 @@ def test_a_provider_that_never_lets_us_in_is_asked_until_the_touch_is_too_old(pr
     practice.provider.will(*[does.busy(8 * 3600)] * 100)
     rosa.lives(days=9)
     assert _outcomes(rosa) == [("one", f"skipped.{SkipReason.TOO_LATE}")]
-    assert (rosa.received, practice.provider.requests) == ([], 22)
+    # Every eight hours of five business days, from a Monday over Thanksgiving and a weekend.
+    assert (rosa.received, practice.provider.requests) == ([], 25)
 
 
 # --- refused for good -------------------------------------------------------------------------------------------------
