@@ -7,6 +7,9 @@
 PYTHON := .venv/bin/python
 ARGS :=
 
+# Byte code is kept, whatever the machine says: compiling everything anew costs each process seconds.
+export PYTHONDONTWRITEBYTECODE :=
+
 help: ## List what make can do (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 

@@ -23,7 +23,8 @@ class Pulse(Frozen):
 
 def pulse(transaction: Transaction, lead_id: LeadId) -> Pulse:
     """The lead's pulse. Raises: LookupError when there is no such lead."""
-    row = transaction.execute(select(leads).where(leads.c.id == lead_id)).first()
+    seen = (leads.c.open, leads.c.revision, leads.c.next_due, leads.c.stage, leads.c.lead_state, leads.c.why)
+    row = transaction.execute(select(*seen).where(leads.c.id == lead_id)).first()
     if row is None:
         raise LookupError("there is no such lead")
     return Pulse(

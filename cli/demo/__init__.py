@@ -1,1 +1,1 @@
-"""The demo: shipped leads live half a year in a minute or two, on the same code as production."""
+"""The demo: shipped leads live half a year in half a minute, on the same code as production."""

@@ -36,6 +36,7 @@ from workflows.names import workflow_id
 A_MOMENT = timedelta(seconds=1)
 PATIENCE = timedelta(seconds=60)
 RETRY = timedelta(milliseconds=200)
+GLANCE = timedelta(milliseconds=50)
 TRIES = 100
 RING_AGAIN = timedelta(seconds=3)
 RELATIVE = ("returns_at", "callback_at", "until")
@@ -84,7 +85,7 @@ class Player:
         await self._start(arrival)
         await self._pass_until(arrival, 0)
         while True:
-            row, tasks = await asyncio.to_thread(self._look_up)
+            row, tasks = self._look_up()
             self._tell_news()
             self._react(tasks)
             due = row.next_due if row.open and row.next_due is not None else end
@@ -161,7 +162,7 @@ class Player:
         at, _, letter = heappop(self._coming)
         if row.open:
             await self._move(at)
-            row, _ = await asyncio.to_thread(self._look_up)
+            row, _ = self._look_up()
         await asyncio.to_thread(self._office.inbox.receive, letter, self.lead_id, at)
         if row.open:
             await self._ring()
@@ -206,15 +207,15 @@ class Player:
         loop = asyncio.get_running_loop()
         start = loop.time()
         rung = start
-        while not await asyncio.to_thread(condition):
+        while not condition():
             if loop.time() > start + PATIENCE.total_seconds():
                 raise Stalled(f"{self.scripted.name} ({self.lead_id}) does not move")
             if again is not None and loop.time() > rung + RING_AGAIN.total_seconds():
                 rung = loop.time()
                 await again()
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(GLANCE.total_seconds())
 
-    # --- what can be seen
+    # --- what can be seen: reads of a local file, quicker than the way to a thread and back
 
     def _look_up(self) -> tuple[Pulse, tuple[Task, ...]]:
         with self._office.database.reading() as transaction:
