@@ -38,6 +38,9 @@ ITS_OWN = {
     "FOLLOWUP_SENDER_PER_DAY": "1000000",
 }
 
+OUTLIVES_A_KILL = ("--sqlite-pragma", "synchronous=OFF")
+"""What the server has written outlives the process; only a power cut would need the disk to be waited for."""
+
 
 class World:
     """Server, store and worker; gone when the demo is, and leaving nothing behind."""
@@ -53,7 +56,11 @@ class World:
     def __enter__(self) -> Self:
         binary = find_server_binary(self._progress)
         self.server = LocalServer(
-            binary, self.path, database=self.path / "temporal.db" if self._durable else None, time_skipping=True
+            binary,
+            self.path,
+            database=self.path / "temporal.db" if self._durable else None,
+            time_skipping=True,
+            options=OUTLIVES_A_KILL if self._durable else (),
         ).start()
         self.office = Office(self._settings())
         schema.upgrade(self.office.database)
