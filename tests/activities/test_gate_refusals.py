@@ -194,7 +194,7 @@ def test_an_address_closed_by_another_lead_is_closed_for_this_one(practice: Prac
     assert rosa.progress.past[0].because is StopReason.OPTED_OUT
 
 
-def test_statement_19_a_lead_moved_to_won_a_moment_before_getssafe(practice: Practice) -> None:
+def test_statement_19_a_lead_moved_to_won_a_moment_before_gets_nothing(practice: Practice) -> None:
     """The deal is done; the prospecting mail that is due now must not follow."""
     rosa = due(practice)
     rosa.hears("stage_changed", pipeline_stage="Won")

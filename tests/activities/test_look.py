@@ -93,7 +93,7 @@ def test_no_transaction_is_open_while_the_provider_is_called(practice: Practice)
         ("pause", {}, None),
     ],
 )
-def test_a_stop_filed_before_the_claim_always_wins(
+def test_statement_06_a_stop_filed_before_the_claim_always_wins(
     practice: Practice, kind: str, data: dict[str, object], ends: StopReason | None
 ) -> None:
     """The send is due and its activity has begun: whatever was committed by then still keeps the message in."""
@@ -110,7 +110,7 @@ def test_a_stop_filed_before_the_claim_always_wins(
     assert (rosa.progress.pause is not None) is (ends is None)
 
 
-def test_a_stop_filed_after_the_claim_loses_one_touch_and_no_more(practice: Practice) -> None:
+def test_statement_06_a_stop_filed_after_the_claim_loses_one_touch_and_no_more(practice: Practice) -> None:
     """What is under way cannot be called back; it is recorded as sent, and followed by nothing."""
     practice.publishes(daily(3))
     rosa = practice.captures()
