@@ -229,13 +229,14 @@ def _onward(onward: Onward, anchor: datetime) -> Cursor:
 
 def entered(progress: Progress, enrolment: Enrolment, plan: int, step: str | None, now: datetime) -> Progress:
     """Another stage of the running sequence, at its first step or the one named."""
+    enrolment = clock_started(enrolment, now)
     back = enrolment.left
     memo = LeftStage(plan=enrolment.at_plan, visit=enrolment.visit, cursor=enrolment.cursor, left_at=now)
     if back is not None and step is None and back.plan == plan and _just_left(back, now):
         enrolment = _returned(enrolment, back, now)
     else:
         enrolment = _new_visit(enrolment, plan, step, now)
-    fresh = {"left": memo, "exit": None, "stopped_since": None, "answer_open": False}
+    fresh = {"left": memo, "exit": None, "answer_open": False}
     enrolment = enrolment.model_copy(update=fresh)
     progress = _without_review(with_enrolment(progress, enrolment), ABOUT_A_STEP)
     return _in_stage(progress, enrolment.stage_plan)
@@ -334,9 +335,10 @@ def clock_started(enrolment: Enrolment, now: datetime) -> Enrolment:
     if since is None:
         return enrolment
     cursor, exit_ = enrolment.cursor, enrolment.exit
+    stood = max(NO_TIME, now - max(since, cursor.anchor))
     update: dict[str, object] = {
         "stopped_since": None,
-        "cursor": cursor.model_copy(update={"shift": cursor.shift + max(NO_TIME, now - max(since, cursor.anchor))}),
+        "cursor": cursor.model_copy(update={"shift": cursor.shift + stood, "resumed_at": now}),
     }
     if exit_ is not None:
         shift = exit_.shift + max(NO_TIME, now - max(since, exit_.since))

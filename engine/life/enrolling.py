@@ -44,7 +44,7 @@ def answered(progress: Progress, answer: Answer, now: datetime) -> Progress:
     progress = progress.model_copy(update={"wishes": tuple(w for w in progress.wishes if w != answer.wish)})
     match answer:
         case Enrolled():
-            progress = unparked(progress, now) if answer.wish.kind == "command" else progress
+            progress = unparked(progress) if answer.wish.kind == "command" else progress
             return begun(_made_room(progress, answer, now), answer.plan, answer.why, now)
         case Refused():
             return _on_record(_not_left_alone(progress, answer, now), answer, now)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from engine.life.course import cursor_changed, forgiven, leaving, settled, tried_anew, with_enrolment
+from engine.life.course import FOUND_AGAIN, cursor_changed, forgiven, leaving, settled, tried_anew, with_enrolment
 from engine.life.effects import applied, effects_of_command
 from engine.life.events import Command
 from engine.life.judging import ignored
@@ -44,14 +44,14 @@ def _pause(progress: Progress, command: Command, now: datetime) -> Progress:
 
 def _resume(progress: Progress, command: Command, now: datetime) -> Progress:
     if progress.review is not None and progress.review.because is ReviewReason.PAUSE_EXPIRED:
-        return unparked(progress, now)
-    return unpaused(progress, now)
+        return unparked(progress)
+    return unpaused(progress)
 
 
 def _retry(progress: Progress, command: Command, now: datetime) -> Progress:
     """Once more, after a person has mended what was wrong."""
     review = progress.review
-    progress = unparked(progress, now)
+    progress = unparked(progress)
     running = progress.enrolment
     if review is not None and review.because is ReviewReason.UNMAPPED_STAGE:
         return mapped(progress, now)
@@ -61,7 +61,9 @@ def _retry(progress: Progress, command: Command, now: datetime) -> Progress:
         return with_enrolment(progress, forgiven(running))
     if review.because in ABOUT_A_TOUCH:
         return with_enrolment(_decided(progress), tried_anew(running))
-    return with_enrolment(progress, cursor_changed(running, held=None, late_ok=True))
+    asked_about_the_step = review.because in FOUND_AGAIN
+    late_ok = running.cursor.late_ok or asked_about_the_step
+    return with_enrolment(progress, cursor_changed(running, held=None, late_ok=late_ok))
 
 
 def _decided(progress: Progress) -> Progress:
@@ -71,11 +73,11 @@ def _decided(progress: Progress) -> Progress:
 
 
 def _skip(progress: Progress, command: Command, now: datetime) -> Progress:
-    return settled(_decided(unparked(progress, now)), f"skipped.{SkipReason.SKIPPED_BY_PERSON}", now)
+    return settled(_decided(unparked(progress)), f"skipped.{SkipReason.SKIPPED_BY_PERSON}", now)
 
 
 def _jump(progress: Progress, command: Command, now: datetime) -> Progress:
-    progress = _decided(unparked(progress, now))
+    progress = _decided(unparked(progress))
     running = progress.enrolment
     return progress if running is None else with_enrolment(progress, _sent_elsewhere(progress, running, command, now))
 
@@ -100,12 +102,12 @@ def _reassign(progress: Progress, command: Command, now: datetime) -> Progress:
         ReviewReason.OWNER_UNAVAILABLE,
         ReviewReason.NO_ROUTE,
     ):
-        return unparked(progress, now)
+        return unparked(progress)
     return progress
 
 
 def _stop(progress: Progress, command: Command, now: datetime) -> Progress:
-    progress = unpaused(unparked(progress, now), now)
+    progress = unpaused(unparked(progress))
     running = progress.enrolment
     if running is None:
         return progress

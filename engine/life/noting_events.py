@@ -232,7 +232,7 @@ def _stage_changed(progress: Progress, event: Event, now: datetime) -> Progress:
         }
     )
     if progress.review is not None and progress.review.because is ReviewReason.UNMAPPED_STAGE:
-        progress = unparked(progress, now)  # it asked about a pipeline stage that the lead has left
+        progress = unparked(progress)  # it asked about a pipeline stage that the lead has left
     return _written(progress, event, now) or mapped(progress, now)
 
 

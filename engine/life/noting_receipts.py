@@ -134,7 +134,7 @@ def _recorded(progress: Progress, change: Change, now: datetime) -> Progress:
         case MomentCame():
             return _moment_came(progress, running, change, now)
         case PauseEnded():
-            return unpaused(progress, now)
+            return unpaused(progress)
         case _:
             assert_never(change)
 

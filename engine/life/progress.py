@@ -40,7 +40,7 @@ class Cursor(Frozen):
     shift: timedelta = NO_TIME
     """How long the clock has stood since the anchor."""
     resumed_at: AwareDatetime | None = None
-    """When a person's pause ended here; a date that passed before that has been missed."""
+    """When the clock began to run again here; a date that passed while it stood has been missed."""
     occurrence: int = 0
     guard_passed: bool = False
     task: TaskKey | None = None

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from engine.life.course import with_cursor
 from engine.life.progress import Flag, Progress, Review
 from engine.reasons import ReviewReason
 
@@ -29,16 +28,16 @@ def reviewed(progress: Progress, because: ReviewReason, why: str, now: datetime,
     return flagged(progress, because, now, detail)
 
 
-def unparked(progress: Progress, now: datetime) -> Progress:
+def unparked(progress: Progress) -> Progress:
     """A person has decided; a pause that had run out is over with it."""
     if progress.review is not None and progress.review.because is ReviewReason.PAUSE_EXPIRED:
-        progress = unpaused(progress, now)
+        progress = unpaused(progress)
     return progress.model_copy(update={"review": None})
 
 
-def unpaused(progress: Progress, now: datetime) -> Progress:
+def unpaused(progress: Progress) -> Progress:
     """The pause is over."""
-    return with_cursor(progress, resumed_at=now).model_copy(update={"pause": None})
+    return progress.model_copy(update={"pause": None})
 
 
 def flagged(progress: Progress, because: ReviewReason, now: datetime, detail: str) -> Progress:

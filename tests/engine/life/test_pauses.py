@@ -7,7 +7,7 @@ import pytest
 
 from engine.life.circumstances import FieldValue
 from engine.reasons import HoldReason, ReviewReason
-from engine.sequence.compiled import Moment
+from engine.sequence.compiled import CarryOn, Moment, OnByHand
 from engine.words import EventKind, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances
 from tests.support.sequences import call, days, email, finish, goto, minutes, on, sequence, stage
@@ -182,6 +182,118 @@ class TestPauseOfASequence:
         rosa.becomes(paused_sequences=())
         rosa.look()
         assert rosa.sent == ["one", "offer"]
+
+
+def interrupts(rosa: Life) -> None:
+    """Another sequence comes between, for four days."""
+    rosa.happens(EventKind.BY_HAND, name="urgent")
+    rosa.let_pass(days=4)
+    rosa.closes("no_answer", "ring-back")
+
+
+def asks(rosa: Life) -> None:
+    """The lead asks something, and waits four days for the answer."""
+    rosa.happens(EventKind.REPLIED, reply="question")
+    rosa.let_pass(days=4)
+    rosa.closes("done")
+
+
+def house_pauses(rosa: Life) -> None:
+    """The sequence is paused for four days."""
+    rosa.becomes(paused_sequences=("life",))
+    rosa.let_pass(days=4)
+    rosa.becomes(paused_sequences=())
+
+
+def person_pauses(rosa: Life) -> None:
+    """A person pauses the lead for four days."""
+    rosa.commands(Verb.PAUSE)
+    rosa.let_pass(days=4)
+    rosa.commands(Verb.RESUME)
+
+
+def person_pauses_for_good(rosa: Life) -> None:
+    """A person pauses the lead and forgets it, is asked after a month, and goes on with the wrong word."""
+    rosa.commands(Verb.PAUSE)
+    rosa.let_pass(days=31)
+    rosa.commands(Verb.RETRY)
+
+
+class TestDatesThatPassWhileTheClockStands:
+    """A step at a date whose date passes while something stops the clock has missed it: `if_past` decides."""
+
+    URGENT = sequence(
+        stage("as_is", call("ring-back", give_up=days(9))),
+        name="urgent",
+        starts=(OnByHand(name="urgent"),),
+        gives_back=True,
+        **AT_ONCE,
+    )
+    DAY_AFTER = Moment(kind="since", field="visit_on", days=1, at=time(9))
+    STOPS = (interrupts, asks, house_pauses, person_pauses, person_pauses_for_good)
+
+    def lead(self, visit_on: str, if_past: str | None) -> Life:
+        """A lead that is asked, the day after its visit, how it was."""
+        ordinary = sequence(
+            stage("nurture", email("how-was-it", at=self.DAY_AFTER, if_past=if_past), email("more", after=days(1))),
+            when=(on("replied", CarryOn()),),
+            **AT_ONCE,
+        )
+        world = circumstances(fields=(FieldValue(name="visit_on", value=visit_on),))
+        rosa = Life(self.URGENT, ordinary, now=MONDAY, world=world)
+        rosa.happens(EventKind.CAPTURED)
+        return rosa
+
+    @pytest.mark.parametrize("stands", STOPS, ids=lambda stands: stands.__name__)
+    @pytest.mark.parametrize(
+        ("if_past", "sent", "review"),
+        [("send", ["how-was-it", "more"], None), (None, ["more"], None), ("review", [], ReviewReason.TOO_LATE)],
+    )
+    def test_statement_24_it_does_what_the_step_says(self, stands, if_past, sent, review):
+        """Whatever stopped the clock, nobody meant the question to come days late unless the step says so."""
+        rosa = self.lead("2026-11-24", if_past)
+        stands(rosa)
+        rosa.look()
+        rosa.let_pass(days=2)
+        assert (rosa.sent, review_of(rosa)) == (sent, review)
+
+    @pytest.mark.parametrize("stands", STOPS[:-1], ids=lambda stands: stands.__name__)
+    def test_a_date_still_to_come_is_waited_for(self, stands):
+        """What stopped the clock has taken nothing from it."""
+        rosa = self.lead("2026-12-01", "skip")
+        stands(rosa)
+        rosa.let_pass(days=9)
+        assert rosa.sent_at("how-was-it") == [at("2026-12-02 09:00")]
+
+    def test_a_card_that_slips_during_a_pause_does_not_start_the_clock(self):
+        """Back in its stage within a minute, the lead has waited no longer than before the pause."""
+        plan = sequence(stage("nurture", *STEPS), stage("convert", email("offer", after=days(1))), **AT_ONCE)
+        rosa = Life(plan, now=MONDAY)
+        rosa.happens(EventKind.CAPTURED)
+        rosa.happens(EventKind.STAGE_CHANGED, pipeline_stage="Delayed")
+        rosa.commands(Verb.PAUSE)
+        rosa.let_pass(days=9)
+        rosa.happens(EventKind.STAGE_CHANGED, pipeline_stage="Proposal")
+        rosa.let_pass(seconds=20)
+        rosa.happens(EventKind.STAGE_CHANGED, pipeline_stage="Delayed")
+        rosa.commands(Verb.RESUME)
+        rosa.let_pass(days=2)
+        assert rosa.sent == ["one"]
+        rosa.let_pass(days=2)
+        assert rosa.sent == ["one", "two"]
+
+
+@pytest.mark.parametrize("if_past", [None, "review"])
+def test_a_retry_of_another_question_does_not_say_that_lateness_is_no_matter(if_past):
+    """Whoever says that the lead may be written to has not said that last week's reminder should go out."""
+    moment = Moment(kind="since", field="visit_on", days=1, at=time(9))
+    world = circumstances(fields=(FieldValue(name="visit_on", value="2026-11-24"),))
+    rosa = captured(email("how-was-it", at=moment, if_past=if_past), world=world)
+    rosa.happens(EventKind.REPLIED, reply="unclear")
+    rosa.let_pass(days=14)
+    rosa.commands(Verb.RETRY)
+    assert rosa.sent == []
+    assert review_of(rosa) is (ReviewReason.TOO_LATE if if_past else None)
 
 
 def test_a_parked_lead_is_looked_at_for_its_tasks():
