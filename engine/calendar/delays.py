@@ -9,6 +9,7 @@ from engine.sequence.compiled import BusinessDays, CalendarDays, Elapsed, Moment
 
 MORNING = time(9)
 """What a date without a time means."""
+MIDNIGHT = time(0)
 SATURDAY = 5
 YEAR = timedelta(days=366)
 """Hours that do not open for so long never will."""
@@ -50,6 +51,18 @@ def moment_of(moment: Moment, value: str, zone: str) -> datetime | None:
     """
     try:
         return _shifted(moment, _read(value, zone), zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def over_at(value: str, zone: str) -> datetime | None:
+    """
+    The instant (UTC) from which the date in a field is past: the end of that day, or the time that it names.
+
+    None when the value is no date, or one that stands for "never" at either end of the calendar.
+    """
+    try:
+        return _end(value, zone)
     except (ValueError, OverflowError):
         return None
 
@@ -100,6 +113,14 @@ def _read(value: str, zone: str) -> datetime:
     except ValueError:
         read = datetime.fromisoformat(value)
     return read.astimezone(UTC) if read.tzinfo else instant(read.date(), read.time(), zone)
+
+
+def _end(value: str, zone: str) -> datetime:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return _read(value, zone)
+    return instant(day + DAY, MIDNIGHT, zone)
 
 
 def _shifted(moment: Moment, start: datetime, zone: str) -> datetime:

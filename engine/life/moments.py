@@ -75,6 +75,14 @@ def date_moment(progress: Progress, moment: Moment) -> datetime | None:
     return at if at is not None and EARLIEST < at < LATEST else None
 
 
+def date_over(progress: Progress, moment: Moment) -> datetime | None:
+    """From when on the date that the moment comes before is past; None for a moment that comes after its date."""
+    value = progress.circumstances.field(moment.field)
+    if moment.kind == "since" or not isinstance(value, str):
+        return None
+    return delays.over_at(value, progress.circumstances.zone)
+
+
 def step_moment(progress: Progress, enrolment: Enrolment, step: Message | HumanTask) -> datetime | None:
     """
     When the step is due, before any hold; None when it waits for a date that is not known.

@@ -9,7 +9,7 @@ from engine.life.conditions import holds
 from engine.life.deciding.tasks import task_name
 from engine.life.deciding.waiting import far, parked, wait
 from engine.life.keys import task_key
-from engine.life.moments import default_give_up, in_response, stale_at, step_moment, task_moment
+from engine.life.moments import date_over, default_give_up, in_response, stale_at, step_moment, task_moment
 from engine.life.moves import (
     BranchTaken,
     Finish,
@@ -22,12 +22,12 @@ from engine.life.moves import (
     TaskEscalation,
     Wait,
 )
-from engine.life.progress import Doubt, Enrolment, Progress
+from engine.life.progress import Cursor, Doubt, Enrolment, Progress
 from engine.life.sentences import HOLDS, SKIPS, STOPS, say_when, summary
 from engine.life.touches import closed_for, facts_of, send_of, stands_before
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence import compiled
-from engine.sequence.compiled import Branch, Condition, HumanTask, Message, Step
+from engine.sequence.compiled import Branch, Condition, HumanTask, Message, Moment, Step
 from engine.sequence.structure import OTHERWISE, step
 from engine.words import Act, Channel, TaskKey
 
@@ -156,15 +156,24 @@ def _too_late(progress: Progress, running: Enrolment, current: Message) -> Move 
 def _is_late(
     progress: Progress, running: Enrolment, current: Message, facts: GateFacts, moment: datetime, now: datetime
 ) -> bool:
-    cursor = running.cursor
-    if cursor.late_ok:
+    if running.cursor.late_ok:
         return False
-    if current.at is not None and cursor.occurrence == 0 and moment < (cursor.resumed_at or cursor.anchor):
+    if current.at is not None and _date_missed(progress, running.cursor, current.at, moment, now):
         return True
     # The calendar can only make it later, so the dear question is asked last.
     return now > stale_at(progress, running, moment) and now > stale_at(
         progress, running, _calendar_release(facts, moment)
     )
+
+
+def _date_missed(progress: Progress, cursor: Cursor, at: Moment, moment: datetime, now: datetime) -> bool:
+    """Whether the moment passed before the lead could wait for it, or its date while the message was held."""
+    if cursor.occurrence == 0 and moment < (cursor.resumed_at or cursor.anchor):
+        return True
+    over = date_over(progress, at)
+    if over is None or over == moment:  # before(date) without a distance is the date itself
+        return False
+    return over <= now
 
 
 def _calendar_release(facts: GateFacts, moment: datetime) -> datetime:

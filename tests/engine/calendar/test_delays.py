@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.calendar.delays import after, instant, moment_of
+from engine.calendar.delays import after, instant, moment_of, over_at
 from engine.calendar.hours import Hours, next_opening
 from engine.sequence.compiled import BusinessDays, CalendarDays, Elapsed, Moment, SimpleDelay, Window, Working
 from tests.engine.calendar.slow_clock import (
@@ -238,6 +238,26 @@ def test_a_moment_follows_its_date(moment, value, expected):
 def test_a_datetime_in_the_repeated_hour_is_not_moved():
     """The second 01:30 of a night, given with its offset, is an instant like any other."""
     assert moment_of(Moment(kind="since", field="f"), "2026-11-01T01:30:00-05:00", NEW_YORK) == utc("2026-11-01 06:30")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param("2027-03-20", "2027-03-21 00:00", id="a date is past when its day is"),
+        pytest.param("2027-03-13", "2027-03-14 00:00", id="also before a day of 23 hours"),
+        pytest.param("2027-03-20T15:30", "2027-03-20 15:30", id="a time of the lead's"),
+        pytest.param("2027-03-20T15:30:00+00:00", "2027-03-20 11:30", id="a time with its offset"),
+    ],
+)
+def test_a_date_is_over(value, expected):
+    """What announces it has lost its sense from then on."""
+    assert over_at(value, NEW_YORK) == at(expected, NEW_YORK)
+
+
+@pytest.mark.parametrize("value", ["", "soon", "2027-02-30", "9999-12-31"])
+def test_what_is_no_date_is_never_over(value):
+    """Nothing is too late for a date that nobody knows."""
+    assert over_at(value, NEW_YORK) is None
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,105 @@ class TestDatesOfTheLead:
         assert rosa.tasks == ["ring"]
 
 
+def nothing(rosa: Life) -> None:
+    """Only the hours hold it."""
+
+
+def person_calls(rosa: Life) -> None:
+    """A person of ours talks to the lead on Thursday: two working days without a message."""
+    rosa.let_pass(days=3)
+    rosa.happens(EventKind.HUMAN_TOUCH)
+
+
+def house_switches_off(rosa: Life) -> None:
+    """Nothing is sent over the weekend."""
+    rosa.becomes(all_switched_off=True)
+    rosa.let_pass(days=7)
+    rosa.becomes(all_switched_off=False)
+    rosa.look()
+
+
+def is_not_delivered(rosa: Life) -> None:
+    """It is sent in time, and does not arrive."""
+    rosa.let_pass(days=4, hours=7)
+    (key,) = [move.touch_key for _, move in rosa.moves if isinstance(move, Send)]
+    rosa.moves.clear()
+    rosa.happens(EventKind.DELIVERY_FAILED, touch_key=key)
+
+
+HOLDS = [
+    pytest.param("18:30", nothing, id="the weekend"),
+    pytest.param("10:00", person_calls, id="a talk"),
+    pytest.param("10:00", house_switches_off, id="a switch"),
+    pytest.param("10:00", is_not_delivered, id="a second try"),
+]
+
+
+class TestDatesThatPassWhileAMessageIsHeld:
+    """What comes before a date does not come after it: `if_past` decides."""
+
+    def lead(self, visit_on: str, wall: str = "18:30", if_past: str | None = None) -> Life:
+        """A lead that is reminded on Friday of its visit on Saturday."""
+        before = Moment(kind="before", field="visit_on", days=1, at=time.fromisoformat(wall))
+        world = circumstances(fields=(FieldValue(name="visit_on", value=visit_on),))
+        return captured(email("reminder", at=before, if_past=if_past), email("more", after=days(1)), world=world)
+
+    @pytest.mark.parametrize(("wall", "is_held"), HOLDS)
+    @pytest.mark.parametrize(
+        ("if_past", "sent", "review"),
+        [
+            ("send", ["reminder", "more"], None),
+            ("skip", ["more"], None),
+            (None, ["more"], None),
+            ("review", [], "too_late"),
+        ],
+    )
+    def test_the_step_says_what_becomes_of_it(self, wall, is_held, if_past, sent, review):
+        """Nobody is told "see you tomorrow" on Monday, whatever held it, unless somebody wrote that."""
+        rosa = self.lead("2026-11-28", wall, if_past)
+        is_held(rosa)
+        rosa.let_pass(days=11)
+        assert rosa.sent == sent
+        assert (rosa.progress.review.because if rosa.progress.review else None) == review
+
+    def test_the_day_itself_is_not_too_late(self):
+        """A date without a time is past when its day is."""
+        rosa = self.lead("2026-11-27")
+        rosa.let_pass(days=9)
+        assert rosa.sent_at("reminder") == [at("2026-11-27 09:00")]
+
+    @pytest.mark.parametrize(
+        ("visit_on", "sent"), [("2026-11-27T08:30", ["more"]), ("2026-11-27T09:30", ["reminder", "more"])]
+    )
+    def test_a_time_is_past_when_it_is(self, visit_on, sent):
+        """A visit at half past eight is not announced at nine."""
+        rosa = self.lead(visit_on)
+        rosa.let_pass(days=9)
+        assert rosa.sent == sent
+
+    def test_a_message_at_the_date_itself_leaves(self):
+        """`before` without a distance is the moment the date names."""
+        world = circumstances(fields=(FieldValue(name="visit_on", value="2026-11-27T10:00"),))
+        rosa = captured(email("now", at=Moment(kind="before", field="visit_on")), world=world)
+        rosa.let_pass(days=7)
+        assert rosa.sent_at("now") == [at("2026-11-27 10:00")]
+
+    def test_a_person_may_send_it_all_the_same(self):
+        """Whoever was asked, and says so, knows why."""
+        rosa = self.lead("2026-11-28", if_past="review")
+        rosa.let_pass(days=7)
+        rosa.commands(Verb.RETRY)
+        assert rosa.sent == ["reminder"]
+
+    def test_a_date_that_is_forgotten_makes_no_second_try_late(self):
+        """There is nothing left to be late for."""
+        rosa = self.lead("2026-11-28", "10:00")
+        is_not_delivered(rosa)
+        rosa.becomes(fields=())
+        rosa.let_pass(days=3)
+        assert rosa.sent == ["reminder"]
+
+
 class TestTooLate:
     """A touch that something held for longer than it is worth."""
 
