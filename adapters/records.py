@@ -38,6 +38,7 @@ from engine.life.moves import (
     Inward,
     OpenTask,
     Park,
+    PostponeTask,
     ReassignTask,
     Record,
     Send,
@@ -234,6 +235,8 @@ class DatabaseBook:
                 tasks.escalate(self._transaction, move)
             case ReassignTask():
                 tasks.reassign(self._transaction, move)
+            case PostponeTask():
+                tasks.postpone(self._transaction, move)
             case Record():
                 self._record(move, progress, now)
             case Park():

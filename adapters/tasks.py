@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from adapters.database import AnyRow, Transaction, insert_once
 from adapters.tables import tasks
 from engine.frozen import Frozen
-from engine.life.moves import CloseTask, EscalateTask, OpenTask, ReassignTask
+from engine.life.moves import CloseTask, EscalateTask, OpenTask, PostponeTask, ReassignTask
 from engine.words import LeadId, TaskKey
 
 OWNER = "owner"
@@ -93,6 +93,13 @@ def escalate(transaction: Transaction, telling: EscalateTask) -> None:
 def reassign(transaction: Transaction, moving: ReassignTask) -> None:
     """Give a task to somebody else."""
     transaction.execute(update(tasks).where(tasks.c.task_key == moving.task_key).values(owner=moving.owner))
+
+
+def postpone(transaction: Transaction, later: PostponeTask) -> None:
+    """Give an open task its new times, and say why."""
+    still_open = (tasks.c.task_key == later.task_key) & (tasks.c.state == "open")
+    changes = {"due": later.due, "give_up_at": later.give_up_at, "why": later.why}
+    transaction.execute(update(tasks).where(still_open).values(changes))
 
 
 def read(transaction: Transaction, task_key: TaskKey) -> Task | None:

@@ -14,6 +14,7 @@ from engine.life.deciding.exits import exit_due, exit_waiting, touched_enough
 from engine.life.deciding.rest import at_rest, clock_stands, in_review, paused
 from engine.life.deciding.steps import nothing_to_do, the_step
 from engine.life.deciding.tasks import (
+    call_of_absent_lead,
     escalated_task,
     given_up_task,
     orphaned_task,
@@ -40,6 +41,7 @@ QUESTIONS: tuple[Question, ...] = (
     orphaned_task,
     owed_task,
     wished,
+    call_of_absent_lead,
     given_up_task,
     escalated_task,
     task_of_new_owner,

@@ -123,6 +123,17 @@ class ReassignTask(Frozen):
     why: str
 
 
+class PostponeTask(Frozen):
+    """Nobody can do it before then: all its times are new, and `why` replaces what it says."""
+
+    kind: Literal["postpone_task"] = "postpone_task"
+    task_key: TaskKey
+    due: AwareDatetime
+    give_up_at: AwareDatetime | None
+    escalations: tuple[TaskEscalation, ...]
+    why: str
+
+
 class StageEntered(Frozen):
     """The lead is in another stage from now on."""
 
@@ -224,9 +235,20 @@ class Finish(Frozen):
 
 
 Move = Annotated[
-    Send | LookUp | OpenTask | CloseTask | EscalateTask | ReassignTask | Record | Enroll | Wait | Park | Finish,
+    Send
+    | LookUp
+    | OpenTask
+    | CloseTask
+    | EscalateTask
+    | ReassignTask
+    | PostponeTask
+    | Record
+    | Enroll
+    | Wait
+    | Park
+    | Finish,
     Field(discriminator="kind"),
 ]
 
-Inward = OpenTask | CloseTask | EscalateTask | ReassignTask | Record | Park | Finish
+Inward = OpenTask | CloseTask | EscalateTask | ReassignTask | PostponeTask | Record | Park | Finish
 """Moves that the database alone carries out."""

@@ -1,5 +1,6 @@
 """What our own doing means for a lead: moves carried out, touches claimed and their outcomes."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
@@ -30,6 +31,7 @@ from engine.life.moves import (
     OpenTask,
     Park,
     PauseEnded,
+    PostponeTask,
     ReassignTask,
     Record,
     StageEntered,
@@ -59,7 +61,7 @@ from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence import compiled
 from engine.sequence.compiled import Branch, Message
 from engine.sequence.structure import step
-from engine.words import TouchKey
+from engine.words import TaskKey, TouchKey
 
 # --- moves carried out ------------------------------------------------------------------------------------------------
 
@@ -73,9 +75,11 @@ def done(progress: Progress, receipt: Done, now: datetime) -> Progress:
         case CloseTask():
             return _closed(progress, move, now)
         case EscalateTask():
-            return _task_changed(progress, move.task_key, told=move.role)
+            return _task_changed(progress, move.task_key, lambda state: {"told": (*state.told, move.role)})
         case ReassignTask():
-            return _task_changed(progress, move.task_key, owner=move.owner)
+            return _task_changed(progress, move.task_key, lambda state: {"owner": move.owner})
+        case PostponeTask():
+            return _task_changed(progress, move.task_key, lambda state: {"task": _postponed(state.task, move)})
         case Record():
             return _recorded(progress, move.change, now)
         case Park():
@@ -108,14 +112,16 @@ def _closed(progress: Progress, move: CloseTask, now: datetime) -> Progress:
     return task_ended(progress, state, "given_up", now) if move.ended == "given_up" else progress
 
 
-def _task_changed(progress: Progress, key: str, *, told: str | None = None, owner: str | None = None) -> Progress:
-    def changed(state: TaskState) -> TaskState:
-        if state.task.task_key != key:
-            return state
-        update = {"told": (*state.told, told)} if told is not None else {"owner": owner}
-        return state.model_copy(update=update)
+def _task_changed(progress: Progress, key: TaskKey, changes: Callable[[TaskState], dict[str, object]]) -> Progress:
+    tasks = (
+        state.model_copy(update=changes(state)) if state.task.task_key == key else state for state in progress.tasks
+    )
+    return progress.model_copy(update={"tasks": tuple(tasks)})
 
-    return progress.model_copy(update={"tasks": tuple(changed(state) for state in progress.tasks)})
+
+def _postponed(task: OpenTask, move: PostponeTask) -> OpenTask:
+    times = {"due": move.due, "give_up_at": move.give_up_at, "escalations": move.escalations}
+    return task.model_copy(update={**times, "why": move.why})
 
 
 def _recorded(progress: Progress, change: Change, now: datetime) -> Progress:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.frozen import Frozen
-from engine.life.moves import CloseTask, EscalateTask, Finish, Hold, OpenTask, Park, ReassignTask, Record
+from engine.life.moves import Hold, Inward
 from engine.reasons import HoldReason, ReviewReason, SkipReason, StopReason
 from engine.words import Channel, TouchKey
 
@@ -15,9 +15,7 @@ class Done(Frozen):
     """A move that only the records needed was carried out."""
 
     kind: Literal["done"] = "done"
-    move: Annotated[
-        OpenTask | CloseTask | EscalateTask | ReassignTask | Record | Park | Finish, Field(discriminator="kind")
-    ]
+    move: Annotated[Inward, Field(discriminator="kind")]
 
 
 class Claimed(Frozen):

@@ -22,10 +22,12 @@ from adapters.tables import audit, enrolments, json_text, leads, metadata, stage
 from adapters.tables import ledger as ledger_table
 from engine.errors import FollowupError
 from engine.gate import GateFacts
+from engine.life.moves import PostponeTask
 from engine.life.turn import Glance, Scrap, Turn
 from engine.ports.providers import Message, Receipt, Refused, TryLater
 from engine.ports.records import Disposition, Draft, LeadBook, Records
 from engine.reasons import SkipReason
+from engine.sequence.compiled import Elapsed, HumanTask
 from engine.sequence.compiled import Message as MessageStep
 from engine.words import Act, Channel, LeadId, Stage, TouchKey, TouchState
 from tests.adapters.test_ledger import send
@@ -583,6 +585,47 @@ def test_a_reply_opens_a_task_for_the_owner_and_the_trail_says_what_ended(office
         closed = tasks.read(transaction, task.task_key)
     assert closed is not None
     assert (closed.state, closed.closed_at) == ("done", later(minutes=9))
+
+
+def test_a_call_of_a_lead_that_is_away_moves_in_the_list(company):
+    """Whoever works through the list must not ring an empty office, nor be late for it."""
+    with company.database.transaction() as transaction:
+        publish(transaction, with_call(), "ana", "call first", MONDAY)
+    office = Office(company)
+    rosa = captured(office)
+    office.looks(rosa)
+    away = {"channel": "email", "reply": "out_of_office", "returns_at": later(days=7).isoformat()}
+    company.hears(rosa, "replied", later(minutes=5), **away)
+    office.looks(rosa, Act.LOOK, later(minutes=5))
+    with company.database.reading() as transaction:
+        (task,) = tasks.open_tasks(transaction, owner="ana")
+        given_up = transaction.execute(select(metadata.tables["tasks"].c.give_up_at)).scalar_one()
+    assert (task.kind, task.due, given_up) == ("call", later(days=8, hours=1), later(days=8, hours=3))
+    assert "once the lead is back" in task.why
+    company.hears(rosa, "task_done", later(days=8), task_key=task.task_key, disposition="no_answer")
+    office.looks(rosa, Act.LOOK, later(days=8))
+    late = PostponeTask(task_key=task.task_key, due=later(days=9), give_up_at=None, escalations=(), why="too late")
+    with company.database.transaction() as transaction:
+        tasks.postpone(transaction, late)
+        assert tasks.read(transaction, task.task_key) == task.model_copy(
+            update={"state": "done", "disposition": "no_answer", "closed_at": later(days=8)}
+        )
+
+
+def with_call() -> Release:
+    """The same sequence, which begins with a call."""
+    made = release()
+    (plan,) = made.plans
+    (stage,) = plan.sequence.stages
+    call = HumanTask(
+        kind="call",
+        id="ring",
+        template="greeting/hello",
+        due=Elapsed(minutes=60),
+        give_up=Elapsed(minutes=180),
+    )
+    sequence = plan.sequence.model_copy(update={"stages": (stage.model_copy(update={"steps": (call, *stage.steps)}),)})
+    return made.model_copy(update={"plans": (plan.model_copy(update={"sequence": sequence, "version": "greeting@3"}),)})
 
 
 def test_a_review_is_in_the_audit_trail(office):

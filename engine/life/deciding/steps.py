@@ -6,10 +6,10 @@ from typing import assert_never
 
 from engine.gate import GateFacts, Holds, Reviews, Sends, Skips, Stops, forecast
 from engine.life.conditions import holds
-from engine.life.deciding.tasks import task_name
+from engine.life.deciding.tasks import deadlines, task_name
 from engine.life.deciding.waiting import far, parked, wait
 from engine.life.keys import task_key
-from engine.life.moments import date_over, default_give_up, in_response, stale_at, step_moment, task_moment
+from engine.life.moments import date_over, in_response, stale_at, step_moment
 from engine.life.moves import (
     BranchTaken,
     Finish,
@@ -19,7 +19,6 @@ from engine.life.moves import (
     OpenTask,
     Record,
     StepSkipped,
-    TaskEscalation,
     Wait,
 )
 from engine.life.progress import Cursor, Doubt, Enrolment, Progress
@@ -231,10 +230,8 @@ def _task_holds(progress: Progress, current: HumanTask) -> Iterator[Hold]:
 
 
 def _opening(progress: Progress, running: Enrolment, current: HumanTask, now: datetime) -> OpenTask:
-    due = task_moment(progress, now, current.due)
-    give_up_at = (
-        default_give_up(progress, due) if current.give_up is None else task_moment(progress, now, current.give_up)
-    )
+    times = deadlines(progress, current, now)
+    due = say_when(times.due, progress.circumstances.owner_hours.zone)
     return OpenTask(
         task_key=task_key(
             progress.lead_id, running.number, running.at_plan, running.visit, current.id, running.cursor.occurrence
@@ -247,15 +244,12 @@ def _opening(progress: Progress, running: Enrolment, current: HumanTask, now: da
         version=running.plan.version,
         template=current.template,
         to=current.to,
-        due=due,
-        give_up_at=give_up_at,
-        escalations=tuple(
-            TaskEscalation(role=escalation.role, at=task_moment(progress, now, escalation.after))
-            for escalation in current.escalate
-        ),
+        due=times.due,
+        give_up_at=times.give_up_at,
+        escalations=times.escalations,
         blocks=current.blocks,
         proposes=current.proposes,
-        why=f"{step_name(current)} for the {current.to}, due {say_when(due, progress.circumstances.owner_hours.zone)}",
+        why=f"{step_name(current)} for the {current.to}, due {due}",
     )
 
 

@@ -1,13 +1,43 @@
 """What people are asked: tasks that are owed, late, given up, or nobody's any more."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from engine.life.course import numbered
-from engine.life.moments import answer_due
-from engine.life.moves import CloseTask, Enroll, EscalateTask, Move, OpenTask, ReassignTask
+from engine.life.moments import answer_due, default_give_up, task_moment
+from engine.life.moves import (
+    CloseTask,
+    Enroll,
+    EscalateTask,
+    Move,
+    OpenTask,
+    PostponeTask,
+    ReassignTask,
+    TaskEscalation,
+)
 from engine.life.progress import Progress, TaskState
-from engine.life.sentences import SKIPS, STOPS, TASKS
-from engine.reasons import SkipReason, StopReason
+from engine.life.sentences import SKIPS, STOPS, TASKS, say_when
+from engine.reasons import HoldReason, SkipReason, StopReason
+from engine.sequence.compiled import HumanTask
+from engine.sequence.structure import step
+
+
+class Deadlines(NamedTuple):
+    """When a task is due, when it is given up, and who is told before that."""
+
+    due: datetime
+    give_up_at: datetime
+    escalations: tuple[TaskEscalation, ...]
+
+
+def deadlines(progress: Progress, asked: HumanTask, opened: datetime) -> Deadlines:
+    """The times of a task that a person can begin with at `opened`, in the working time of our people."""
+    due = task_moment(progress, opened, asked.due)
+    give_up_at = (
+        default_give_up(progress, due) if asked.give_up is None else task_moment(progress, opened, asked.give_up)
+    )
+    rungs = (TaskEscalation(role=rung.role, at=task_moment(progress, opened, rung.after)) for rung in asked.escalate)
+    return Deadlines(due, give_up_at, tuple(rungs))
 
 
 def orphaned_task(progress: Progress, now: datetime) -> Move | None:
@@ -65,6 +95,38 @@ def wished(progress: Progress, now: datetime) -> Move | None:
     wish = progress.wishes[0]
     about = wish.event.kind.value.replace("_", " ") if wish.event is not None else wish.sequence
     return Enroll(wish=wish, why=f"does a sequence start: {about}")
+
+
+def call_of_absent_lead(progress: Progress, now: datetime) -> Move | None:
+    """Whoever is out of office is called when back: an open call is asked for anew from then (semantics.md 1.2)."""
+    back = max((hold.until for hold in progress.not_before if hold.because is HoldReason.OUT_OF_OFFICE), default=now)
+    if back <= now:
+        return None
+    for state in progress.tasks:
+        call = _call(progress, state.task)
+        if call is not None and min(state.task.due, *(rung.at for rung in state.task.escalations), back) < back:
+            return _postponed(progress, state, deadlines(progress, call, back))
+    return None
+
+
+def _call(progress: Progress, task: OpenTask) -> HumanTask | None:
+    """The step that asks for the call; None for a task that is no call of a step."""
+    enrolment = numbered(progress, task.enrolment)
+    if task.task_kind != "call" or enrolment is None or task.step is None:
+        return None
+    found = step(enrolment.plan.sequence, task.step)
+    return found if isinstance(found, HumanTask) else None
+
+
+def _postponed(progress: Progress, state: TaskState, times: Deadlines) -> PostponeTask:
+    due = say_when(times.due, progress.circumstances.owner_hours.zone)
+    return PostponeTask(
+        task_key=state.task.task_key,
+        due=times.due,
+        give_up_at=times.give_up_at,
+        escalations=times.escalations,
+        why=f"call {state.task.step} for the {state.task.to} once the lead is back, due {due}",
+    )
 
 
 def given_up_task(progress: Progress, now: datetime) -> Move | None:

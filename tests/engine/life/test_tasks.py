@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from engine.life.moves import CloseTask, EscalateTask, OpenTask, ReassignTask
+from engine.life.moves import CloseTask, EscalateTask, OpenTask, PostponeTask, ReassignTask
 from engine.reasons import CallDisposition, HoldReason, SkipReason
-from engine.sequence.compiled import CarryOn, OutcomeIs, Working
+from engine.sequence.compiled import CarryOn, OnByHand, OutcomeIs, Working
 from engine.words import Channel, EventKind, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances
 from tests.support.sequences import (
@@ -335,6 +335,99 @@ class TestOwners:
         assert (rosa.tasks, rosa.waits_because) == ([], HoldReason.OUT_OF_OFFICE)
         rosa.let_pass(days=5)
         assert rosa.opened == ["ring"]
+
+
+class TestAbsentLead:
+    """Whoever is out of office cannot be rung: an open call waits for the return, as one that is not open yet does."""
+
+    BACK = at("2026-12-04 10:00")  # a business day after the return
+    RUNGS = ({"role": "manager", "after": minutes(180)},)
+
+    def away(self, *steps, after: float = 2, returns: str | None = "2026-12-03 10:00") -> Life:
+        """A lead whose machine answers two hours after the steps have begun."""
+        rosa = captured(*steps)
+        rosa.let_pass(hours=after)
+        returns_at = None if returns is None else at(returns)
+        rosa.happens(EventKind.REPLIED, reply="out_of_office", returns_at=returns_at)
+        return rosa
+
+    def test_statement_08_an_open_call_is_asked_for_when_the_lead_is_back(self):
+        """Nobody is blamed for not reaching somebody who said that they are away."""
+        rosa = self.away(call("ring", escalate=self.RUNGS, give_up=minutes(240)))
+        (task,) = (state.task for state in rosa.progress.tasks)
+        assert task.due == self.BACK + timedelta(hours=1)
+        assert [rung.at for rung in task.escalations] == [self.BACK + timedelta(hours=3)]
+        assert task.give_up_at == self.BACK + timedelta(hours=4)
+        assert task.why == "call ring for the owner once the lead is back, due Fri 4 Dec 2026 11:00"
+
+    def test_nobody_is_told_and_nothing_is_given_up_before(self):
+        """The clocks of people begin again."""
+        rosa = self.away(call("ring", escalate=self.RUNGS, give_up=minutes(240)), email("after"))
+        rosa.let_pass(days=10)
+        assert (moves(rosa, EscalateTask), rosa.tasks, rosa.sent) == ([], ["ring"], [])
+        rosa.let_pass(days=2)
+        assert [when for when, _ in moves(rosa, EscalateTask)] == [self.BACK + timedelta(hours=3)]
+        assert rosa.sent_at("after") == [self.BACK + timedelta(hours=4)]
+
+    def test_without_a_give_up_of_its_own_it_has_three_working_days_after_that(self):
+        """The default of every task."""
+        rosa = self.away(call("ring"))
+        assert rosa.progress.tasks[0].task.give_up_at == at("2026-12-09 11:00")
+
+    def test_a_call_that_is_given_up_in_the_same_look_is_kept(self):
+        """The answer of the machine came before anybody decided that nobody did the call."""
+        rosa = captured(call("ring", give_up=minutes(120)))
+        rosa.now += timedelta(hours=2)
+        rosa.happens(EventKind.REPLIED, reply="out_of_office")
+        assert rosa.tasks == ["ring"]
+
+    def test_it_is_moved_once_and_a_longer_absence_moves_it_again(self):
+        """A second look changes nothing; a later return does, an earlier one does not."""
+        rosa = self.away(call("ring"))
+        rosa.look()
+        rosa.happens(EventKind.REPLIED, reply="out_of_office", returns_at=at("2026-12-01 10:00"))
+        assert len(moves(rosa, PostponeTask)) == 1
+        rosa.happens(EventKind.REPLIED, reply="out_of_office", returns_at=at("2026-12-10 10:00"))
+        assert rosa.progress.tasks[0].task.due == at("2026-12-11 11:00")
+
+    def test_a_call_that_is_due_after_the_return_stays_as_it_is(self):
+        """There is nothing to wait for."""
+        rosa = self.away(call("ring", due=days(30), give_up=days(40)))
+        assert moves(rosa, PostponeTask) == []
+
+    def test_its_rungs_wait_although_the_call_itself_is_due_later(self):
+        """The manager would be told of a call that nobody could have made."""
+        rosa = self.away(call("ring", due=days(30), give_up=days(40), escalate=self.RUNGS))
+        assert rosa.progress.tasks[0].task.escalations[0].at == self.BACK + timedelta(hours=3)
+
+    def test_a_call_of_a_sequence_that_stands_interrupted_is_moved_too(self):
+        """The lead is away for every sequence."""
+        urgent = sequence(
+            stage("as_is", task("look")), name="urgent", starts=(OnByHand(name="urgent"),), gives_back=True
+        )
+        rosa = Life(urgent, sequence(stage("response", call("ring"))), now=MONDAY)
+        rosa.happens(EventKind.CAPTURED)
+        rosa.happens(EventKind.BY_HAND, name="urgent")
+        rosa.happens(EventKind.REPLIED, reply="out_of_office", returns_at=at("2026-12-03 10:00"))
+        assert {state.task.step: state.task.due for state in rosa.progress.tasks} == {
+            "ring": self.BACK + timedelta(hours=1),
+            "look": MONDAY + timedelta(hours=1),
+        }
+
+    def test_what_needs_no_lead_is_not_moved(self):
+        """A task at the desk and an answer can be done while the lead is away."""
+        rosa = captured(task("look", blocks=False), call("ring"), when=(on("replied", CarryOn()),))
+        rosa.happens(EventKind.REPLIED, reply="question")
+        rosa.happens(EventKind.REPLIED, reply="out_of_office")
+        assert [rosa_task.task.task_kind for rosa_task in rosa.progress.tasks] == ["task", "call", "answer"]
+        (moved,) = (move for _, move in moves(rosa, PostponeTask))
+        assert moved.task_key == rosa.progress.tasks[1].task.task_key
+
+    def test_a_call_that_opens_after_the_return_is_due_as_ever(self):
+        """An absence that is over moves nothing."""
+        rosa = self.away(email("hello"), call("ring", after=days(14)))
+        rosa.let_pass(days=14)
+        assert (rosa.tasks, moves(rosa, PostponeTask)) == (["ring"], [])
 
 
 class TestCancelled:
