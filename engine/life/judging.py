@@ -74,15 +74,17 @@ def _touch_known(progress: Progress, event: Event) -> bool:
 
 def _ignored_command(progress: Progress, command: Command) -> IgnoreReason | None:
     running = progress.enrolment
-    if progress.gone and command.verb is not Verb.REASSIGN:
-        return IgnoreReason.LEAD_GONE
     match command.verb:
-        case Verb.ENROLL:
-            return IgnoreReason.NO_SUCH_SEQUENCE if command.data.sequence is None else None
         case Verb.REASSIGN:
             return None
+        case Verb.RETRY if progress.review is not None or progress.flags:
+            return None
+        case _ if progress.gone:
+            return IgnoreReason.LEAD_GONE
         case Verb.RETRY:
-            return None if progress.review is not None else IgnoreReason.NOT_PARKED
+            return IgnoreReason.NOT_PARKED
+        case Verb.ENROLL:
+            return IgnoreReason.NO_SUCH_SEQUENCE if command.data.sequence is None else None
         case Verb.RESUME:
             return None if progress.pause is not None else IgnoreReason.NOT_PAUSED
         case Verb.STOP if progress.review is not None:

@@ -21,7 +21,7 @@ from engine.life.noting_tasks import task_done
 from engine.life.progress import Cursor, Doubt, Enrolment, Outcome, Progress
 from engine.life.proofs import asked
 from engine.life.reactions import reaction_to
-from engine.life.reviews import flagged, reviewed, unparked
+from engine.life.reviews import flagged, reviewed
 from engine.life.touches import no_channel_left
 from engine.life.wishes import Wish
 from engine.reasons import HoldReason, IgnoreReason, ReplyClass, ReviewReason, StopReason
@@ -232,7 +232,9 @@ def _stage_changed(progress: Progress, event: Event, now: datetime) -> Progress:
         }
     )
     if progress.review is not None and progress.review.because is ReviewReason.UNMAPPED_STAGE:
-        progress = unparked(progress)  # it asked about a pipeline stage that the lead has left
+        progress = progress.model_copy(
+            update={"review": None}
+        )  # it asked about a pipeline stage that the lead has left
     return _written(progress, event, now) or mapped(progress, now)
 
 
@@ -322,6 +324,7 @@ def _gone(progress: Progress, because: StopReason, now: datetime) -> Progress:
         "wishes": (),
         "owed": (),
         "review": None,
+        "flags": (),
         "pause": None,
         "open_touches": tuple(touch for touch in progress.open_touches if not touch.lost),
     }

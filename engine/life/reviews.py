@@ -29,10 +29,10 @@ def reviewed(progress: Progress, because: ReviewReason, why: str, now: datetime,
 
 
 def unparked(progress: Progress) -> Progress:
-    """A person has decided; a pause that had run out is over with it."""
+    """A person has decided, and has seen the flags; a pause that had run out is over with it."""
     if progress.review is not None and progress.review.because is ReviewReason.PAUSE_EXPIRED:
         progress = unpaused(progress)
-    return progress.model_copy(update={"review": None})
+    return progress.model_copy(update={"review": None, "flags": ()})
 
 
 def unpaused(progress: Progress) -> Progress:

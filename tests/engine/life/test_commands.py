@@ -7,7 +7,7 @@ import pytest
 from engine.life.events import Command, CommandData
 from engine.life.judging import ignored
 from engine.life.moves import Record, StageEntered
-from engine.life.receipts import Questioned, Rejected
+from engine.life.receipts import BadEvent, Questioned, Rejected, WentBack
 from engine.reasons import HoldReason, ReviewReason
 from engine.words import EventKind, Stage, TouchKey, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances
@@ -235,6 +235,87 @@ class TestRetry:
         keys = [move.touch_key for _, move in rosa.moves if move.kind == "send"]
         assert (rosa.sent, len(set(keys))) == (["one", "one"], 2)
         assert (review_of(rosa), rosa.tasks) == (None, [])
+
+
+class TestFlags:
+    """What does not block is there until a person has looked."""
+
+    def flagged(self, *plans) -> Life:
+        """A lead with an event that nobody could read."""
+        rosa = captured(*plans)
+        rosa.note(BadEvent(number=7))
+        rosa.look()
+        return rosa
+
+    @pytest.mark.parametrize(
+        ("verb", "said"),
+        [
+            (Verb.RETRY, {}),
+            (Verb.SKIP, {}),
+            (Verb.JUMP, {"stage": "convert"}),
+            (Verb.STOP, {}),
+            (Verb.ENROLL, {"sequence": "upper"}),
+        ],
+        ids=lambda value: str(value),
+    )
+    def test_whoever_decides_has_seen_them(self, verb, said):
+        """A list that only grows is not read."""
+        rosa = self.flagged(sequence(stage("nurture", call("ring")), name="upper", starts=()), PLAN)
+        rosa.commands(verb, **said)
+        assert rosa.progress.flags == ()
+
+    @pytest.mark.parametrize(
+        ("verb", "said"),
+        [
+            (Verb.PAUSE, {}),
+            (Verb.REASSIGN, {"owner": "rep-2"}),
+            (Verb.ENROLL, {"sequence": "life"}),
+            (Verb.SKIP, {"step": "close"}),
+        ],
+        ids=["a pause", "a new owner", "an enroll that is refused", "a skip of another step"],
+    )
+    def test_what_decides_nothing_leaves_them(self, verb, said):
+        """Hundreds of leads get a new owner at once, and nobody has looked at any."""
+        rosa = self.flagged()
+        rosa.commands(verb, **said)
+        assert [flag.because for flag in rosa.progress.flags] == [ReviewReason.BAD_EVENT]
+
+    def test_a_pause_that_ends_leaves_them(self):
+        """The same person may have paused it before the flag came."""
+        rosa = self.flagged()
+        rosa.commands(Verb.PAUSE)
+        rosa.commands(Verb.RESUME)
+        assert rosa.progress.flags
+
+    def test_a_retry_of_a_lead_that_is_not_parked_does_nothing_else(self):
+        """Having looked is no reason to send anything sooner."""
+        rosa = self.flagged()
+        before = rosa.progress
+        rosa.commands(Verb.RETRY)
+        assert rosa.progress == before.model_copy(update={"flags": (), "last_applied": rosa.events})
+
+    def test_the_crm_has_not_seen_them(self):
+        """A stage that is corrected in the CRM answers the question about the stage and no other."""
+        rosa = self.flagged()
+        rosa.happens(EventKind.STAGE_CHANGED, pipeline_stage="Nonsense")
+        rosa.happens(EventKind.STAGE_CHANGED, pipeline_stage="Delayed")
+        assert review_of(rosa) is None
+        assert rosa.progress.flags
+
+    def test_a_lead_that_is_gone_has_none(self):
+        """Nobody should be sent to look at somebody who was erased."""
+        rosa = self.flagged()
+        rosa.happens(EventKind.ERASED)
+        assert rosa.progress.flags == ()
+
+    @pytest.mark.parametrize("fact", [BadEvent(number=9), WentBack(expected=9, found=3)], ids=["flag", "review"])
+    def test_of_a_lead_that_is_gone_a_person_can_still_have_seen_them(self, fact):
+        """A question that no command answers stays in everybody's list for ever."""
+        rosa = self.flagged()
+        rosa.happens(EventKind.ERASED)
+        rosa.note(fact)
+        rosa.commands(Verb.RETRY)
+        assert (rosa.progress.flags, review_of(rosa), rosa.progress.over) == ((), None, True)
 
 
 IDLE = "a lead in no sequence"
