@@ -23,6 +23,8 @@ MINUTES_IN_HOUR = 60
 WRITE_A_WINDOW = 'write window("Mon-Fri", "09:00-18:00")'
 WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 END_OF_DAY = "24:00"
+TEN_YEARS = {"minutes": 5_256_000, "hours": 87_600, "days": 3_650, "business days": 2_600}
+"""Nothing in a lead's life waits longer, and a calendar ends somewhere."""
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -100,6 +102,8 @@ def _count(number: object, what: str, place: Place, least: int) -> None:
     if not isinstance(number, int) or isinstance(number, bool) or number < least:
         next = "write minutes instead of a part of an hour" if isinstance(number, float) else f"write {least} or more"
         raise invalid("SEQ003", f"{what} cannot be {number!r}", place, next)
+    if number > TEN_YEARS[what]:
+        raise invalid("SEQ003", f"{number} {what} are more than ten years", place, f"write {TEN_YEARS[what]} or less")
 
 
 def _moment(date_field: object, days: int, hours: int, at: str | None, place: Place) -> None:

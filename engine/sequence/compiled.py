@@ -24,21 +24,21 @@ class Elapsed(Frozen):
     """An exact duration; a change to or from daylight saving time shifts the wall time."""
 
     kind: Literal["elapsed"] = "elapsed"
-    minutes: int
+    minutes: int = Field(ge=0)
 
 
 class Working(Frozen):
     """Working time of whoever must act; for a message, of the sequence's window in the lead's zone."""
 
     kind: Literal["working"] = "working"
-    minutes: int
+    minutes: int = Field(ge=0)
 
 
 class CalendarDays(Frozen):
     """That many dates later, at `at` in the lead's zone, or at the anchor's wall time."""
 
     kind: Literal["calendar"] = "calendar"
-    days: int
+    days: int = Field(ge=0)
     at: time | None = None
 
 
@@ -46,7 +46,7 @@ class BusinessDays(Frozen):
     """The n-th working day strictly after the anchor's date."""
 
     kind: Literal["business_days"] = "business_days"
-    days: int
+    days: int = Field(ge=1)
     at: time | None = None
 
 
@@ -66,8 +66,8 @@ class Moment(Frozen):
 
     kind: Literal["before", "since"]
     field: str
-    days: int = 0
-    hours: int = 0
+    days: int = Field(default=0, ge=0)
+    hours: int = Field(default=0, ge=0)
     at: time | None = None
 
 
