@@ -26,9 +26,6 @@ SEND_WINDOW_SEARCH = timedelta(days=21)
 LEAST_VALIDITY = timedelta(seconds=120)
 """A text handed over later than this before closing would expire at the provider (providers.md 1.2)."""
 
-MOST_HOLDS = 40
-"""A chain of holds longer than this is shown cut; the lead is looked at again at its end."""
-
 
 class GateFacts(Frozen):
     """Everything the gate asks about one touch."""
@@ -139,7 +136,7 @@ def forecast(facts: GateFacts, moment: datetime) -> Forecast:
     holds: list[Hold] = []
     at = moment
     verdict = gate(facts, at)
-    while isinstance(verdict, Holds) and len(holds) < MOST_HOLDS:
+    while isinstance(verdict, Holds):
         holds.append(verdict.hold)
         at = verdict.hold.until
         if verdict.hold.because is HoldReason.KILL_SWITCH:

@@ -236,8 +236,7 @@ def entered(progress: Progress, enrolment: Enrolment, plan: int, step: str | Non
         enrolment = _returned(enrolment, back, now)
     else:
         enrolment = _new_visit(enrolment, plan, step, now)
-    fresh = {"left": memo, "exit": None, "answer_open": False}
-    enrolment = enrolment.model_copy(update=fresh)
+    enrolment = enrolment.model_copy(update={"left": memo, "exit": None})
     progress = _without_review(with_enrolment(progress, enrolment), ABOUT_A_STEP)
     return _in_stage(progress, enrolment.stage_plan)
 

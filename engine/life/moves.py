@@ -140,7 +140,7 @@ class StageEntered(Frozen):
     kind: Literal["stage_entered"] = "stage_entered"
     stage: Stage
     plan: int
-    """Which stage plan of the sequence; -1 when the lead has no enrolment."""
+    """Which stage plan of the sequence."""
     step: str | None = None
     """A jump may name the step to begin at."""
 

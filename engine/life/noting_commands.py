@@ -1,4 +1,4 @@
-"""What each command of a person means for a lead. The table at the foot lists them."""
+"""What each command of a person means for a lead. The tables at the foot list them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,16 +13,21 @@ from engine.life.proofs import ABOUT_A_TOUCH, nothing_to_ask, tries
 from engine.life.reviews import unparked, unpaused
 from engine.life.wishes import Wish
 from engine.reasons import ReviewReason, SkipReason, StopReason
-from engine.sequence.compiled import Finish, Goto
+from engine.sequence.compiled import Finish, Goto, StagePlan
 from engine.sequence.structure import plan_of_step
-from engine.words import Stage, Verb
+from engine.words import Verb
 
 
 def commanded(progress: Progress, command: Command, now: datetime) -> Progress:
     """The progress after a command; one that refers to nothing leaves only its number."""
     refers_to_nothing = ignored(progress, command, now) is not None
     progress = _with_effects(progress, command, now).model_copy(update={"last_applied": command.number})
-    return progress if refers_to_nothing else VERBS[command.verb](progress, command, now)
+    if refers_to_nothing:
+        return progress
+    running = progress.enrolment
+    if running is not None and command.verb in STEERING:
+        return STEERING[command.verb](progress, running, command, now)
+    return VERBS[command.verb](progress, command, now)
 
 
 def _with_effects(progress: Progress, command: Command, now: datetime) -> Progress:
@@ -60,40 +65,36 @@ def _retry(progress: Progress, command: Command, now: datetime) -> Progress:
     if review.because is ReviewReason.LOOP_LIMIT:
         return with_enrolment(progress, forgiven(running))
     if review.because in ABOUT_A_TOUCH:
-        return with_enrolment(_decided(progress), tried_anew(running))
+        return with_enrolment(_decided(progress, running), tried_anew(running))
     asked_about_the_step = review.because in FOUND_AGAIN
     late_ok = running.cursor.late_ok or asked_about_the_step
     return with_enrolment(progress, cursor_changed(running, held=None, late_ok=late_ok))
 
 
-def _decided(progress: Progress) -> Progress:
+def _decided(progress: Progress, running: Enrolment) -> Progress:
     """A person has decided about the step the lead stands at: nobody is asked about its touches any more."""
-    running = progress.enrolment
-    return progress if running is None else nothing_to_ask(progress, tries(progress, running))
+    return nothing_to_ask(progress, tries(progress, running))
 
 
-def _skip(progress: Progress, command: Command, now: datetime) -> Progress:
-    return settled(_decided(unparked(progress)), f"skipped.{SkipReason.SKIPPED_BY_PERSON}", now)
+def _skip(progress: Progress, running: Enrolment, command: Command, now: datetime) -> Progress:
+    return settled(_decided(unparked(progress), running), f"skipped.{SkipReason.SKIPPED_BY_PERSON}", now)
 
 
-def _jump(progress: Progress, command: Command, now: datetime) -> Progress:
-    progress = _decided(unparked(progress))
-    running = progress.enrolment
-    return progress if running is None else with_enrolment(progress, _sent_elsewhere(progress, running, command, now))
-
-
-def _sent_elsewhere(progress: Progress, running: Enrolment, command: Command, now: datetime) -> Enrolment:
+def _jump(progress: Progress, running: Enrolment, command: Command, now: datetime) -> Progress:
     """What was decided before yields to a person: the exit is replaced even when it is a finish."""
-    step = command.data.step
-    stage = command.data.stage or (progress.stage if step is None else _stage_of(progress, running, step))
-    running = running.model_copy(update={"exit": None})
-    return leaving(running, Goto(stage=stage), _by(command, "moved"), now, step=step)
+    name = _target(running, command).name
+    way = Goto(stage=progress.stage if name == "as_is" else name)
+    free = running.model_copy(update={"exit": None})
+    moved = leaving(free, way, _by(command, "moved"), now, step=command.data.step)
+    return with_enrolment(_decided(unparked(progress), running), moved)
 
 
-def _stage_of(progress: Progress, running: Enrolment, step: str) -> Stage:
-    """The stage a step stands in; the lead's own for an as-is stage."""
-    name = running.plan.sequence.stages[plan_of_step(running.plan.sequence, step)].name
-    return progress.stage if name == "as_is" else name
+def _target(running: Enrolment, command: Command) -> StagePlan:
+    """The stage plan a jump leads to, which is known to be there."""
+    sequence, step = running.plan.sequence, command.data.step
+    if step is not None:
+        return sequence.stages[plan_of_step(sequence, step)]
+    return next(plan for plan in sequence.stages if plan.name == command.data.stage)
 
 
 def _reassign(progress: Progress, command: Command, now: datetime) -> Progress:
@@ -119,13 +120,17 @@ def _by(command: Command, did: str) -> str:
     return f"{command.by} {did} it"
 
 
+STEERING: dict[Verb, Callable[[Progress, Enrolment, Command, datetime], Progress]] = {
+    Verb.SKIP: _skip,
+    Verb.JUMP: _jump,
+}
+"""Verbs that mean a place in the running sequence; of a lead that is in none they refer to nothing."""
+
 VERBS: dict[Verb, Callable[[Progress, Command, datetime], Progress]] = {
     Verb.ENROLL: _enroll,
     Verb.PAUSE: _pause,
     Verb.RESUME: _resume,
     Verb.RETRY: _retry,
-    Verb.SKIP: _skip,
-    Verb.JUMP: _jump,
     Verb.REASSIGN: _reassign,
     Verb.STOP: _stop,
 }

@@ -25,7 +25,7 @@ from engine.life.reviews import flagged, reviewed
 from engine.life.touches import no_channel_left
 from engine.life.wishes import Wish
 from engine.reasons import HoldReason, IgnoreReason, ReplyClass, ReviewReason, StopReason
-from engine.sequence.compiled import Branch, BusinessDays, CarryOn, Finish, Goto
+from engine.sequence.compiled import Branch, BusinessDays, CarryOn, Finish, Goto, Start
 from engine.sequence.structure import step, steps
 from engine.words import EventKind, Stage
 
@@ -68,8 +68,10 @@ def _answering(progress: Progress, event: Event, now: datetime, *, default: Stop
             return progress if default is None else _stopping(progress, default, why, now)
         case Finish() if default is not None and response.reason == "completed":
             return with_enrolment(progress, leaving(running, response, why, now, because=default))
-        case _:
+        case Goto() | Start() | Finish():
             return with_enrolment(progress, leaving(running, response, why, now))
+        case _:
+            assert_never(response)
 
 
 def _stopping(progress: Progress, because: StopReason, why: str, now: datetime) -> Progress:
@@ -350,12 +352,10 @@ def _same_wish(wish: Wish, event: Event) -> bool:
 
 
 def _told_apart(event: Event) -> tuple[str, str | None]:
-    """All that a start can ask of an event."""
+    """All that a start can ask of an event; of stage changes only the last one is a wish."""
     match event.kind:
         case EventKind.REPLIED:
             return event.kind, event.data.reply
-        case EventKind.STAGE_CHANGED:
-            return event.kind, event.data.pipeline_stage
         case EventKind.BY_HAND:
             return event.kind, event.data.name
         case _:

@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Literal, Protocol
 
+from pydantic import AwareDatetime
+
 from engine.frozen import Frozen
 from engine.gate import GateFacts
 from engine.life.circumstances import Circumstances
@@ -54,7 +56,7 @@ class TouchRecord(Frozen):
     touch_key: TouchKey
     state: TouchState
     fence: int
-    attempt_started_at: datetime | None = None
+    attempt_started_at: AwareDatetime | None = None
     detail: str = ""
 
 

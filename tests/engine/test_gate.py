@@ -249,6 +249,13 @@ class TestForecast:
         assert [hold.because for hold in foreseen.holds] == [HoldReason.MIN_GAP, HoldReason.OUTSIDE_WINDOW]
         assert foreseen.release == at("2026-11-24 09:00")
 
+    def test_it_goes_to_the_end_of_any_chain(self):
+        """A release that is foreseen too early is a promise that is not kept."""
+        weeks = [Hold(because=HoldReason.OUT_OF_OFFICE, until=MONDAY + n * 24 * HOUR - HOUR) for n in range(1, 60)]
+        foreseen = forecast(facts(holds=tuple(weeks)), MONDAY)
+        assert foreseen.release >= weeks[-1].until
+        assert isinstance(foreseen.verdict, Sends)
+
     def test_it_stops_at_a_switch_that_nobody_knows_the_end_of(self):
         """A kill switch is asked about again; nothing is foreseen beyond it."""
         foreseen = forecast(facts(switched_off=True), MONDAY)

@@ -321,6 +321,20 @@ class TestWishes:
         assert len(rosa.progress.wishes) == 3
         assert not rosa.progress.over
 
+    def test_a_start_that_no_other_matches_is_a_wish_of_its_own(self):
+        """What a lead answers, where a card lies and which button was pressed start different sequences."""
+        rosa = Life(plan("one"), now=MONDAY)
+        for stage_name in ("Contacted", "Proposal"):
+            rosa.note_event(EventKind.REPLIED, reply="not_now")
+            rosa.note_event(EventKind.REPLIED, reply="referral")
+            rosa.note_event(EventKind.STAGE_CHANGED, pipeline_stage=stage_name)
+        events = [wish.event for wish in rosa.progress.wishes]
+        assert [(event.data.reply, event.data.pipeline_stage) for event in events if event is not None] == [
+            ("not_now", None),
+            ("referral", None),
+            (None, "Proposal"),
+        ]
+
     def test_a_command_beside_it_is_a_wish_of_its_own(self):
         """Its row wants an answer."""
         rosa = Life(plan("one"), plan("two"), now=MONDAY)

@@ -238,6 +238,28 @@ class TestCarryOn:
         assert rosa.sent == ["one", "converting"]
         assert rosa.tasks == ["answer"]
 
+    @pytest.mark.parametrize("looks", [True, False], ids=["a look between", "both in one look"])
+    def test_a_question_after_a_stage_change_is_waited_for_in_the_new_stage(self, looks):
+        """How many looks there were must not decide whether the lead gets a mail before its answer."""
+        plan = sequence(
+            stage("nurture", *STEPS),
+            stage("convert", email("converting", after=minutes(5))),
+            when=(on("replied", CarryOn()),),
+            hours=ALWAYS,
+            after_human=minutes(0),
+        )
+        rosa = Life(plan, now=MONDAY)
+        rosa.happens(EventKind.CAPTURED)
+        rosa.note_event(EventKind.STAGE_CHANGED, pipeline_stage="Proposal")
+        if looks:
+            rosa.look()
+        rosa.happens(EventKind.REPLIED, reply="question")
+        rosa.let_pass(hours=2)
+        assert (rosa.progress.stage, rosa.sent, waits(rosa)) == ("convert", ["one"], HoldReason.ANSWER_OPEN)
+        rosa.closes("done")
+        rosa.let_pass(hours=2)
+        assert rosa.sent == ["one", "converting"]
+
     def test_two_answers_are_waited_for(self):
         """The owner's and the manager's."""
         rosa = captured(when=(on("replied", CarryOn()),))
