@@ -8,6 +8,7 @@ from engine.authoring import field
 from engine.authoring.catalogues import catalogue
 from engine.authoring.conditions import all_of, any_of, can, not_, open_now, outcome
 from engine.authoring.exits import carry_on, finish, goto, start
+from engine.authoring.later import ask, becomes, voice
 from engine.authoring.reactions import by_hand, entered, on, reply
 from engine.authoring.sequences import sequence
 from engine.authoring.stages import stage
@@ -19,6 +20,8 @@ __all__ = [
     "ReplyClass",
     "all_of",
     "any_of",
+    "ask",
+    "becomes",
     "before",
     "branch",
     "business_days",
@@ -47,6 +50,7 @@ __all__ = [
     "stage",
     "start",
     "task",
+    "voice",
     "window",
     "working",
 ]

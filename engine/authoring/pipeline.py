@@ -47,7 +47,8 @@ def stage_rule(
     """
     Who answers for a stage, and by when.
 
-    `owner` is a role; after `sla` without an action the manager is told, after `reassign` another owner takes the lead.
+    `owner` is a role; after `sla` without an action the manager is to be told, after `reassign` another owner to take
+    the lead. For now people read this: nobody is told or relieved by it before a later release.
     `enters` and `leaves` say when a lead belongs here, so that two people would judge alike.
     """
     place = here()

@@ -33,18 +33,31 @@ class When(Written[tuple[Reaction, ...]]):
 
 
 ENGINE_EVENTS = frozenset(
-    {EventKind.OPTED_OUT, EventKind.MOMENT_REACHED, EventKind.MERGED, EventKind.DELETED, EventKind.ERASED}
+    {
+        EventKind.OPTED_OUT,
+        EventKind.DELIVERY_FAILED,
+        EventKind.MOMENT_REACHED,
+        EventKind.MERGED,
+        EventKind.DELETED,
+        EventKind.ERASED,
+    }
 )
 ENGINE_REPLIES = frozenset(
     {
         ReplyClass.OPT_OUT,
         ReplyClass.COMPLAINT,
+        ReplyClass.POSSIBLE_OPT_OUT,
         ReplyClass.OUT_OF_OFFICE,
         ReplyClass.AUTOMATIC,
         ReplyClass.BOUNCE_NOTICE,
     }
 )
-BY_NAME = {EventKind.BY_HAND: 'by_hand("special-offer")', EventKind.STAGE_CHANGED: 'entered("Demo")'}
+BY_NAME = {
+    EventKind.BY_HAND: 'by_hand("special-offer")',
+    EventKind.STAGE_CHANGED: 'entered("Demo")',
+    EventKind.TASK_DONE: 'only_if=outcome("first-call").is_("no_answer") on the step that follows the task',
+}
+"""Events that are many things, and how to say which."""
 
 
 def reply(*classes: ReplyClass | ReplyName) -> Happening:

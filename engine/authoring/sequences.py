@@ -1,10 +1,11 @@
 """The word for a sequence."""
 
 from collections.abc import Sequence
-from typing import assert_never, get_args
+from typing import Literal, assert_never, get_args
 
 from engine.authoring.coherence import must_agree, must_fit, must_have_stages
 from engine.authoring.conditions import Condition, must_be_condition
+from engine.authoring.later import later, must_be_left_out
 from engine.authoring.reactions import Happening, When, compiled_trigger, joined
 from engine.authoring.refusals import (
     DELAYS,
@@ -33,6 +34,7 @@ from engine.sequence.compiled import (
     Delay,
     HumanTask,
     Message,
+    Moment,
     SimpleDelay,
     StagePlan,
     Step,
@@ -58,14 +60,17 @@ def sequence(
     again: AgainName | SimpleDelay = "once",
     after_human: Delay = TWO_DAYS,
     stale_after: Delay | None = None,
-    one_contact_per_account: bool = False,
+    per_day: None = None,
+    one_contact_per_account: Literal[False] = False,
+    holdout: Literal[0] = 0,
 ) -> Written[compiled.Sequence]:
     """
     What happens to a lead from one of the `starts` on; it begins with the first stage.
 
     `hours` are when messages may leave, in the lead's zone. `again` says whether a lead may run through it once more,
     and `gives_back` whether it only interrupts what runs. After a word from a person of ours nothing is sent for
-    `after_human`; what is later than `stale_after` is not sent at all.
+    `after_human`; what is later than `stale_after` is not sent at all. `per_day`, `one_contact_per_account` and
+    `holdout` come with a later release.
     """
     place = here()
     must_be_name(name, "sequence", place, like="speed-to-lead")
@@ -77,8 +82,10 @@ def sequence(
     must_be(hours, Window, "a window", place, WRITE_A_WINDOW)
     must_be(after_human, DELAYS, "a delay, which after_human takes", place, WRITE_A_DELAY)
     must_be_delay(stale_after, "stale_after", place)
-    for value, what in ((gives_back, "gives_back"), (one_contact_per_account, "one_contact_per_account")):
-        must_be(value, bool, "True or False", place, f"write {what}=True, or leave it out")
+    must_be(gives_back, bool, "True or False", place, "write gives_back=True, or leave it out")
+    must_be_left_out(per_day, "per_day", place)
+    must_be_left_out(one_contact_per_account, "one_contact_per_account", place)
+    must_be_left_out(holdout, "holdout", place)
     part = compiled.Sequence(
         name=name,
         stages=tuple(_with_templates(stage.part, name) for stage in stages),
@@ -92,7 +99,6 @@ def sequence(
         again=_again(again, place),
         after_human=after_human,
         stale_after=stale_after,
-        one_contact_per_account=one_contact_per_account,
     )
     written = Written(part, place, (*asked(only_if), *stages, *when))
     must_agree(written)
@@ -102,6 +108,8 @@ def sequence(
 
 def _starts(starts: Sequence[EventName | Happening], place: Place) -> tuple[Trigger, ...]:
     must_be(starts, (list, tuple), "a list of what starts it", place, 'write starts=["captured"]')
+    if any(isinstance(start, Moment) for start in starts):
+        raise later("a start at a date", place)
     triggers = tuple(trigger for start in starts for trigger in compiled_trigger(start, place))
     if len(set(triggers)) < len(triggers):
         raise invalid("SEQ022", "it starts twice on the same thing", place, "name each start once")

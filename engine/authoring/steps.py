@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TypedDict, get_args
+from typing import Literal, TypedDict, get_args
 
 from engine.authoring.conditions import Condition, must_be_condition
 from engine.authoring.exits import must_be_exit
+from engine.authoring.later import must_be_left_out
 from engine.authoring.refusals import (
     SIMPLE_DELAYS,
     TEMPLATE,
@@ -56,9 +57,12 @@ def email(
     template: str | None = None,
     thread: str | None = None,
     if_past: IfPast | None = None,
+    approve: Literal[False] = False,
+    variants: None = None,
 ) -> Written[Message]:
-    """An email; `thread` names the earlier email it continues."""
+    """An email; `thread` names the earlier email it continues. `approve` and `variants` come with a later release."""
     place = here()
+    _must_be_done(approve, variants, place)
     if thread is not None:
         must_be_name(thread, "step", place)
     step = _step(id, after, at, only_if, template, place)
@@ -75,9 +79,12 @@ def sms(
     only_if: Condition | None = None,
     template: str | None = None,
     if_past: IfPast | None = None,
+    approve: Literal[False] = False,
+    variants: None = None,
 ) -> Written[Message]:
-    """A text."""
+    """A text. `approve` and `variants` come with a later release."""
     place = here()
+    _must_be_done(approve, variants, place)
     step = _step(id, after, at, only_if, template, place)
     return Written(Message(kind="sms", if_past=_if_past(if_past, place), **step), place, asked(only_if))
 
@@ -213,6 +220,11 @@ def _step(
         must_be_name(template, "template", place, TEMPLATE, "customer-care/welcome")
     guard = None if only_if is None else only_if.part
     return _Step(id=id, after=after, at=at, only_if=guard, template=template or OWN_TEMPLATE)
+
+
+def _must_be_done(approve: object, variants: object, place: Place) -> None:
+    must_be_left_out(approve, "approve", place)
+    must_be_left_out(variants, "variants", place)
 
 
 def shorter(one: SimpleDelay | None, other: SimpleDelay) -> bool:

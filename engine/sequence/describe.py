@@ -100,8 +100,6 @@ def _about(sequence: Sequence) -> Iterator[str]:
     yield _again(sequence)
     if sequence.gives_back:
         yield "it interrupts what runs for the lead, and gives the lead back when it ends without an answer"
-    if sequence.one_contact_per_account:
-        yield "of one account it takes one contact at a time"
     yield f"messages leave in the name of {say_role(sequence.sender)}"
     yield f"messages leave {say_window(sequence.hours)}, in the lead's time zone; what is due outside waits"
     yield "days and times of day are those of the lead"

@@ -178,7 +178,6 @@ special_offer = sequence(
     ),
     maintainer="marketing",
     starts=[by_hand("special-offer")],
-    one_contact_per_account=True,
     gives_back=True,
     again=calendar(days=90),
 )

@@ -10,6 +10,8 @@ import pytest
 from engine.authoring import (
     all_of,
     any_of,
+    ask,
+    becomes,
     before,
     branch,
     business_days,
@@ -38,6 +40,7 @@ from engine.authoring import (
     stage,
     start,
     task,
+    voice,
     window,
     working,
 )
@@ -301,6 +304,9 @@ def refused(code: str, build: Callable[[], object], says: str, *, id: str):
         refused("SEQ023", lambda: on(reply("complaint"), finish()), "for the engine", id="a complaint"),
         refused("SEQ023", lambda: on("by_hand", finish()), "does not say which", id="any button"),
         refused("SEQ023", lambda: life(starts=["stage_changed"]), "does not say which", id="any pipeline stage"),
+        refused("SEQ023", lambda: on("delivery_failed", finish()), "for the engine", id="a second try"),
+        refused("SEQ023", lambda: on(reply("possible_opt_out"), finish()), "for the engine", id="a possible no"),
+        refused("SEQ023", lambda: on("task_done", finish()), "does not say which", id="any task"),
         refused("SEQ024", lambda: branch("b", otherwise=finish()), "has no case", id="a branch without cases"),
         # the catalogue
         refused("SEQ030", lambda: catalogue(life(), life()), "twice, first from", id="a sequence twice"),
@@ -319,6 +325,44 @@ def test_what_cannot_be_meant_is_refused(build: Callable[[], object], code: str,
     assert says in f"{caught.value.what} {caught.value.next}"
     assert caught.value.where.startswith(f"{__file__}:")
     assert caught.value.next
+
+
+@pytest.mark.parametrize(
+    ("build", "word", "says"),
+    [
+        pytest.param(lambda: email("hi", approve=True), "approve", "a task() before", id="approval of an email"),
+        pytest.param(lambda: sms("hi", approve=True), "approve", "a task() before", id="approval of a text"),
+        pytest.param(lambda: email("hi", variants=["a"]), "variants", "the template", id="variants of an email"),
+        pytest.param(lambda: sms("hi", variants=["a"]), "variants", "the template", id="variants of a text"),
+        pytest.param(lambda: life(per_day=5), "per_day", "limits per sender", id="so many a day"),
+        pytest.param(lambda: life(holdout=10), "holdout", "every lead", id="a group that gets nothing"),
+        pytest.param(
+            lambda: life(one_contact_per_account=True), "one_contact_per_account", "a colleague", id="one of an account"
+        ),
+        pytest.param(lambda: life(starts=[before(renewal_on, days=3)]), "a start", "by_hand", id="a start before"),
+        pytest.param(lambda: life(starts=[since(renewal_on)]), "a start", "by_hand", id="a start since"),
+        pytest.param(lambda: on(becomes(vip.is_(True)), finish()), "becomes", "fields_changed", id="a change"),
+        pytest.param(lambda: life(starts=[becomes(open_now)]), "becomes", "fields_changed", id="a start by a change"),
+        pytest.param(lambda: life(ask("why", saves=source)), "ask", "write sms()", id="a question"),
+        pytest.param(lambda: life(voice("ring")), "voice", "write call()", id="an automated call"),
+    ],
+)
+def test_a_word_of_a_later_release_is_refused(build: Callable[[], object], word: str, says: str):
+    """A word that is accepted and does nothing is a promise that somebody relies on."""
+    with pytest.raises(SequenceInvalid) as caught:
+        build()
+    error = caught.value
+    assert (error.code, error.what) == ("SEQ025", f"{error.what.partition(' comes')[0]} comes with a later release")
+    assert error.what.startswith(word)
+    assert says in error.next
+    assert error.why
+    assert error.where.startswith(f"{__file__}:")
+
+
+def test_a_word_of_a_later_release_may_say_that_it_is_not_wanted():
+    """Its default is what happens anyway."""
+    said = life(email("hi", approve=False, variants=None), per_day=None, holdout=0, one_contact_per_account=False)
+    assert said.part == life(email("hi")).part
 
 
 def test_the_line_is_the_authors():

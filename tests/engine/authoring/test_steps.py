@@ -190,7 +190,6 @@ def test_a_sequence_says_everything_else_it_was_told():
         again="if_inactive",
         after_human=elapsed(),
         stale_after=business_days(3),
-        one_contact_per_account=True,
     ).part
     assert part.starts == (
         OnEvent(event=EventKind.CAPTURED),
@@ -199,7 +198,7 @@ def test_a_sequence_says_everything_else_it_was_told():
     )
     assert part.only_if == Can(channel=Channel.EMAIL)
     assert part.when == (Reaction(trigger=OnEvent(event=EventKind.WON), response=Finish()),)
-    assert (part.sender, part.gives_back, part.one_contact_per_account) == ("company", True, True)
+    assert (part.sender, part.gives_back) == ("company", True)
     assert part.hours == window("Sat", "10:00-12:00")
     assert part.again == AgainIfInactive()
     assert part.after_human == Elapsed(minutes=0)

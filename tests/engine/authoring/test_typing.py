@@ -49,7 +49,15 @@ WRONG = {
     "a thread of a text": 'sms("a", thread="b")',
     "a proposal of a call": 'call("a", proposes="Lost")',
     "a moment as start": 'sequence("a", plan, maintainer="ops", starts=[before(ends_on, days=1)])',
-    "a word that is not offered yet": 'email("a", approve=True)',
+    "approval, which comes later": 'email("a", approve=True)',
+    "variants, which come later": 'sms("a", variants=["b"])',
+    "a number a day, which comes later": 'sequence("a", plan, maintainer="ops", per_day=5)',
+    "one of an account, which comes later": 'sequence("a", plan, maintainer="ops", one_contact_per_account=True)',
+    "a holdout, which comes later": 'sequence("a", plan, maintainer="ops", holdout=10)',
+    "a question, which comes later": 'stage("nurture", ask("why"), otherwise=finish())',
+    "an automated call, which comes later": 'stage("nurture", voice("ring"), otherwise=finish())',
+    "a change of a condition, which comes later": "on(becomes(vip.is_(True)), finish())",
+    "a word that there is not": 'email("a", delay=3)',
     "a stage in the catalogue": "catalogue(plan)",
 }
 

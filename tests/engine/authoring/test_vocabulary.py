@@ -18,6 +18,7 @@ goto start finish carry_on
 email sms call task branch case
 stage sequence catalogue
 ReplyClass
+ask voice becomes
 """
 
 

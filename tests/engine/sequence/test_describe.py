@@ -149,9 +149,6 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
         pytest.param(
             life(gives_back=True), "- It interrupts what runs for the lead, and gives the lead back", id="back"
         ),
-        pytest.param(
-            life(one_contact_per_account=True), "- Of one account it takes one contact at a time.", id="account"
-        ),
         pytest.param(life(sender="company"), "- Messages leave in the name of the company.", id="the company"),
         pytest.param(life(after_human=elapsed(hours=1)), "nothing is sent for 1 hour, except", id="after a person"),
         pytest.param(
