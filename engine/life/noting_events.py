@@ -234,9 +234,8 @@ def _stage_changed(progress: Progress, event: Event, now: datetime) -> Progress:
         }
     )
     if progress.review is not None and progress.review.because is ReviewReason.UNMAPPED_STAGE:
-        progress = progress.model_copy(
-            update={"review": None}
-        )  # it asked about a pipeline stage that the lead has left
+        # It asked about a pipeline stage that the lead has left.
+        progress = progress.model_copy(update={"review": None})
     return _written(progress, event, now) or mapped(progress, now)
 
 
