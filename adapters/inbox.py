@@ -8,7 +8,7 @@ as an opt-out, is applied in the same transaction; everything else waits for the
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 
 from adapters import leads as people
 from adapters.addresses import Address
@@ -204,7 +204,7 @@ def answer(transaction: Transaction, source: str, event_id: str) -> Answer | Non
 
 def unrung(transaction: Transaction, before: datetime) -> tuple[LeadId, ...]:
     """Leads with a row that has waited since before that moment, and not rung since: the sweeper rings them."""
-    waiting = exists().where(inbox.c.lead == leads.c.id, inbox.c.disposition.is_(None), inbox.c.received_at < before)
+    waiting = leads.c.id.in_(select(inbox.c.lead).where(inbox.c.disposition.is_(None), inbox.c.received_at < before))
     silent = leads.c.rung_at.is_(None) | (leads.c.rung_at < before)
     # A lead whose look keeps failing is tried again by Temporal itself; rings would only fill its history.
     silent &= (leads.c.failing_attempts == 0) | (leads.c.rung_at < before - FAILING_RUNG_EVERY)

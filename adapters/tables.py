@@ -71,6 +71,11 @@ def _lead(*, nullable: bool = False, primary_key: bool = False) -> "Column[str]"
     return Column("lead", Text, ForeignKey("leads.id", ondelete="CASCADE"), nullable=nullable, primary_key=primary_key)
 
 
+def _where(name: str, *columns: str, only: str, unique: bool = False) -> Index:
+    """An index of some rows alone: it stays small, and names what it is for."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(only), postgresql_where=text(only))
+
+
 # --- people -----------------------------------------------------------------------------------------------------------
 
 owners = Table(
@@ -123,11 +128,13 @@ leads = Table(
     Column("flag_detail", Text),
     Column("failing_attempts", Integer, nullable=False, server_default=text("0")),
     Column("rung_at", Moment),
+    Index(None, "created_at", "id"),
     Index(None, "open", "next_due"),
     Index(None, "lead_state"),
     Index(None, "owner"),
     Index(None, "account"),
     Index(None, "version"),
+    _where("ix_leads_flagged", "flagged_since", only="flagged_since IS NOT NULL"),
 )
 
 external_ids = Table(
@@ -181,15 +188,7 @@ suppression = Table(
     Column("at", Moment, nullable=False),
     Column("lifted_at", Moment),
     Column("lifted_by", Text),
-    Index(
-        "uq_suppression_active",
-        "address_hash",
-        "channel",
-        "reason",
-        unique=True,
-        sqlite_where=text("lifted_at IS NULL"),
-        postgresql_where=text("lifted_at IS NULL"),
-    ),
+    _where("uq_suppression_active", "address_hash", "channel", "reason", only="lifted_at IS NULL", unique=True),
 )
 
 # --- what happened ----------------------------------------------------------------------------------------------------
@@ -219,13 +218,9 @@ inbox = Table(
     Column("conflict", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("source", "event_id"),
     UniqueConstraint("lead", "number"),
-    Index(
-        "ix_inbox_waiting",
-        "lead",
-        "number",
-        sqlite_where=text("disposition IS NULL"),
-        postgresql_where=text("disposition IS NULL"),
-    ),
+    _where("ix_inbox_waiting", "lead", "number", only="disposition IS NULL"),
+    _where("ix_inbox_unread", "received_at", only="disposition = 'dead_letter'"),
+    _where("ix_inbox_nobodys", "received_at", only="lead IS NULL"),
 )
 
 enrolments = Table(
@@ -282,6 +277,7 @@ tasks = Table(
     Column("closed_at", Moment),
     Index(None, "lead", "state"),
     Index(None, "owner", "state", "due"),
+    Index(None, "state", "due"),
 )
 
 audit = Table(

@@ -83,6 +83,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leads")),
     )
     op.create_index(op.f("ix_leads_account"), "leads", ["account"], unique=False)
+    op.create_index(op.f("ix_leads_created_at_id"), "leads", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_leads_flagged",
+        "leads",
+        ["flagged_since"],
+        unique=False,
+        sqlite_where=sa.text("flagged_since IS NOT NULL"),
+        postgresql_where=sa.text("flagged_since IS NOT NULL"),
+    )
     op.create_index(op.f("ix_leads_lead_state"), "leads", ["lead_state"], unique=False)
     op.create_index(op.f("ix_leads_open_next_due"), "leads", ["open", "next_due"], unique=False)
     op.create_index(op.f("ix_leads_owner"), "leads", ["owner"], unique=False)
@@ -244,6 +253,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "event_id", name=op.f("uq_inbox_source_event_id")),
     )
     op.create_index(
+        "ix_inbox_nobodys",
+        "inbox",
+        ["received_at"],
+        unique=False,
+        sqlite_where=sa.text("lead IS NULL"),
+        postgresql_where=sa.text("lead IS NULL"),
+    )
+    op.create_index(
+        "ix_inbox_unread",
+        "inbox",
+        ["received_at"],
+        unique=False,
+        sqlite_where=sa.text("disposition = 'dead_letter'"),
+        postgresql_where=sa.text("disposition = 'dead_letter'"),
+    )
+    op.create_index(
         "ix_inbox_waiting",
         "inbox",
         ["lead", "number"],
@@ -338,11 +363,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tasks_lead_state"), "tasks", ["lead", "state"], unique=False)
     op.create_index(op.f("ix_tasks_owner_state_due"), "tasks", ["owner", "state", "due"], unique=False)
+    op.create_index(op.f("ix_tasks_state_due"), "tasks", ["state", "due"], unique=False)
     for statement in AUDIT_IS_APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_tasks_state_due"), table_name="tasks")
     op.drop_index(op.f("ix_tasks_owner_state_due"), table_name="tasks")
     op.drop_index(op.f("ix_tasks_lead_state"), table_name="tasks")
     op.drop_table("tasks")
@@ -361,6 +388,18 @@ def downgrade() -> None:
         table_name="inbox",
         sqlite_where=sa.text("disposition IS NULL"),
         postgresql_where=sa.text("disposition IS NULL"),
+    )
+    op.drop_index(
+        "ix_inbox_unread",
+        table_name="inbox",
+        sqlite_where=sa.text("disposition = 'dead_letter'"),
+        postgresql_where=sa.text("disposition = 'dead_letter'"),
+    )
+    op.drop_index(
+        "ix_inbox_nobodys",
+        table_name="inbox",
+        sqlite_where=sa.text("lead IS NULL"),
+        postgresql_where=sa.text("lead IS NULL"),
     )
     op.drop_table("inbox")
     op.drop_index(op.f("ix_external_ids_lead"), table_name="external_ids")
@@ -390,6 +429,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_leads_owner"), table_name="leads")
     op.drop_index(op.f("ix_leads_open_next_due"), table_name="leads")
     op.drop_index(op.f("ix_leads_lead_state"), table_name="leads")
+    op.drop_index(
+        "ix_leads_flagged",
+        table_name="leads",
+        sqlite_where=sa.text("flagged_since IS NOT NULL"),
+        postgresql_where=sa.text("flagged_since IS NOT NULL"),
+    )
+    op.drop_index(op.f("ix_leads_created_at_id"), table_name="leads")
     op.drop_index(op.f("ix_leads_account"), table_name="leads")
     op.drop_table("leads")
     op.drop_table("kill_switches")
