@@ -6,7 +6,7 @@ as an opt-out, is applied in the same transaction; everything else waits for the
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select, update
 
@@ -21,7 +21,7 @@ from adapters.tables import inbox, leads
 from engine.frozen import Frozen
 from engine.life.turn import Scrap
 from engine.ports.records import Disposition, InboxItem
-from engine.words import LeadId
+from engine.words import LeadId, Stage
 
 FAILING_RUNG_EVERY: Final = timedelta(hours=1)
 
@@ -46,6 +46,15 @@ class Filed(Frozen):
     """The same id with another content: the first one stands."""
     ring: bool = False
     """Whether the lead's workflow is to be rung; else a ring is under way that will find this row too."""
+    stage: Stage = Stage.CAPTURE
+    """Where the lead's row stands, for the ring."""
+
+
+class Bell(NamedTuple):
+    """A lead to be rung, and where its row stands."""
+
+    lead_id: LeadId
+    stage: Stage
 
 
 class Answer(Frozen):
@@ -92,15 +101,17 @@ class Inbox:
         if row is None:
             return _again(transaction, letter, now)
         apply(transaction, self._book, letter.source, item_of(row), row.body, Reach(lead=lead, named=_named(to)))
-        ring = locked is not None and self._rings(transaction, locked, waiting, now)
-        return Filed(lead_id=lead, number=row.number, ring=ring)
+        if locked is None:
+            return Filed(lead_id=lead, number=row.number)
+        ring = self._rings(transaction, locked, waiting, now)
+        return Filed(lead_id=lead, number=row.number, ring=ring, stage=Stage(locked.stage))
 
     def file_scraps(self, transaction: Transaction, lead: LeadId, scraps: tuple[Scrap, ...], now: datetime) -> None:
         """File what was signalled to Temporal directly; the look that does so holds the lead's row."""
         for scrap in scraps:
             self.file(transaction, letter_of(scrap, now), lead, now)
 
-    def match_unmatched(self, now: datetime) -> tuple[LeadId, ...]:
+    def match_unmatched(self, now: datetime) -> tuple[Bell, ...]:
         """Look again for the leads of rows that had none; returns those found, to be rung. Gives up after a day."""
         unmatched = inbox.c.lead.is_(None) & inbox.c.disposition.is_(None)
         too_old = inbox.c.received_at <= now - TRIED_AGAIN_FOR
@@ -108,12 +119,13 @@ class Inbox:
             transaction.execute(update(inbox).where(unmatched, too_old).values(disposition="unmatched", applied_at=now))
             rows = transaction.execute(select(inbox).where(unmatched).order_by(inbox.c.id)).all()
         found = [self._match(row) for row in rows]
-        return tuple(dict.fromkeys(lead for lead in found if lead is not None))
+        return tuple(dict.fromkeys(bell for bell in found if bell is not None))
 
-    def _match(self, row: AnyRow) -> LeadId | None:
+    def _match(self, row: AnyRow) -> Bell | None:
         with self._database.transaction() as transaction:
             lead = _whose_again(transaction, row)
-            if lead is None or people.lock(transaction, lead) is None:
+            locked = None if lead is None else people.lock(transaction, lead)
+            if lead is None or locked is None:
                 return None
             taken = (
                 update(inbox)
@@ -125,7 +137,7 @@ class Inbox:
             if mine is None:
                 return None
             apply(transaction, self._book, mine.source, item_of(mine), mine.body, Reach(lead=lead))
-            return lead
+            return Bell(lead, Stage(locked.stage))
 
     def _whose(self, transaction: Transaction, to: To) -> LeadId | None:
         match to:
@@ -202,14 +214,14 @@ def answer(transaction: Transaction, source: str, event_id: str) -> Answer | Non
     )
 
 
-def unrung(transaction: Transaction, before: datetime) -> tuple[LeadId, ...]:
+def unrung(transaction: Transaction, before: datetime) -> tuple[Bell, ...]:
     """Leads with a row that has waited since before that moment, and not rung since: the sweeper rings them."""
     waiting = leads.c.id.in_(select(inbox.c.lead).where(inbox.c.disposition.is_(None), inbox.c.received_at < before))
     silent = leads.c.rung_at.is_(None) | (leads.c.rung_at < before)
     # A lead whose look keeps failing is tried again by Temporal itself; rings would only fill its history.
     silent &= (leads.c.failing_attempts == 0) | (leads.c.rung_at < before - FAILING_RUNG_EVERY)
-    found = transaction.execute(select(leads.c.id).where(waiting, silent).order_by(leads.c.id))
-    return tuple(LeadId(lead) for lead in found.scalars())
+    found = transaction.execute(select(leads.c.id, leads.c.stage).where(waiting, silent).order_by(leads.c.id))
+    return tuple(Bell(LeadId(row.id), Stage(row.stage)) for row in found)
 
 
 def rang(transaction: Transaction, lead: LeadId, now: datetime) -> None:

@@ -3,13 +3,12 @@
 import asyncio
 from datetime import datetime
 
-from temporalio.service import RPCError
-
+from adapters.inbox import Filed
 from adapters.leads import NewLead
 from adapters.letters import OPERATOR, Letter
-from api.commands import Trouble, already_used
+from api.commands import already_used
 from api.office import Office
-from engine.errors import FollowupError
+from api.ringing import ring
 from engine.frozen import Frozen
 from engine.words import EventKind, LeadId
 
@@ -26,8 +25,8 @@ class Taken(Frozen):
     duplicate: bool
     """The same request was taken before."""
     rung: bool = False
-    """False when nobody had to ring, or Temporal was too busy: the sweep rings later."""
-    trouble: Trouble | None = None
+    trouble: str | None = None
+    """Why it could not be rung now; it is kept all the same, and starts later."""
 
 
 async def capture(office: Office, new: NewLead, letter: Letter, now: datetime) -> Taken:
@@ -37,14 +36,8 @@ async def capture(office: Office, new: NewLead, letter: Letter, now: datetime) -
     Raises: FollowupError CMD001 when the request's id was used for something else, DatabaseUnavailable when nothing was
     kept.
     """
-    taken, ring = await asyncio.to_thread(_take, office, new, letter, now)
-    if not ring:
-        return taken
-    try:
-        doorbell = await office.doorbell()
-        return taken.model_copy(update={"rung": await doorbell.ring(taken.lead_id)})
-    except (FollowupError, RPCError) as error:
-        return taken.model_copy(update={"trouble": Trouble.of(error, letter)})
+    taken, filed = await asyncio.to_thread(_take, office, new, letter, now)
+    return taken.model_copy(update=(await ring(office, filed)).model_dump())
 
 
 def captured(request: str, by: str, now: datetime) -> Letter:
@@ -52,7 +45,7 @@ def captured(request: str, by: str, now: datetime) -> Letter:
     return Letter(source=OPERATOR, id=request, kind=EventKind.CAPTURED.value, occurred_at=now, by=by)
 
 
-def _take(office: Office, new: NewLead, letter: Letter, now: datetime) -> tuple[Taken, bool]:
+def _take(office: Office, new: NewLead, letter: Letter, now: datetime) -> tuple[Taken, Filed]:
     with office.database.transaction() as transaction:
         found = office.people.capture(transaction, new, now)
         filed = office.inbox.file(transaction, letter, found.lead_id, now)
@@ -65,4 +58,4 @@ def _take(office: Office, new: NewLead, letter: Letter, now: datetime) -> tuple[
         request=letter.id,
         duplicate=filed.duplicate,
     )
-    return taken, filed.ring
+    return taken, filed

@@ -2,10 +2,8 @@
 
 from collections import abc
 from datetime import datetime, timedelta
-from typing import Self
 
 from pydantic import JsonValue
-from temporalio.service import RPCError
 
 from adapters.inbox import Answer
 from adapters.letters import OPERATOR, Letter
@@ -16,30 +14,6 @@ from engine.errors import FollowupError
 from engine.frozen import Frozen
 from engine.life.events import CommandData
 from engine.words import EventKind, LeadId, Verb
-
-
-class Trouble(Frozen):
-    """Why Temporal could not be told; what it was to be told is kept, and rung for later."""
-
-    code: str
-    what: str
-    where: str
-    why: str
-    next: str
-
-    @classmethod
-    def of(cls, error: FollowupError | RPCError, letter: Letter) -> Self:
-        """The error of a bell that could not be rung. Raises: the error itself when it is of another area."""
-        told = _refused(error) if isinstance(error, RPCError) else error
-        if not told.code.startswith("TMP"):
-            raise error
-        why = f"{told.why}; nothing is lost: it is kept as request {letter.id} and applied once Temporal is back"
-        return cls(code=told.code, what=told.what, where=told.where, why=why, next=told.next)
-
-    @property
-    def error(self) -> FollowupError:
-        """As it is told to people."""
-        return FollowupError(code=self.code, what=self.what, where=self.where, why=self.why, next=self.next)
 
 
 class Became(Frozen):
@@ -58,7 +32,8 @@ class Became(Frozen):
     detail: str | None = None
     applied_at: datetime | None = None
     rung: bool = False
-    trouble: Trouble | None = None
+    trouble: str | None = None
+    """Why it could not be rung now; it is filed all the same, and applied later."""
 
     @property
     def in_vain(self) -> bool:
@@ -85,10 +60,7 @@ async def send(office: Office, letter: Letter, lead: LeadId, wait: timedelta) ->
 
     Raises: FollowupError CMD001 when its id was used for something else, DatabaseUnavailable when nothing was kept.
     """
-    try:
-        posted = await post(office, letter, lead, wait=wait)
-    except (FollowupError, RPCError) as error:
-        return _unanswered(letter, lead, Trouble.of(error, letter))
+    posted = await post(office, letter, lead, wait=wait)
     if posted.filed.conflict or posted.filed.lead_id != lead:
         raise already_used(letter)
     became = Became(
@@ -97,27 +69,13 @@ async def send(office: Office, letter: Letter, lead: LeadId, wait: timedelta) ->
         kind=letter.kind,
         number=posted.filed.number,
         duplicate=posted.filed.duplicate,
-        rung=posted.rung,
+        **posted.ring.model_dump(),
     )
     return became if posted.answer is None else became.model_copy(update=_answer(posted.answer))
 
 
 def _answer(answer: Answer) -> dict[str, object]:
     return answer.model_dump(include={"disposition", "reason", "detail", "applied_at"})
-
-
-def _unanswered(letter: Letter, lead: LeadId, trouble: Trouble) -> Became:
-    return Became(lead_id=lead, request=letter.id, kind=letter.kind, trouble=trouble)
-
-
-def _refused(error: RPCError) -> FollowupError:
-    return FollowupError(
-        code="TMP003",
-        what="Temporal refused the ring",
-        where="signal-with-start",
-        why=f"it answers {error.status.name.lower()}",
-        next="see `followup doctor`",
-    )
 
 
 def already_used(letter: Letter) -> FollowupError:

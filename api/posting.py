@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from adapters.inbox import Answer, Filed, To, answer
 from adapters.letters import Letter
 from api.office import Office
+from api.ringing import Ring, ring
 from engine.frozen import Frozen
 
 ASKED_EVERY = timedelta(milliseconds=50)
@@ -17,22 +18,20 @@ class Posted(Frozen):
     filed: Filed
     answer: Answer | None
     """None while the lead has not looked."""
-    rung: bool
-    """False when nobody had to ring, or Temporal could not be asked to: the sweep rings later."""
+    ring: Ring
 
 
 async def post(office: Office, letter: Letter, to: To, *, wait: timedelta) -> Posted:
     """
     File the letter and ring; then wait that long at most for what it led to.
 
-    The letter is kept from the moment it is filed: whatever happens afterwards, it is applied.
+    The letter is kept from the moment it is filed: whatever happens afterwards, it is applied. Nobody waits for a lead
+    that could not be rung.
     """
     filed = await asyncio.to_thread(office.inbox.receive, letter, to, datetime.now(UTC))
-    rung = False
-    if filed.ring and filed.lead_id is not None:
-        doorbell = await office.doorbell()
-        rung = await doorbell.ring(filed.lead_id)
-    return Posted(filed=filed, answer=await _answered(office, letter, filed, wait), rung=rung)
+    rung = await ring(office, filed)
+    patience = timedelta(0) if rung.trouble else wait
+    return Posted(filed=filed, answer=await _answered(office, letter, filed, patience), ring=rung)
 
 
 async def _answered(office: Office, letter: Letter, filed: Filed, wait: timedelta) -> Answer | None:

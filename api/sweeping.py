@@ -7,6 +7,7 @@ import structlog
 from temporalio.service import RPCError
 
 from adapters import inbox
+from adapters.inbox import Bell
 from api.doorbell import Doorbell
 from api.office import Office
 from engine.errors import FollowupError
@@ -27,9 +28,9 @@ async def sweep(office: Office, doorbell: Doorbell, now: datetime) -> Swept:
     """One round. Raises: FollowupError when the records do not answer."""
     matched, waiting = await asyncio.to_thread(_find, office, now)
     rung = 0
-    for lead_id in dict.fromkeys((*matched, *waiting)):
-        if await _rings(doorbell, lead_id):
-            await asyncio.to_thread(_rang, office, lead_id, now)
+    for bell in dict.fromkeys((*matched, *waiting)):
+        if await _rings(doorbell, bell):
+            await asyncio.to_thread(_rang, office, bell.lead_id, now)
             rung += 1
     return Swept(rung=rung, matched=len(matched))
 
@@ -46,16 +47,16 @@ async def keep_sweeping(office: Office, doorbell: Doorbell, every: timedelta) ->
         await asyncio.sleep(every.total_seconds())
 
 
-async def _rings(doorbell: Doorbell, lead_id: LeadId) -> bool:
+async def _rings(doorbell: Doorbell, bell: Bell) -> bool:
     """Ring one lead; what Temporal has against it must not keep the others waiting."""
     try:
-        return await doorbell.ring(lead_id)
+        return await doorbell.ring(bell.lead_id, bell.stage)
     except RPCError as error:
-        log.warning("lead.not_rung", lead_id=lead_id, status=error.status.name)
+        log.warning("lead.not_rung", lead_id=bell.lead_id, status=error.status.name)
         return False
 
 
-def _find(office: Office, now: datetime) -> tuple[tuple[LeadId, ...], tuple[LeadId, ...]]:
+def _find(office: Office, now: datetime) -> tuple[tuple[Bell, ...], tuple[Bell, ...]]:
     patience = timedelta(seconds=office.settings.sweep_seconds)
     matched = office.inbox.match_unmatched(now)
     with office.database.reading() as transaction:

@@ -85,7 +85,7 @@ def add(
         taken = asyncio.run(capture(office, new, letter, out.now))
     out.one(taken, lambda: _facts(taken))
     if taken.trouble is not None:
-        raise taken.trouble.error
+        out.warning(taken.trouble)
 
 
 def _facts(taken: "Taken") -> Facts:

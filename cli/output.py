@@ -125,13 +125,24 @@ class Output:
         if self.format is Format.TEXT:
             _write(plain(text), sys.stderr)
 
+    def warning(self, text: str) -> None:
+        """What went otherwise than hoped and is no failure, on stderr."""
+        if self._for_machines:
+            _write(json.dumps({"warning": text}, ensure_ascii=False), sys.stderr)
+        else:
+            _write(self.paint(f"warning: {plain(text)}", "yellow", sys.stderr), sys.stderr)
+
     def error(self, error: FollowupError) -> None:
         """What went wrong, on stderr."""
-        if self.format in (Format.JSON, Format.JSONL):
+        if self._for_machines:
             _write(json.dumps({"error": told(error)}, ensure_ascii=False), sys.stderr)
         else:
             first, *others = str(error).splitlines()
             _write("\n".join([self.paint(plain(first), "red", sys.stderr), *map(plain, others)]), sys.stderr)
+
+    @property
+    def _for_machines(self) -> bool:
+        return self.format in (Format.JSON, Format.JSONL)
 
     @contextmanager
     def progress(self, label: str, total: int) -> abc.Iterator[abc.Callable[[], None]]:

@@ -55,10 +55,10 @@ def posted(office: "Office", letter: "Letter", lead: "LeadId", wait: timedelta) 
 
 
 def tell(out: Output, became: "Became") -> None:
-    """Say what became of it. Raises: FollowupError TMP001 when Temporal could not be told."""
+    """Say what became of it; that it could not be rung yet is a warning."""
     out.one(became, lambda: list(_lines(became)))
     if became.trouble is not None:
-        raise became.trouble.error
+        out.warning(became.trouble)
 
 
 def end_in_vain(became: "Became") -> None:

@@ -8,14 +8,14 @@ import pytest
 from adapters import inbox as inbox_adapter
 from adapters import owners
 from adapters.addresses import mail_address, phone_number
-from adapters.inbox import Inbox
+from adapters.inbox import Bell, Inbox
 from adapters.leads import ExternalId, NewLead
 from adapters.letters import Letter
 from engine.life.events import Command, Event
 from engine.life.turn import Scrap
 from engine.ports.records import Disposition, Unreadable
 from engine.reasons import SkipReason
-from engine.words import Channel, LeadId, Verb
+from engine.words import Channel, LeadId, Stage, Verb
 from tests.adapters.world import BEN, MONDAY, ROSA, later
 
 PHONE = phone_number("+1 212 555 0123", "US")
@@ -161,7 +161,7 @@ def test_a_letter_for_nobody_we_know_waits_for_its_lead(company):
     assert company.hears(to, "replied", channel="email").lead_id is None
     assert company.hears(LeadId("no-such-lead"), "note_added").lead_id is None
     lead = company.captures(BEN.model_copy(update={"external_ids": (to,)}), later(hours=1))
-    assert company.inbox.match_unmatched(later(hours=2)) == (lead,)
+    assert company.inbox.match_unmatched(later(hours=2)) == (Bell(lead, Stage.CAPTURE),)
     assert company.inbox.match_unmatched(later(hours=2)) == ()
     assert [item.number for item in company.unapplied(lead)] == [1]
 
@@ -324,7 +324,7 @@ def test_the_sweeper_finds_rows_whose_ring_was_lost(company):
     company.hears(rosa, "note_added", MONDAY)
     with company.database.transaction() as transaction:
         assert inbox_adapter.unrung(transaction, MONDAY) == ()
-        assert inbox_adapter.unrung(transaction, later(minutes=1)) == (rosa,)
+        assert inbox_adapter.unrung(transaction, later(minutes=1)) == (Bell(rosa, Stage.CAPTURE),)
         inbox_adapter.rang(transaction, rosa, later(minutes=2))
         assert inbox_adapter.unrung(transaction, later(minutes=1)) == ()
 

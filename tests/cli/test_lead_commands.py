@@ -1,5 +1,6 @@
 """What people command, on a real worker: kept, rung, and answered from the row."""
 
+import json
 from collections import abc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -123,14 +124,17 @@ def test_without_a_worker_a_command_is_accepted_and_says_so(company, shell, temp
     assert [row.disposition for row in company.rows()] == [None]
 
 
-def test_when_temporal_is_away_a_command_is_kept_and_the_exit_code_says_so(company, shell):
-    """A monitor must learn that nothing runs; the person that nothing is lost."""
+def test_when_temporal_is_away_a_command_is_filed_and_that_is_no_failure(company, shell):
+    """What is filed is applied; a script that took it for lost would command twice."""
     rosa = company.captures(ROSA)
     said = shell("lead", "stop", rosa, "-o", "json")
-    assert (said.code, said.error["code"]) == (process.ExitCode.UNREACHABLE, "TMP001")
-    assert (said.json["disposition"], said.json["rung"]) == (None, False)
-    assert said.json["trouble"] == said.error
+    assert (said.code, said.json["disposition"], said.json["rung"]) == (0, None, False)
+    assert said.json["trouble"].startswith("it is filed, but Temporal cannot be reached (127.0.0.1:1)")
+    assert json.loads(said.stderr) == {"warning": said.json["trouble"]}
     assert [row.kind for row in company.rows()] == ["stop"]
+    told = shell("lead", "pause", rosa)
+    assert (told.code, told.stdout.splitlines()[0]) == (0, "pause: accepted, not looked at yet")
+    assert told.stderr.startswith("warning: it is filed, but")
 
 
 @pytest.mark.parametrize(
