@@ -13,7 +13,7 @@ from adapters.addresses import KIND_OF, Address, AddressKind, mail_address
 from adapters.catalogue import published, takes
 from adapters.database import AnyRow, Transaction
 from adapters.leads import FILLED_IN, LeadAddress, People, cleaned
-from adapters.letters import stated_fields
+from adapters.letters import said_in
 from adapters.suppression import OPTED_IN, Consent
 from adapters.tables import leads
 from engine.errors import FollowupError
@@ -54,7 +54,7 @@ def apply(transaction: Transaction, people_book: People, source: str, item: Inbo
             effects = effects_of(item.kind, _with_address(transaction, item.data))
             book = _Effects(transaction, people_book, f"{source}:{item.kind.value}", item.occurred_at, reach)
             if item.kind is EventKind.FIELDS_CHANGED and reach.lead is not None:
-                book.tell(reach.lead, stated_fields(body))
+                book.tell(reach.lead, said_in(body))
         case Command():
             effects = effects_of_command(item.verb, item.data)
             book = _Effects(transaction, people_book, f"{source}:{item.verb.value}", item.occurred_at, reach)

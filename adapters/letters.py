@@ -107,8 +107,8 @@ def item_of(row: AnyRow) -> InboxItem:
         return Unreadable(number=number, detail=_problems(error))
 
 
-def stated_fields(body: str) -> dict[str, JsonValue]:
-    """What a `fields_changed` says: names and values, of the lead itself and under `fields`."""
+def said_in(body: str) -> dict[str, JsonValue]:
+    """What a kept body says: names and values; nothing when nobody can read it."""
     return _object(body) or {}
 
 

@@ -203,7 +203,9 @@ def _stages(out: Output, page: "LeadPage", zone: str) -> abc.Iterator[tuple[str,
 
 def _audit(out: Output, page: "LeadPage", zone: str) -> abc.Iterator[tuple[str, str]]:
     for entry in page.audit:
-        yield "", f"  {out.moment(entry.at, zone)}  {entry.actor} {entry.action}: {entry.reason}"
+        became = f" ({entry.became})" if entry.became else ""
+        reason = f": {entry.reason}" if entry.reason else ""
+        yield "", f"  {out.moment(entry.at, zone)}  {entry.actor} {entry.action}{became}{reason}"
 
 
 def _row(out: Output, row: "Received", zone: str) -> tuple[str, str]:

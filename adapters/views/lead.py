@@ -163,6 +163,7 @@ class LeadPage(Frozen):
     """The last rows, oldest first."""
     stage_changes: tuple[StageChange, ...]
     audit: tuple[Entry, ...]
+    """What the engine and people of ours did, every entry there is, oldest first."""
 
 
 def page(transaction: Transaction, lead_id: LeadId, shown: abc.Callable[[str], str]) -> LeadPage:
@@ -181,7 +182,7 @@ def page(transaction: Transaction, lead_id: LeadId, shown: abc.Callable[[str], s
         tasks=_tasks(transaction, lead_id),
         inbox=received(transaction, lead_id),
         stage_changes=_stage_changes(transaction, lead_id),
-        audit=audit.about(transaction, f"lead:{lead_id}"),
+        audit=audit.about_lead(transaction, lead_id),
     )
 
 

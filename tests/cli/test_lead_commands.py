@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 
 from cli import process
-from tests.adapters.world import ROSA
+from tests.adapters.world import BEN, ROSA
 from tests.support.desk import Desk, OpenDesk
 from tests.support.house import Someone
 from tests.support.small_sequences import email, sequence, stage
@@ -132,7 +132,7 @@ def test_when_temporal_is_away_a_command_is_filed_and_that_is_no_failure(company
     assert said.json["trouble"].startswith("it is filed, but Temporal cannot be reached (127.0.0.1:1)")
     assert json.loads(said.stderr) == {"warning": said.json["trouble"]}
     assert [row.kind for row in company.rows()] == ["stop"]
-    told = shell("lead", "pause", rosa)
+    told = shell("lead", "pause", company.captures(BEN))
     assert (told.code, told.stdout.splitlines()[0]) == (0, "pause: accepted, not looked at yet")
     assert told.stderr.startswith("warning: it is filed, but")
 

@@ -100,6 +100,15 @@ def test_the_page_of_a_lead_reads_from_top_to_bottom(shell, company, rosa):
     assert titles == ["Enrolments", "Touches", "Stages", "Inbox"]
 
 
+def test_the_audit_trail_tells_who_commanded_what_and_why(shell, company, rosa):
+    """The reason was asked for so that somebody can read it."""
+    shell("lead", "reassign", rosa, "--owner", "rep-2", "--reason", "ana is ill", "--by", "mia")
+    lives(company, rosa, MONDAY)
+    said = shell("lead", "show", rosa, "--time-format", "raw").stdout
+    assert re.search(r"^Audit$", said, re.M)
+    assert re.search(r"^  \S+Z  mia reassign rep-2 \(applied\): ana is ill$", said, re.M)
+
+
 def test_addresses_are_shown_to_those_who_insist(shell, rosa):
     """And the default is safe to paste into a ticket."""
     assert "rosa@example.com" not in shell("lead", "show", rosa).stdout

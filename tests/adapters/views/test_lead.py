@@ -58,6 +58,39 @@ def test_each_address_says_what_we_may_do_with_it(company, rosa):
     assert told["phone", "voice"] == (None, None)
 
 
+def test_the_audit_trail_has_what_people_commanded_and_what_the_engine_did_in_one_order(company, rosa):
+    """Who paused this lead, when and why: an auditor asks once, and of every command, not of the last twenty rows."""
+    company.hears(rosa, "pause", later(minutes=1), source="operator", id="p1", reason="on holiday")
+    company.hears(rosa, "resume", later(minutes=2), source="operator", id="p2")
+    company.hears(rosa, "resume", later(minutes=3), source="operator", id="p3", reason="to be sure")
+    company.hears(rosa, "replied", later(minutes=4), channel="email", reply="unclear")
+    lives(company, rosa, later(minutes=5))
+    company.hears(rosa, "enroll", later(minutes=6), source="operator", id="e1", sequence="greeting", reason="asked")
+    lives(company, rosa, later(minutes=6))
+    company.hears(rosa, "jump", later(minutes=7), source="operator", id="j1", stage="convert", step="offer")
+    told = [(e.actor, e.action, e.reason, e.at, e.request, e.became) for e in shown(company, rosa).audit]
+    assert [entry for entry in told if entry[0] == "ana"] == [
+        ("ana", "pause", "on holiday", later(minutes=1), "p1", "applied"),
+        ("ana", "resume", "", later(minutes=2), "p2", "applied"),
+        ("ana", "resume", "to be sure", later(minutes=3), "p3", "ignored: not_paused"),
+        ("ana", "enroll greeting", "asked", later(minutes=6), "e1", "refused: already_enrolled"),
+        ("ana", "jump convert offer", "", later(minutes=7), "j1", None),
+    ]
+    assert [entry[1] for entry in told if entry[0] == "engine"] == ["parked"]
+    assert told == sorted(told, key=lambda entry: entry[3])
+    for number in range(30):
+        company.hears(rosa, "note_added", later(minutes=7), id=f"n{number}")
+    assert len(shown(company, rosa).audit) == len(told)
+
+
+def test_what_a_person_reported_is_in_the_trail_without_what_it_said(company, rosa):
+    """A new address is personal; that somebody changed one is not."""
+    company.hears(rosa, "fields_changed", later(minutes=1), source="operator", email="rosa.d@example.com")
+    company.hears(rosa, "note_added", later(minutes=2), reason="from the CRM, no command")
+    (entry,) = [entry for entry in shown(company, rosa).audit if entry.actor != "engine"]
+    assert (entry.actor, entry.action, entry.reason) == ("ana", "fields_changed", "")
+
+
 def test_what_no_look_has_noted_yet_stands_apart(company, rosa):
     """A reply that was not applied is the first thing to look for when a lead gets a message it should not have got."""
     company.hears(rosa, "replied", later(minutes=1), channel="email", reply="positive")
