@@ -16,7 +16,7 @@ from adapters.addresses import KIND_OF, AddressKind
 from adapters.database import AnyRow, Transaction
 from adapters.lead_file.field import System
 from adapters.lead_file.rows import Consent, ExternalId, Fact, LeadRow
-from adapters.leads import FILLED_IN, People
+from adapters.leads import FILLED_IN, People, proves
 from adapters.suppression import standings
 from adapters.tables import addresses, consent, external_ids, leads, suppression
 from engine.life.effects import scope_of
@@ -138,17 +138,13 @@ class Acquaintances:
         return unread
 
     def person(self, row: LeadRow) -> Person | None:
-        """
-        Who the row is about: known by an id, then by mail address, then by phone.
-
-        A phone that two mail addresses share is a family's or a switchboard's, and no proof of one person.
-        """
+        """Who the row is about: known by an id, then by mail address, then by phone, as `leads.proves` says."""
         for external in row.external_ids:
             if external in self._by_id:
                 return self._by_id[external]
         for address in self._of_row[row.line]:
             for person in self._by_hash[address.address_hash].people[:1]:
-                if address.kind is AddressKind.EMAIL or not (row.emails and person.has_email):
+                if proves(address.kind, told_email=bool(row.emails), known_email=person.has_email):
                     return person
         return None
 

@@ -15,7 +15,6 @@ from uuid import uuid4
 from adapters import suppression
 from adapters.acquaintances import Acquaintances, Address, News, Person
 from adapters.addresses import Address as WrittenAddress
-from adapters.addresses import AddressKind
 from adapters.database import Database, Transaction, insert_once
 from adapters.inbox import Filed, Inbox
 from adapters.lead_file.rows import ExternalId, LeadRow
@@ -172,20 +171,17 @@ class _Writer:
 
     def add(self, row: LeadRow, news: News) -> tuple[LeadId, bool]:
         """A new lead, captured; and whether to ring it."""
-        # A phone may be somebody else's too, so a lead with a mail address is made without it.
         new = NewLead.model_validate(
             {
                 **_columns(news),
                 "source": SOURCE,
                 "emails": row.emails,
-                "phones": () if row.emails else row.phones,
+                "phones": row.phones,
                 "external_ids": tuple(_written_id(external) for external in news.external_ids),
                 "fields": tuple(FieldValue(name=name, value=value) for name, value in _fields(news).items()),
             }
         )
         lead = self._book.capture(self._transaction, new, self._now).lead_id
-        if row.emails:
-            self._add_addresses(lead, tuple(a for a in news.addresses if a.kind is AddressKind.PHONE))
         self._agree(lead, news)
         left = self._leave(lead, row, news)
         captured = self._capture(lead, self._identity(row))

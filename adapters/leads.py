@@ -127,7 +127,7 @@ class People:
         """
         Record a person, or add to what is known of them, matched by external id, then mail address, then phone.
 
-        Two captures of one person at the same time become one lead.
+        A phone counts as `proves` says. Two captures of one person at the same time become one lead.
         """
         found, problems = self._addresses(new)
         serialised(transaction, *(a.address for a in found), *(f"{e.system}:{e.id}" for e in new.external_ids))
@@ -186,9 +186,11 @@ class People:
             lead = by_external_id(transaction, external)
             if lead is not None:
                 return lead
+        writes = any(address.kind is AddressKind.EMAIL for address in found)
         for address in found:
-            for lead in self.by_address(transaction, address.address):
-                return lead
+            for lead in self.by_address(transaction, address.address)[:1]:
+                if proves(address.kind, told_email=writes, known_email=_has_email(transaction, lead)):
+                    return lead
         return None
 
     def _add_addresses(
@@ -204,6 +206,15 @@ class People:
             for address in found:
                 if address.kind is KIND_OF[given.channel]:
                     suppression.give(transaction, lead, self.hash(address.address), given)
+
+
+def proves(kind: AddressKind, *, told_email: bool, known_email: bool) -> bool:
+    """
+    Whether an address two have in common makes them one person; asked of the oldest who has it.
+
+    A phone that two mail addresses share is a family's or a switchboard's, and no proof.
+    """
+    return kind is AddressKind.EMAIL or not (told_email and known_email)
 
 
 def read(transaction: Transaction, lead: LeadId) -> Lead | None:
@@ -247,6 +258,11 @@ def last_written_to(transaction: Transaction, address_hash: str) -> LeadId | Non
     )
     lead = transaction.execute(found.limit(1)).scalar()
     return None if lead is None else LeadId(lead)
+
+
+def _has_email(transaction: Transaction, lead: LeadId) -> bool:
+    mails = (addresses.c.lead == lead) & (addresses.c.kind == AddressKind.EMAIL.value)
+    return transaction.execute(select(addresses.c.lead).where(mails).limit(1)).first() is not None
 
 
 def exists(transaction: Transaction, lead: LeadId) -> bool:

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from adapters.lead_file.rows import LeadRow
+from adapters.lead_register import Recording
 from adapters.leads import ExternalId, NewLead
 from adapters.suppression import Consent, standings
 from adapters.tables import leads
@@ -33,6 +35,40 @@ def test_a_known_person_is_recognised(company, again):
     lead = company.captures(ROSA)
     captured = company.captured(again)
     assert (captured.lead_id, captured.created) == (lead, False)
+
+
+PHONE = ("+1 212 555 0123",)
+ROSA_WRITES, BEN_WRITES = ("rosa@example.com",), ("ben@example.com",)
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "one_person"),
+    [
+        pytest.param(ROSA_WRITES, BEN_WRITES, False, id="two mail addresses, as in a family"),
+        pytest.param(ROSA_WRITES, ROSA_WRITES, True, id="the same mail address"),
+        pytest.param(ROSA_WRITES, (), True, id="the newcomer has only called"),
+        pytest.param((), BEN_WRITES, True, id="whom we know has only called"),
+        pytest.param((), (), True, id="nobody has written"),
+    ],
+)
+@pytest.mark.parametrize("way", ["captured", "imported"])
+def test_who_shares_a_phone_is_one_person_unless_two_mail_addresses_say_otherwise(
+    company, way, known, told, one_person
+):
+    """Merged, Ben would get what Rosa asked for; apart, one person would be called twice. Whatever way they come in."""
+
+    def enters(emails: tuple[str, ...]) -> None:
+        if way == "captured":
+            company.captures(NewLead(source="web_form", emails=emails, phones=PHONE))
+        else:
+            row = LeadRow(line=2, emails=emails, phones=("+12125550123",))
+            Recording(company.database, company.people, company.inbox).enter([row], MONDAY)
+
+    enters(known)
+    enters(told)
+    with company.database.reading() as transaction:
+        found = transaction.execute(select(leads.c.id)).all()
+    assert len(found) == (1 if one_person else 2)
 
 
 def test_what_is_known_is_added_to_and_never_overwritten(company):
