@@ -17,17 +17,14 @@ from temporalio.worker import Worker
 
 from activities.look import Look
 from activities.registered import LeadActivities, all_of
-from adapters.faults import armed
-from adapters.outbox import Outbox
+from adapters.providers import providers
 from adapters.records import DatabaseRecords
 from adapters.settings import Settings, read_settings
-from api.doorbell import Doorbell
 from api.office import Office
 from api.publishing import publish
 from api.sweeping import keep_sweeping
 from api.temporal import connect, require_search_attributes
 from cli import logs, process
-from engine.words import Channel
 from workflows.lead import LeadWorkflow
 from workflows.names import LEADS_QUEUE, QUEUES
 from workflows.pace import Pace
@@ -48,17 +45,22 @@ def main() -> int:
 
 
 async def run(settings: Settings) -> None:
-    """A worker of every queue, and the sweep beside it, until the process is told to stop."""
+    """
+    A worker of every queue, and the sweep beside it, until the process is told to stop.
+
+    Raises: FollowupError CFG006 before anything is connected, when messages are to leave that nobody can send.
+    """
     with Office(settings) as office:
+        look = look_of(office)
         client = await connect(LeadPlugin(pace=_pace(settings)))
         await require_search_attributes(client)
         publish(office)
         async with AsyncExitStack() as stack:
-            for worker in workers(client, office):
+            for worker in workers(client, office, look):
                 await stack.enter_async_context(worker)
             log.info("worker.started", queues=sorted({LEADS_QUEUE, *QUEUES.values()}))
             sweeping = asyncio.create_task(
-                keep_sweeping(office, Doorbell(client), timedelta(seconds=settings.sweep_seconds))
+                keep_sweeping(office, office.doorbell_of(client), timedelta(seconds=settings.sweep_seconds))
             )
             await _told_to_stop()
             sweeping.cancel()
@@ -68,6 +70,7 @@ async def run(settings: Settings) -> None:
 def workers(client: Client, office: Office, look: Look | None = None) -> abc.Iterator[Worker]:
     """One worker per queue: a slow provider fills only its own slots. A test may bring a look of its own."""
     settings = office.settings
+    activities = all_of(LeadActivities(look or look_of(office), flag_after=settings.failing_attempts))
     graceful = timedelta(seconds=settings.graceful_shutdown_seconds)
     yield Worker(
         client,
@@ -81,22 +84,21 @@ def workers(client: Client, office: Office, look: Look | None = None) -> abc.Ite
         yield Worker(
             client,
             task_queue=queue,
-            activities=all_of(LeadActivities(look or _look(office), flag_after=settings.failing_attempts)),
+            activities=activities,
             activity_executor=ThreadPoolExecutor(LOOKS_AT_ONCE),
             max_concurrent_activities=LOOKS_AT_ONCE,
             graceful_shutdown_timeout=graceful,
         )
 
 
-def _look(office: Office) -> Look:
-    settings = office.settings
-    crash_point = armed(settings.faults)
-    outbox = Outbox(office.database)
+def look_of(office: Office) -> Look:
+    """The look at this office's leads, the same for every queue. Raises: FollowupError CFG006."""
+    settings, reached = office.settings, office.reached
     return Look(
-        DatabaseRecords(office.database, settings, reached=crash_point),
-        {channel: outbox for channel in Channel},
+        DatabaseRecords(office.database, settings, reached=reached),
+        providers(settings, office.database, reached),
         retry_within=timedelta(seconds=settings.retry_within_seconds),
-        crash_point=crash_point,
+        crash_point=reached,
     )
 
 

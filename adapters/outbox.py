@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from adapters.database import Database, DatabaseUnavailable, Transaction, insert_once
+from adapters.faults import Reached, nothing
 from adapters.tables import outbox
 from engine.errors import FollowupError
 from engine.frozen import Frozen
@@ -38,9 +39,12 @@ class Unsent(Frozen):
 class Outbox:
     """The provider of every channel for which none is configured."""
 
-    def __init__(self, database: Database, clock: abc.Callable[[], datetime] = _clock) -> None:
+    def __init__(
+        self, database: Database, clock: abc.Callable[[], datetime] = _clock, *, reached: Reached = nothing
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._reached = reached
 
     def send(self, message: Message) -> Receipt:
         """
@@ -56,6 +60,7 @@ class Outbox:
             kept = self._keep(message, now)
         except DatabaseUnavailable as error:
             raise OutcomeUnknown("the Outbox did not answer") from error
+        self._reached("after_last_byte")
         if not kept:
             raise _sent_twice(message.touch_key)
         return _receipt(message.touch_key)

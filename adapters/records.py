@@ -6,7 +6,7 @@ Implements `engine.ports.records` for SQLite and PostgreSQL alike.
 
 from collections import abc
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal, assert_never
 
@@ -75,7 +75,9 @@ class DatabaseRecords:
     ) -> None:
         book = People(settings.address_key, settings.org_country)
         self._database = database
-        self._desk = Desk(settings, book, Inbox(database, book, reached=reached), Catalogue(), drafting, reached)
+        ring_every = timedelta(milliseconds=settings.ring_milliseconds)
+        inbox = Inbox(database, book, ring_every=ring_every, reached=reached)
+        self._desk = Desk(settings, book, inbox, Catalogue(), drafting, reached)
 
     @contextmanager
     def lead(self, lead_id: LeadId) -> abc.Iterator[LeadBook | None]:

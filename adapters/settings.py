@@ -14,10 +14,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from adapters.faults import armed
 from adapters.windows import window_of
 from engine.calendar.zones import valid_zone
 from engine.errors import FollowupError
@@ -68,7 +77,6 @@ def _window(value: object) -> object:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Hours = Annotated[Window, NoDecode, BeforeValidator(_window)]
 Seconds = Annotated[float, Field(gt=0)]
-Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 ManySeconds = Annotated[tuple[Seconds, ...], NoDecode, BeforeValidator(_listed)]
 Channels = Annotated[tuple[Channel, ...], NoDecode, BeforeValidator(_listed)]
 
@@ -113,8 +121,6 @@ class Settings(BaseSettings):
     """When messages leave, in the lead's zone, unless a sequence says otherwise."""
     owner_hours: Hours = window_of("Mon-Fri 09:00-18:00")
     """Working time of owners who have named none."""
-    manager: str | None = None
-    """Opaque id of the person the role `manager` means."""
 
     company_name: str = "Our company"
     """How messages call us."""
@@ -132,30 +138,8 @@ class Settings(BaseSettings):
     """Where providers and recipients reach our API; their signatures and links are made with it."""
 
     live: bool = False
-    """Whether messages really leave; else they land in the Outbox."""
-    recipient_allowlist: Texts = ()
-    """Outside production, the only addresses that live messages may go to."""
-    twilio_account_sid: str | None = None
-    twilio_auth_token: SecretStr | None = None
-    twilio_auth_token_previous: SecretStr | None = None
-    """Still accepted in signatures while a token is being changed."""
-    twilio_base_url: str | None = None
-    """Another host than Twilio's own, for tests."""
-    sendgrid_api_key: SecretStr | None = None
-    sendgrid_webhook_key: str | None = None
-    """The public key that SendGrid signs its events with."""
-    sendgrid_base_url: str | None = None
-    """Another host than SendGrid's own, for tests."""
-    inbound_mail_domain: str | None = None
-    """The host whose mail SendGrid hands to us; replies are routed by an address on it."""
-    inbound_mail_secret: SecretStr | None = None
-    """The secret part of the path that inbound mail is posted to."""
-    crm_webhook_secret: SecretStr | None = None
-    """What a CRM signs its events with (`whsec_…`)."""
-    crm_webhook_secret_previous: SecretStr | None = None
-    """Still accepted while the secret is being changed."""
+    """Whether messages really leave; they land in the Outbox, and a worker told otherwise does not start (CFG006)."""
 
-    provider_connect_seconds: Seconds = 2
     provider_deadline_seconds: Seconds = 10
     """The whole of one request to a provider."""
     first_byte_seconds: Seconds = 2
@@ -206,6 +190,12 @@ class Settings(BaseSettings):
         """Arguments, then files that hold secrets, then the environment, then `.env`."""
         return init_settings, _SecretFiles(settings_cls), env_settings, dotenv_settings
 
+    @field_validator("faults")
+    @classmethod
+    def _names_crash_points(cls, faults: str) -> str:
+        armed(faults)
+        return faults
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.provider_deadline_seconds >= self.start_to_close_seconds:
@@ -254,7 +244,8 @@ def read_settings(env_file: Path | None = Path(".env")) -> Settings:
     """
     The settings of this process.
 
-    Raises: FollowupError CFG001 naming each setting that cannot be used, CFG002 when one is given twice.
+    Raises: FollowupError CFG001 naming each setting that cannot be used, CFG002 when one is given twice, CFG004 for a
+    crash point that there is not.
     """
     try:
         return Settings(_env_file=env_file)

@@ -9,7 +9,6 @@ A check that cannot be made, because another one failed, is left out: the first 
 
 import re
 import sys
-import zoneinfo
 from collections import abc
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -29,7 +28,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters import schema
 from adapters.catalogue import published
-from adapters.settings import Environment, Settings, read_settings, unknown_names
+from adapters.providers import refuse_live
+from adapters.settings import Settings, read_settings, unknown_names
 from adapters.views.pipeline import stages_seen
 from api.office import Office
 from api.temporal import connect, require_search_attributes
@@ -46,9 +46,6 @@ NOT_SETTINGS: Final = frozenset({"FOLLOWUP_USER", "FOLLOWUP_TEST_POSTGRES_URL"})
 
 FORBIDDEN: Final = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED})
 """Where asking is not permitted, nothing is proved either way."""
-
-TWILIO_ACCOUNT: Final = re.compile(r"AC[0-9a-f]{32}")
-SENDGRID_KEY: Final = "SG."
 
 
 class Level(StrEnum):
@@ -78,7 +75,7 @@ Asked = abc.AsyncIterator[Finding]
 async def examined(environment: abc.Mapping[str, str], env_file: Path = Path(".env")) -> Asked:
     """Every check that can be made, one after another."""
     yield _python()
-    yield _time_zones(environment.get("FOLLOWUP_ENVIRONMENT") == Environment.PRODUCTION)
+    yield _time_zones()
     settings, finding = _settings(environment, env_file)
     yield finding
     if settings is not None:
@@ -100,17 +97,12 @@ def _python() -> Finding:
     return _ok("python", f"Python {here}")
 
 
-def _time_zones(production: bool) -> Finding:
-    """Every worker must read the same rules: those of the pinned package, not of whatever the machine has."""
+def _time_zones() -> Finding:
+    """Our processes read the rules of this package and no others."""
     installed, oldest = _tzdata()
     if installed is None or _numbers(installed) < _numbers(oldest):
         return _fail("tzdata", f"tzdata {installed or 'is missing'}", f"install tzdata {oldest} or newer")
-    shadow = next((path for path in zoneinfo.TZPATH if Path(path, "UTC").exists()), None)
-    if shadow is None:
-        return _ok("tzdata", f"tzdata {installed}")
-    level = Level.FAIL if production else Level.WARN
-    found = f"tzdata {installed} is installed, but the system's own data in {shadow} is read before it"
-    return Finding(check="tzdata", level=level, found=found, fix='set PYTHONTZPATH="" for every worker, api and shell')
+    return _ok("tzdata", f"tzdata {installed}")
 
 
 def _tzdata() -> tuple[str | None, str]:
@@ -142,28 +134,11 @@ def _said_in(env_file: Path) -> dict[str, str]:
 
 
 def _providers(settings: Settings) -> Finding:
-    if not settings.live:
-        return _warn("providers", "Outbox mode: no message leaves", "for real messages set FOLLOWUP_LIVE=true")
-    wrong = list(_wrong_about_providers(settings))
-    if wrong:
-        return _fail("providers", "; ".join(wrong), "see `.env.example`")
-    return _ok("providers", "live")
-
-
-def _wrong_about_providers(settings: Settings) -> abc.Iterator[str]:
-    sid, token, key = settings.twilio_account_sid, settings.twilio_auth_token, settings.sendgrid_api_key
-    if sid is None and key is None:
-        yield "live, but neither Twilio nor SendGrid has credentials"
-    if sid is not None and not TWILIO_ACCOUNT.fullmatch(sid):
-        yield "FOLLOWUP_TWILIO_ACCOUNT_SID is none: it begins with AC and has 34 characters"
-    if (sid is None) is not (token is None):
-        yield "Twilio needs both an account and a token"
-    if key is not None and not key.get_secret_value().startswith(SENDGRID_KEY):
-        yield "FOLLOWUP_SENDGRID_API_KEY is none: it begins with SG."
-    if key is not None and settings.footer_address is None:
-        yield "FOLLOWUP_POSTAL_ADDRESS is missing, and without it no mail may leave"
-    if settings.environment is not Environment.PRODUCTION and not settings.recipient_allowlist:
-        yield "live outside production needs FOLLOWUP_RECIPIENT_ALLOWLIST"
+    try:
+        refuse_live(settings)
+    except FollowupError as error:
+        return _broken("providers", error)
+    return _ok("providers", "the Outbox: every message is kept and shown, none leaves")
 
 
 # --- the records ------------------------------------------------------------------------------------------------------

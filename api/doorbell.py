@@ -12,6 +12,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.faults import Reached, nothing
 from engine.life.turn import Turn
 from engine.words import LeadId, Stage
 from workflows.lead import LeadWorkflow
@@ -26,9 +27,10 @@ LATER = frozenset({RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.RESOURCE_EXHAUS
 class Doorbell:
     """Rings leads."""
 
-    def __init__(self, client: Client, queue: str = LEADS_QUEUE) -> None:
+    def __init__(self, client: Client, queue: str = LEADS_QUEUE, *, reached: Reached = nothing) -> None:
         self._client = client
         self._queue = queue
+        self._reached = reached
 
     async def ring(self, lead_id: LeadId, stage: Stage = Stage.CAPTURE) -> bool:
         """
@@ -54,6 +56,7 @@ class Doorbell:
                 raise
             log.warning("lead.ring_refused", lead_id=lead_id, status=error.status.name)
             return False
+        self._reached("after_signal")
         return True
 
     async def start(self, turn: Turn) -> bool:

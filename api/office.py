@@ -5,11 +5,15 @@ What the ways in work with: settings, the database, the Inbox, and the doorbell 
         ...
 """
 
+from datetime import timedelta
 from functools import cached_property
 from types import TracebackType
 from typing import Self
 
+from temporalio.client import Client
+
 from adapters.database import Database
+from adapters.faults import Reached, armed
 from adapters.inbox import Inbox
 from adapters.leads import People
 from adapters.settings import Settings
@@ -36,6 +40,11 @@ class Office:
         )
 
     @cached_property
+    def reached(self) -> Reached:
+        """The crash points this process is armed with; each counts once, whoever reaches it."""
+        return armed(self.settings.faults)
+
+    @cached_property
     def people(self) -> People:
         """Who leads are."""
         return People(self.settings.address_key, self.settings.org_country)
@@ -43,13 +52,18 @@ class Office:
     @cached_property
     def inbox(self) -> Inbox:
         """Where everything is filed."""
-        return Inbox(self.database, self.people)
+        every = timedelta(milliseconds=self.settings.ring_milliseconds)
+        return Inbox(self.database, self.people, ring_every=every, reached=self.reached)
 
     async def doorbell(self) -> Doorbell:
         """The doorbell, connected once. Raises: FollowupError TMP001 when Temporal does not answer."""
         if self._doorbell is None:
-            self._doorbell = Doorbell(await connect())
+            self._doorbell = self.doorbell_of(await connect())
         return self._doorbell
+
+    def doorbell_of(self, client: Client) -> Doorbell:
+        """The doorbell of a connection that is there already."""
+        return Doorbell(client, reached=self.reached)
 
     def close(self) -> None:
         """Give the database back."""

@@ -20,6 +20,7 @@ from enum import IntEnum
 from types import FrameType
 from typing import NoReturn
 
+from cli import zone_data
 from engine.errors import FollowupError, SequenceInvalid
 
 
@@ -40,6 +41,7 @@ MEANING = {"CFG": ExitCode.USAGE, "SEQ": ExitCode.USAGE, "TMP": ExitCode.UNREACH
 def run(main: abc.Callable[[], int | None]) -> NoReturn:
     """Run *main* to its end and leave with what it returned, or with the code its exception stands for."""
     heed_sigterm()
+    zone_data.pin()
     leave(exit_code_of(main))
 
 

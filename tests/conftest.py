@@ -14,7 +14,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from cli import logs, process
+from cli import logs, process, zone_data
 from cli.temporal_server import LocalServer, find_server_binary
 from tests.support.postgres import Postgres, fresh_database
 
@@ -25,6 +25,7 @@ for name in [name for name in os.environ if name.startswith(OURS)]:
     del os.environ[name]  # a developer's real keys and servers never reach a test
 
 logs.configure(level="error")  # what a test expects to fail is not told twice
+zone_data.pin()
 process.heed_sigterm()  # a run that is told to end stops its servers first
 
 ended = pytest.StashKey[pytest.Session]()

@@ -108,7 +108,7 @@ class World:
             "FOLLOWUP_ENVIRONMENT": "demo",
             "FOLLOWUP_DATABASE_URL": f"sqlite:///{self.path / 'followup.sqlite'}",
             "FOLLOWUP_COMPANY_NAME": "Harbour Heating & Air",
-            "FOLLOWUP_MANAGER": "manager",
+            "FOLLOWUP_LIVE": "false",  # whatever a developer's .env wants
             "FOLLOWUP_LOG_LEVEL": "warning",
             "FOLLOWUP_LOOK_UP_SECONDS": "1,2,4",
         }
@@ -118,5 +118,4 @@ class World:
             environment=Environment.DEMO,
             database_url=SecretStr(f"sqlite:///{self.path / 'followup.sqlite'}"),
             company_name="Harbour Heating & Air",
-            manager="manager",
         )

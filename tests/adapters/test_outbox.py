@@ -38,6 +38,18 @@ def test_a_second_message_for_one_touch_is_loud(database):
     assert refused.value.code == "DBS007"
 
 
+def test_a_crash_after_the_last_byte_finds_the_message_kept(database):
+    """That is what the point is for: it has left, and nobody has heard so."""
+    kept: list[object] = []
+
+    def reached(point: str) -> None:
+        assert point == "after_last_byte"
+        kept.append(provider.look_up(TouchKey("t1")))
+
+    provider = Outbox(database, clock=lambda: MONDAY, reached=reached)
+    assert kept == [] and provider.send(message()) == kept[0]
+
+
 def test_a_worker_that_wakes_up_late_does_not_send(database):
     """A paused process must not text somebody at night."""
     provider = Outbox(database, clock=lambda: later(seconds=1))

@@ -32,10 +32,9 @@ def test_lists_and_hours_are_written_as_people_write_them(monkeypatch):
 
 def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
     """Orchestrators hand out secrets as files."""
-    (tmp_path / "key").write_text("SG.secret\n")
-    monkeypatch.setenv("FOLLOWUP_SENDGRID_API_KEY_FILE", str(tmp_path / "key"))
-    key = read_settings(env_file=None).sendgrid_api_key
-    assert key is not None and key.get_secret_value() == "SG.secret"
+    (tmp_path / "key").write_text("secret\n")
+    monkeypatch.setenv("FOLLOWUP_LINK_KEY_FILE", str(tmp_path / "key"))
+    assert read_settings(env_file=None).link_key.get_secret_value() == "secret"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +44,7 @@ def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
         pytest.param("DEFAULT_WINDOW", "whenever", "CFG001", id="hours nobody can read"),
         pytest.param("PROVIDER_DEADLINE_SECONDS", "31", "CFG001", id="a request longer than its attempt"),
         pytest.param("ADDRESS_KEY_FILE", "/nowhere/at/all", "CFG001", id="a secret file that is not there"),
+        pytest.param("FAULTS", "after_lunch", "CFG004", id="a crash point that is none"),
     ],
 )
 def test_what_cannot_be_used_is_named(monkeypatch, name, value, code):
@@ -131,7 +131,9 @@ def test_opening_hours_may_differ_by_day():
 def test_dotenv_stands_behind_the_environment(monkeypatch, tmp_path):
     """What an operator sets for one run must win over the file."""
     file = tmp_path / ".env"
-    file.write_text("FOLLOWUP_COMPANY_NAME=From file\nFOLLOWUP_MANAGER=mia\nTEMPORAL_ADDRESS=elsewhere:7233\n")
+    file.write_text(
+        "FOLLOWUP_COMPANY_NAME=From file\nFOLLOWUP_BOOKING_URL=https://example.com/b\nTEMPORAL_ADDRESS=elsewhere:7233\n"
+    )
     monkeypatch.setenv("FOLLOWUP_COMPANY_NAME", "From environment")
     settings = read_settings(env_file=Path(file))
-    assert (settings.company_name, settings.manager) == ("From environment", "mia")
+    assert (settings.company_name, settings.booking_url) == ("From environment", "https://example.com/b")

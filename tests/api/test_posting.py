@@ -56,6 +56,14 @@ async def test_a_run_that_a_letter_starts_begins_in_the_stage_of_the_row(reachab
     assert await stage_of(client, rosa) == "nurture"
 
 
+async def test_every_crash_point_on_the_way_in_is_passed_in_its_order(reachable, office, rosa):
+    """A drill of the ways in kills whoever is armed there, whichever process that is."""
+    passed: list[str] = []
+    office.reached = passed.append
+    await post(office, NOTE, rosa, wait=AT_ONCE)
+    assert passed == ["before_inbox_insert", "after_inbox_commit", "after_signal"]
+
+
 async def test_a_run_that_a_capture_starts_begins_in_the_stage_of_the_row(reachable, client, office, rosa):
     """Somebody we know gets in touch again."""
     taken = await capture(office, ROSA, captured("again", "ann", MONDAY), MONDAY)

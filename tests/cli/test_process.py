@@ -1,8 +1,10 @@
 """Every process of ours ends with its true exit code, whatever the interpreter would make of it."""
 
+import os
 import signal
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,27 @@ def raising(error: BaseException):
 def test_every_way_to_end_has_its_exit_code(main, expected):
     """A supervisor acts on these numbers, so they never depend on how the end came about."""
     assert exit_code_of(main) == expected
+
+
+SHADOWED = """
+from datetime import datetime
+from zoneinfo import ZoneInfo
+from cli import process
+
+def main():
+    print(datetime(2026, 1, 15, tzinfo=ZoneInfo("America/New_York")).utcoffset(), flush=True)
+
+process.run(main)
+"""
+
+
+def test_time_zones_come_from_the_pinned_package_whatever_the_machine_has(tmp_path):
+    """Two machines with two sets of rules would send the same message at two times."""
+    (tmp_path / "America").mkdir()
+    tokyo = resources.files("tzdata.zoneinfo.Asia").joinpath("Tokyo").read_bytes()
+    (tmp_path / "America" / "New_York").write_bytes(tokyo)
+    said = python(SHADOWED, env=os.environ | {"PYTHONTZPATH": str(tmp_path)}, stdout=subprocess.PIPE)
+    assert (said.returncode, said.stdout) == (0, "-1 day, 19:00:00\n"), said.stderr
 
 
 def test_an_error_is_told_without_a_traceback_and_a_bug_with_one(capsys):
