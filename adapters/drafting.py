@@ -13,7 +13,7 @@ from adapters import ledger, templates
 from adapters.addresses import domain_of
 from adapters.catalogue import Catalogue, template_text
 from adapters.circumstances import Known, Reachable, ways
-from adapters.database import Transaction
+from adapters.database import Transaction, serialised
 from adapters.leads import LeadAddress, People
 from adapters.ledger import Limit
 from adapters.owners import Owner
@@ -31,6 +31,8 @@ from engine.words import Channel, Stage, TouchKey
 DAY: Final = timedelta(hours=24)
 MINUTE: Final = timedelta(seconds=60)
 ANSWER: Final = "Re: "
+ANSWERING: Final = (Stage.CAPTURE, Stage.RESPONSE)
+"""Stages in which somebody has just turned to us and waits."""
 
 
 def _clock() -> datetime:
@@ -185,19 +187,25 @@ class Drafting:
 
     # --- limits
 
-    def _sender_free_at(self, transaction: Transaction, send: Send, sender: str, now: datetime) -> datetime | None:
+    def _sender_free_at(self, transaction: Transaction, send: Send, sender: str, now: datetime) -> datetime:
+        """
+        A place in the sender's line is taken once and holds while the minute lasts; whoever misses it takes a new one.
+
+        Somebody who waits for our answer does not stand in line: there the day's limit alone counts, and what has left.
+        """
+        per_day = Limit(most=self._settings.sender_per_day, window=DAY)
+        if send.stage in ANSWERING:
+            free = ledger.free_at(transaction, "sender", sender, per_day, now, queued=True, but=send.touch_key)
+            if free <= now:
+                return free
         slot = ledger.slot(transaction, send.touch_key)
-        if slot is not None and slot > now:
+        if slot is not None and slot + MINUTE > now:
             return slot
-        limits = (
-            Limit(most=self._settings.sender_per_minute, window=MINUTE),
-            Limit(most=self._settings.sender_per_day, window=DAY),
-        )
-        # A new enquiry does not stand in line; whoever's turn has come does not go to the end of it again.
-        queued = slot is not None or send.stage is Stage.RESPONSE
+        serialised(transaction, f"sender:{sender}")
+        per_minute = Limit(most=self._settings.sender_per_minute, window=MINUTE, spares=ANSWERING)
         return max(
-            ledger.free_at(transaction, "sender", sender, limit, now, queued=queued, but=send.touch_key)
-            for limit in limits
+            ledger.free_at(transaction, "sender", sender, limit, now, queued=False, but=send.touch_key)
+            for limit in (per_minute, per_day)
         )
 
     def _domain_free_at(self, transaction: Transaction, send: Send, to: LeadAddress, now: datetime) -> datetime | None:

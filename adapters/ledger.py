@@ -20,7 +20,7 @@ from engine.frozen import Frozen
 from engine.life.moves import Send
 from engine.ports.providers import Message
 from engine.ports.records import TouchRecord
-from engine.words import Channel, LeadId, TouchKey, TouchState
+from engine.words import Channel, LeadId, Stage, TouchKey, TouchState
 
 RANK: dict[TouchState, int] = {
     TouchState.ACCEPTED: 10,
@@ -68,6 +68,8 @@ class Limit(Frozen):
 
     most: int
     window: timedelta
+    spares: tuple[Stage, ...] = ()
+    """Stages whose touches do not count."""
 
 
 class Sent(Frozen):
@@ -242,21 +244,23 @@ def free_at(
     """
     When one more may leave without going over a rolling limit; `now` itself when it may leave at once.
 
-    A touch that is not `queued` yet takes its place behind those that wait; one whose turn has come only asks what has
-    really left.
+    A touch that is not `queued` yet takes its place behind those that wait; one that is only asks what has really left.
     """
-    asked = {"value": value, "since": now - limit.window, "now": now, "but": but, "before": limit.most - 1}
-    found = transaction.execute(_nth_latest(counted, queued), asked).scalar()
+    asked = {"value": value, "since": now - limit.window, "but": but, "before": limit.most - 1}
+    found = transaction.execute(_nth_latest(counted, queued, limit.spares), asked).scalar()
     return now if found is None else max(now, found + limit.window)
 
 
 @cache
-def _nth_latest(counted: Counted, queued: bool) -> "Select[datetime]":
+def _nth_latest(counted: Counted, queued: bool, spares: tuple[Stage, ...]) -> "Select[datetime]":
     moment = func.coalesce(ledger.c.slot_at, ledger.c.attempt_started_at)
     never_left = [state.value for state in NEVER_LEFT]
     has_left = (ledger.c.attempt_started_at > bindparam("since")) & ledger.c.state.not_in(never_left)
-    waits = (ledger.c.slot_at > bindparam("now")) & (ledger.c.state == TouchState.DEFERRED.value)
+    # One whose turn has just come leaves in a moment.
+    waits = (ledger.c.slot_at > bindparam("since")) & (ledger.c.state == TouchState.DEFERRED.value)
     mine = (ledger.c[counted] == bindparam("value")) & (ledger.c.touch_key != bindparam("but"))
+    if spares:
+        mine &= ledger.c.stage.not_in([stage.value for stage in spares])
     counts = has_left if queued else or_(has_left, waits)
     return select(moment).where(mine, counts).order_by(moment.desc()).offset(bindparam("before")).limit(1)
 

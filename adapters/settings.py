@@ -168,6 +168,7 @@ class Settings(BaseSettings):
     sender_per_day: int = Field(default=500, ge=1)
     """Messages per sender in a rolling 24 hours."""
     sender_per_minute: int = Field(default=2, ge=1)
+    """Follow-ups per sender in a rolling minute; answers in capture and response do not stand in line."""
     domain_per_day: int | None = Field(default=None, ge=1)
     """Mails per recipient domain in a rolling 24 hours."""
     consent_required: Channels = (Channel.SMS,)
