@@ -114,14 +114,24 @@ def load(module: str, directory: Path | None = None) -> SequenceFiles:
     """
     if "" not in sys.path:
         sys.path.append("")
+    package = package_of(module)
     catalogue = _attribute(module, "CATALOGUE", Catalogue)
-    package = module.rpartition(".")[0]
     return SequenceFiles(
         catalogue=catalogue,
         fields=_fields(f"{package}.fields"),
         pipeline=_attribute(f"{package}.pipeline", "PIPELINE", Pipeline) if _is_there(f"{package}.pipeline") else None,
         templates=read_templates(directory or _beside(module)),
     )
+
+
+def package_of(module: str) -> str:
+    """The package the catalogue stands in. Raises: FollowupError CFG005 when it stands in none."""
+    package = module.rpartition(".")[0]
+    if not package:
+        raise _no_catalogue(
+            module or "nothing", "it is in no package, and fields, pipeline and templates stand beside it"
+        )
+    return package
 
 
 def _beside(module: str) -> Path:
@@ -206,5 +216,5 @@ def _no_catalogue(module: str, why: str) -> FollowupError:
         what=f"{module} cannot be loaded",
         where="FOLLOWUP_CATALOGUE",
         why=why,
-        next="name the module that ends with CATALOGUE = catalogue(…)",
+        next="name the module that ends with CATALOGUE = catalogue(…), such as sequences.catalogue",
     )

@@ -17,6 +17,7 @@ from cli.temporal_server import LOOPBACK, LocalServer, configured_address, find_
 HOME = Path(".followup")
 WORKER = Path(__file__).parent.parent / "worker.py"
 PORT, UI_PORT = 7233, 8233
+USUAL = f"{LOOPBACK}:{PORT}"
 """Where every tool looks for Temporal first."""
 
 
@@ -62,9 +63,15 @@ def _own_server(stack: ExitStack, port: int | None, ui_port: int | None) -> str:
     stack.enter_context(server)
     _say("Temporal UI", server.ui_url)
     _say("Temporal", server.address)
-    if server.address != f"{LOOPBACK}:{PORT}":
-        _say("", f"port {PORT} is taken: in other terminals, export TEMPORAL_ADDRESS={server.address}")
+    if server.address != USUAL:
+        _say("", elsewhere(server.address, asked_for=port is not None))
     return server.address
+
+
+def elsewhere(address: str, *, asked_for: bool) -> str:
+    """What whoever opens another terminal has to know of a server that is not where every tool looks for it."""
+    why = "" if asked_for else f"port {PORT} is taken: "
+    return f"{why}in other terminals, export TEMPORAL_ADDRESS={address}"
 
 
 def _usual(port: int) -> int | None:

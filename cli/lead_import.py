@@ -1,9 +1,7 @@
 """`followup lead import`: a file that a CRM or a spreadsheet has exported."""
 
 import asyncio
-import sys
 from collections import Counter, abc
-from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Protocol
@@ -142,10 +140,8 @@ class _Work:
     async def _follow(self, register: Register, reject: Reject, ring: Ring) -> Done:
         """Show batch after batch; Ctrl-C takes effect between two of them."""
         batches = entered(self._leads.rows(), register, reject, self._out.now)
-        stdout = sys.stdout
         try:
-            # The bar takes whatever is printed beside it to stderr; data belong on stdout.
-            with self._out.progress("rows", self._batches) as advance, redirect_stdout(stdout):
+            with self._out.progress("rows", self._batches) as advance:
                 for batch in batches:
                     self._note(summary=batch.summary, rejects=self._bin.written)
                     self._shown.rows(batch.told)

@@ -30,7 +30,7 @@ class Root(Group):
 
     elsewhere: ClassVar[dict[str, Elsewhere]] = {
         "demo": Elsewhere("cli.demo.command:command", "Show leads living through the six stages, on a real server."),
-        "dev": Elsewhere("cli.dev:command", "Run Temporal, worker and api here."),
+        "dev": Elsewhere("cli.dev:command", "Run Temporal, a worker and the database here, until Ctrl-C."),
         "lead": Elsewhere("cli.lead:app", "Add, show, explain and steer leads."),
         "task": Elsewhere("cli.task:app", "What people have to do, and what they have done."),
         "sequence": Elsewhere("cli.sequence:app", "Read and check sequences."),

@@ -80,6 +80,8 @@ class Output:
     times: TimeFormat = TimeFormat.RELATIVE
     color: Color = Color.AUTO
     debug: bool = False
+    own: str = ""
+    """The format that was asked for, where it is one that a verb has for itself; elsewhere it is as text."""
     now: datetime = field(default_factory=_now)
 
     # --- data
@@ -153,7 +155,8 @@ class Output:
         from rich.console import Console
         from rich.progress import Progress
 
-        with Progress(console=Console(stderr=True, no_color=not self._coloured(sys.stderr)), transient=True) as bar:
+        console = Console(stderr=True, no_color=not self._coloured(sys.stderr))
+        with Progress(console=console, transient=True, redirect_stdout=False) as bar:  # data belong on stdout
             task = bar.add_task(label, total=total)
             yield lambda: bar.advance(task)
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.output import Facts, Format, Output, plain
+from cli.output import Facts, Format, Output
 from cli.process import ExitCode
-from cli.verb import Flags, told, verb
+from cli.verb import verb
 from engine.errors import FollowupError
 
 if TYPE_CHECKING:  # pydantic and the adapters are imported inside the verbs, so that `--help` answers at once
@@ -79,31 +79,18 @@ def describe(
         out.one(description, partial(_lines, description.description))
 
 
-list_.mount(app)
-describe.mount(app)
-
-
-@app.command(epilog="\b\nExamples:\n  followup sequence validate\n  followup sequence validate -o github")
-def validate(
-    context: typer.Context,
-    output: Annotated[
-        CheckFormat | None, typer.Option("-o", "--output", help="How to answer.", show_default="text")
-    ] = None,
-) -> None:
+@verb("followup sequence validate", "followup sequence validate -o github", formats=CheckFormat)
+def validate(out: Output) -> None:
     """Everything that is wrong or worth a second look; exits with 2 when something is wrong."""
-    on_github = output is CheckFormat.GITHUB
-    asked = None if output is None or on_github else Format(output)
-    out = Flags(output=asked).over(context.find_root().obj or Flags()).output_of()
-    with told(out):
-        report = _report()
-    if on_github:
-        for finding in report.findings:
-            typer.echo(_annotation(finding))
-    else:
-        out.one(report, lambda: _paragraphs(report))
+    report = _report()
+    on_github = out.own == CheckFormat.GITHUB
+    out.one(report, lambda: _annotations(report) if on_github else _paragraphs(report))
     if not report.valid:
         raise typer.Exit(ExitCode.USAGE)
 
+
+for each in (list_, describe, validate):
+    each.mount(app)
 
 # --- what was written -------------------------------------------------------------------------------------------------
 
@@ -144,11 +131,15 @@ def _settings() -> "Settings":
 
 def _faults(settings: "Settings") -> abc.Sequence[FollowupError]:
     """Every line that cannot be meant, in the working directory's modules as well as in installed ones."""
+    from adapters.sequence_files import package_of
     from engine.authoring.reading import faults
 
     if "" not in sys.path:
         sys.path.append("")
-    return faults(settings.catalogue.rpartition(".")[0])
+    try:
+        return faults(package_of(settings.catalogue))
+    except FollowupError as error:
+        return (error,)
 
 
 def _as_finding(error: FollowupError) -> "Finding":
@@ -196,10 +187,14 @@ def _summary(report: "Report") -> str:
     )
 
 
+def _annotations(report: "Report") -> Facts:
+    return [("", _annotation(finding)) for finding in report.findings]
+
+
 def _annotation(finding: "Finding") -> str:
     """A line that GitHub shows beside the code."""
     file, _, line = finding.where.rpartition(":")
-    message = plain(f"{finding.what}. {finding.next}").replace("%", "%25")
+    message = f"{finding.what}. {finding.next}".replace("%", "%25")
     where = f"file={file},line={line}" if line.isdigit() else f"file={finding.where}"
     return f"::{GITHUB[finding.severity]} {where},title={finding.code}::{message}"
 

@@ -17,8 +17,9 @@ import traceback
 from collections import abc
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from types import FrameType
-from typing import Annotated, Any, Concatenate, Final, NoReturn, ParamSpec, get_type_hints
+from typing import Annotated, Any, Concatenate, Final, NoReturn, ParamSpec, get_args, get_type_hints
 
 import typer
 
@@ -84,35 +85,52 @@ class CliVerb:
 
 
 def verb(
-    *examples: str, name: str | None = None
+    *examples: str, name: str | None = None, formats: type[StrEnum] = Format
 ) -> abc.Callable[[abc.Callable[Concatenate[Output, Parameters], None]], CliVerb]:
-    """A function that takes an Output and its own options becomes a command with ours as well."""
+    """
+    A function that takes an Output and its own options becomes a command with ours as well.
+
+    `formats` are those of `-o`: the ordinary ones, and whatever the verb can write besides (see `Output.own`).
+    """
 
     def as_verb(function: abc.Callable[Concatenate[Output, Parameters], None]) -> CliVerb:
-        return CliVerb(name or function.__name__.replace("_", "-"), _with_flags(function), examples)
+        return CliVerb(name or function.__name__.replace("_", "-"), _with_flags(function, formats), examples)
 
     return as_verb
 
 
-def _with_flags(function: Run) -> Run:
+def _with_flags(function: Run, formats: type[StrEnum]) -> Run:
     def run(context: typer.Context, **given: Any) -> None:
-        behind = Flags(**{name: given.pop(name) for name in FLAGS})
+        ordinary, own = _format(given.pop("output"))
+        behind = Flags(output=ordinary, **{name: given.pop(name) for name in FLAGS if name != "output"})
         flags = behind.over(context.find_root().obj or Flags())
-        out = flags.output_of()
+        out = replace(flags.output_of(), own=own)
         with told(out), at_most(flags.command_timeout), connecting_by(flags.profile):
             function(out, **given)
 
+    run.__doc__ = function.__doc__
+    run.__signature__ = _signature(function, formats)  # type: ignore[attr-defined] # Typer reads it; mypy has no such attribute
+    return run
+
+
+def _signature(function: Run, formats: type[StrEnum]) -> inspect.Signature:
+    """The function's own options, and ours behind them."""
     signature = inspect.signature(function)
     _, *own = signature.parameters.values()
     keywords = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     common = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-        for name, annotation in FLAGS.items()
+        for name, annotation in (FLAGS | {"output": Annotated[formats | None, *get_args(OutputFlag)[1:]]}).items()
     ]
-    run.__doc__ = function.__doc__
-    run.__signature__ = signature.replace(parameters=[context, *keywords, *common])  # type: ignore[attr-defined] # Typer reads it; mypy has no such attribute
-    return run
+    return signature.replace(parameters=[context, *keywords, *common])
+
+
+def _format(chosen: StrEnum | None) -> tuple[Format | None, str]:
+    """The ordinary format that was chosen, and the verb's own one, which is a way to write text."""
+    if chosen is None:
+        return None, ""
+    return (Format(chosen), "") if chosen in tuple(Format) else (Format.TEXT, chosen.value)
 
 
 @contextmanager

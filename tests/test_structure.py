@@ -1,5 +1,7 @@
 """The house stays as it is drawn: imports point one way, and our names are ours."""
 
+import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -59,6 +61,25 @@ def test_every_package_of_ours_is_shipped_with_its_types():
     here = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
     assert here == set(PACKAGES)
     assert [name for name in PACKAGES if not (ROOT / name / "py.typed").exists()] == []
+
+
+def imported_by_what_we_ship() -> set[str]:
+    """The top-level names of every module that a line of ours imports."""
+    files = [path for name in PACKAGES for path in (ROOT / name).rglob("*.py")]
+    trees = [ast.walk(ast.parse(path.read_text())) for path in (*files, ROOT / "worker.py")]
+    nodes = [node for tree in trees for node in tree]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    named = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in plain | named}
+
+
+def test_whatever_we_import_is_a_dependency_of_ours():
+    """What only another dependency brings is gone the day that one no longer wants it."""
+    declared = {re.split(r"[\[<>=]", line)[0] for line in PROJECT["project"]["dependencies"]}
+    declared |= {"followup-engine", "pydantic_core"}  # pydantic is made for exactly one version of the latter
+    brought_by = packages_distributions()
+    theirs = {name: {one.lower() for one in brought_by.get(name, ())} for name in imported_by_what_we_ship()}
+    assert [name for name, found in theirs.items() if found and not found & declared] == []
 
 
 def test_the_worker_defines_nothing():

@@ -205,6 +205,39 @@ def test_validate_writes_annotations_for_github(followup: Run):
     assert told.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        pytest.param(["-o", "jsonl"], 1, id="jsonl"),
+        pytest.param(["-o", "none"], 0, id="none"),
+        pytest.param(["-o", "github", "--time-format", "raw", "--debug"], 2, id="github, with what every verb takes"),
+    ],
+)
+def test_validate_answers_as_every_verb_does(followup: Run, words: list[str], written: int):
+    """A pipeline that knows one verb knows them all."""
+    told = followup("validate", *words, catalogue=BOTH, offer=OFFER)
+    assert (told.exit_code, len(told.stdout.splitlines())) == (0, written)
+
+
+def test_only_a_check_writes_for_github(followup: Run):
+    """A list has no lines to stand beside."""
+    told = followup("list", "-o", "github", catalogue=CATALOGUE)
+    assert told.exit_code == 2
+    assert "'github' is not one of 'text', 'json', 'jsonl', 'none'" in told.stderr
+
+
+@pytest.mark.parametrize("words", [["list"], ["describe", "--all"], ["validate"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("module", ["catalogue", ""], ids=["a module without a package", "nothing"])
+def test_a_catalogue_in_no_package_is_an_error_that_helps(
+    followup: Run, monkeypatch: pytest.MonkeyPatch, words: list[str], module: str
+):
+    """It used to be a traceback."""
+    monkeypatch.setenv("FOLLOWUP_CATALOGUE", module)
+    told = followup(*words)
+    assert told.exit_code == 2
+    assert "CFG005" in told.output
+
+
 def test_an_annotation_without_a_line_names_the_file(followup: Run):
     """A missing setting has no line to stand beside."""
     told = followup("validate", "-o", "github", other="")
