@@ -56,21 +56,22 @@ class Look:
         `now` is Temporal's record of when this attempt started; `tried_for` is how long ago the first one did.
         Raises: TryLater when the touch was certainly not sent and is worth a retry soon; anything unexpected as it is.
         """
-        first = self._first(glance, act, now)
+        story: list[str] = []
+        first = self._first(glance, act, now, story)
         if isinstance(first, Turn):
             return first
         result = self._outside(first)
-        turn = self._second(glance, act, now, first, result, tried_for)
+        turn = self._second(glance, act, now, first, result, tried_for, story)
         self.crash_point("after_reconcile_commit" if isinstance(first, Asking) else "after_outcome_commit")
         if result.retry is not None and tried_for < self.retry_within and turn.due <= now:
             raise result.retry
         return turn
 
-    def _first(self, glance: Glance, act: Act, now: datetime) -> Turn | OutsideCall:
+    def _first(self, glance: Glance, act: Act, now: datetime, story: list[str]) -> Turn | OutsideCall:
         with self.records.lead(glance.lead_id) as book:
             if book is None:
                 return no_such_lead(glance, now)
-            sitting = Sitting(book, act, now)
+            sitting = Sitting(book, act, now, story)
             sitting.begin(glance)
             return sitting.catch_up() if sitting.behind else sitting.proceed()
 
@@ -88,12 +89,19 @@ class Look:
         return result
 
     def _second(
-        self, glance: Glance, act: Act, now: datetime, call: OutsideCall, result: Result, tried_for: timedelta
+        self,
+        glance: Glance,
+        act: Act,
+        now: datetime,
+        call: OutsideCall,
+        result: Result,
+        tried_for: timedelta,
+        story: list[str],
     ) -> Turn:
         with self.records.lead(glance.lead_id) as book:
             if book is None:
                 return no_such_lead(glance, now)
-            sitting = Sitting(book, act, now)
+            sitting = Sitting(book, act, now, story)
             sitting.resume()
             sitting.settle(call, result, patience=self.retry_within - tried_for)
             return sitting.rest_of()

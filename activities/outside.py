@@ -25,11 +25,17 @@ class Calling(NamedTuple):
         """On which channel."""
         return self.send.channel
 
+    @property
+    def step(self) -> str:
+        """Which step of the sequence."""
+        return self.send.step
+
 
 class Asking(NamedTuple):
     """An uncertain touch that is about to be asked about."""
 
     look_up: LookUp
+    step: str
     fence: int
 
     @property

@@ -5,13 +5,14 @@ from typing import assert_never
 
 import structlog
 
-from activities.outside import Asking, Calling, OutsideCall, Result
+from activities.outside import Asking, Calling, OutsideCall, Result, ResultName
 from engine.gate import Holds, Reviews, Sends, Skips, Stops, gate
 from engine.life.decide import decide
 from engine.life.enrolling import consider
 from engine.life.events import Command, Event
 from engine.life.judging import ignored
 from engine.life.moves import Enroll, Finish, Hold, LookUp, Move, Park, Record, Send, Wait
+from engine.life.news import say_item
 from engine.life.noting import Fact, noting
 from engine.life.progress import OpenTouch, Progress, Review
 from engine.life.receipts import (
@@ -30,7 +31,7 @@ from engine.life.receipts import (
     Uncertain,
     WentBack,
 )
-from engine.life.sentences import say_when
+from engine.life.sentences import SKIPS, STOPS, say_wall, say_zone, summary
 from engine.life.touches import facts_of
 from engine.life.turn import Glance, Turn
 from engine.life.turning import turn_of
@@ -72,6 +73,15 @@ MOST_ROWS = 500
 
 STORY_LINES = 6
 
+OUTCOMES: dict[ResultName, str] = {
+    "accepted": "sent",
+    "rejected": "refused by the provider",
+    "not_sent": "did not leave, and is tried again",
+    "uncertain": "may have gone out: nobody knows yet",
+    "still_unknown": "is looked for, and still nobody knows whether it went out",
+}
+"""What a provider's answer means for a touch."""
+
 
 class Sitting:
     """A lead's book, open, and what is found and done in it."""
@@ -82,11 +92,11 @@ class Sitting:
     review_known: Review | None = None
     """The Review that is written down already."""
 
-    def __init__(self, book: LeadBook, act: Act, now: datetime) -> None:
+    def __init__(self, book: LeadBook, act: Act, now: datetime, story: list[str]) -> None:
         self.book = book
         self.act = act
         self.now = now
-        self.story: list[str] = []
+        self.story = story
 
     def begin(self, glance: Glance) -> None:
         """Everything that is known by now: the world, what was signalled, the Inbox, a claim that was left open."""
@@ -114,6 +124,8 @@ class Sitting:
             self.progress = Progress(lead_id=self.book.lead_id, circumstances=circumstances)
         else:
             self.progress = noting(stored, circumstances, self.now)
+            if circumstances.zone != stored.circumstances.zone:
+                self.tell(f"from here on times are {say_zone(circumstances.zone)}")
         self.review_known = None if stored is None else stored.review
 
     def note(self, fact: Fact) -> None:
@@ -131,8 +143,10 @@ class Sitting:
         if isinstance(item, Unreadable):
             self.note(BadEvent(number=item.number, detail=item.detail))
             self.book.mark(item.number, Disposition(kind="dead_letter", detail=item.detail), self.now)
+            self.tell(f"something came in that nobody can read (Inbox row {item.number})")
             return
         reason = ignored(self.progress, item, self.now)
+        self.tell(say_item(self.progress, item, reason))
         self.note(item)
         log.info("inbox.applied", item=_name(item), ignored=reason)
         self.book.mark(item.number, self._disposition(item, reason), self.now)
@@ -196,8 +210,8 @@ class Sitting:
 
     def tell(self, what: str) -> None:
         """One line of the lead's story."""
-        when = say_when(self.now, self.progress.circumstances.zone)
-        self.story.append(f"- {when}: {what}")
+        when = say_wall(self.now, self.progress.circumstances.zone)
+        self.story.append(f"- {when}: {summary(what)}")
 
     def _park(self, move: Park) -> None:
         """A Review is written down once, whether a fact, the gate or a decision brought it about."""
@@ -220,7 +234,7 @@ class Sitting:
         answer = consider(self.progress, move.wish, self.book.catalogue(), self.now)
         self.note(answer)
         if isinstance(answer, Enrolled | Refused):
-            self.tell(f"{answer.plan.sequence.name}: {answer.why}" if isinstance(answer, Enrolled) else answer.why)
+            self.tell(f"{answer.plan.sequence.name} {answer.why}" if isinstance(answer, Enrolled) else answer.why)
         self.book.answered(answer, self.progress.enrolments if isinstance(answer, Enrolled) else None, self.now)
 
     # --- touches
@@ -252,13 +266,14 @@ class Sitting:
             case Skips(because=skip):
                 self.book.suppressed(send, TouchState.SUPPRESSED, skip, self.now)
                 self.note(Skipped(touch_key=send.touch_key, because=skip))
-                self.tell(f"{send.channel} {send.step} left out: {skip.value.replace('_', ' ')}")
+                self.tell(f"{send.channel} {send.step} is left out: {SKIPS[skip]}")
             case Stops(because=stop):
                 self.book.suppressed(send, TouchState.SUPPRESSED, stop, self.now)
                 self.note(Stopped(touch_key=send.touch_key, because=stop))
+                self.tell(f"{send.channel} {send.step} is not sent: {STOPS[stop]}")
             case Reviews(because=because, detail=detail):
                 self.note(Questioned(touch_key=send.touch_key, because=because, detail=detail))
-                self.tell(f"{send.channel} {send.step} needs a person: {because.value.replace('_', ' ')}")
+                self.tell(f"{send.channel} {send.step} is kept back")
             case _:
                 assert_never(verdict)
         return None
@@ -293,7 +308,8 @@ class Sitting:
         if record is not None and record.state in PROVEN:
             self.note(Accepted(touch_key=move.touch_key))
             return None
-        return Asking(move, record.fence if record is not None else 0)
+        asked_about = next(touch.step for touch in self.progress.open_touches if touch.touch_key == move.touch_key)
+        return Asking(move, asked_about, record.fence if record is not None else 0)
 
     def settle(self, call: OutsideCall, result: Result, *, patience: timedelta) -> None:
         """Write the outcome in the ledger and note it."""
@@ -305,8 +321,7 @@ class Sitting:
             state = TouchState.LOST
         self.book.settle(call.touch_key, call.fence, state, result.detail, self.now, effect=result.effect)
         self.note(self._receipt(call, result, patience))
-        step_name = call.send.step if isinstance(call, Calling) else ""
-        self.tell(f"{call.channel} {step_name} {result.name.replace('_', ' ')}".replace("  ", " "))
+        self.tell(f"{call.channel} {call.step} {OUTCOMES[result.name]}")
 
     def _quickly(self, result: Result, patience: timedelta) -> bool:
         """Whether Temporal's own retry comes soon enough."""

@@ -26,6 +26,8 @@ class Explained(Frozen):
     explanation: Explanation | None
     """None while no look has been at it."""
     unapplied: tuple[Received, ...]
+    over: bool
+    """Nothing is open, so that no workflow needs to run."""
     runs: bool | None
     """Whether its workflow runs; None when Temporal cannot be asked."""
 
@@ -40,6 +42,7 @@ async def explained(office: Office, lead_id: LeadId, now: datetime) -> Explained
         zone=None if known is None else known.circumstances.zone,
         explanation=None if known is None else _explanation(known, now),
         unapplied=waiting,
+        over=known is not None and known.over,
         runs=await _runs(office, lead_id),
     )
 

@@ -18,6 +18,10 @@ from workflows.names import LEAD_STAGE, LEAD_STATE, QUEUES, RING, SNAPSHOT, WORK
 from workflows.pace import Pace
 from workflows.page import page, readable, retold
 
+RUNG = "something happened"
+OUT_OF_TIME = "its time is over"
+"""Summaries of a look that nothing was due for."""
+
 
 @workflow.defn(name=WORKFLOW)
 class LeadWorkflow:
@@ -40,22 +44,22 @@ class LeadWorkflow:
         """Live until the lead is over and the bell is silent."""
         workflow.set_current_details(page(self.turn, self.story))
         while not self.turn.over or self.rung:
-            act = await self.ring_or_due()
+            act, summary = await self.ring_or_due()
             stage = self.turn.stage
-            await self.look(act)
+            await self.look(act, summary)
             self.show()
             self.full = self.full or self.turn.stage != stage
             # Temporal holds a fresh run back for up to a second: a first response that is due now does not wait for it.
             if workflow.info().is_continue_as_new_suggested() or (self.full and self.turn.due > workflow.now()):
                 self.turn_the_page()
 
-    async def ring_or_due(self) -> Act:
-        """The one wait point: until the bell rings or the turn is due. Returns what to look for."""
+    async def ring_or_due(self) -> tuple[Act, str]:
+        """The one wait point: until the bell rings or the turn is due. Returns what to look for, and its summary."""
         if not self.rung and self.turn.due > workflow.now():
             alarm = self.set_alarm()
             await workflow.wait_condition(lambda: self.rung or alarm.done())
-        act, self.rung = Act.LOOK if self.rung else self.turn.act, False
-        return act
+        rung, self.rung = self.rung, False
+        return (Act.LOOK, RUNG) if rung else (self.turn.act, self.turn.then or self.turn.why)
 
     def set_alarm(self) -> asyncio.Task[None]:
         """The timer to the due moment; a ring that changed nothing finds it still standing."""
@@ -68,11 +72,10 @@ class LeadWorkflow:
         self.alarm = (self.turn, timer)
         return timer
 
-    async def look(self, act: Act) -> None:
+    async def look(self, act: Act, summary: str) -> None:
         """The one activity, named after what is due; its answer is the next turn."""
         glance = Glance(lead_id=self.turn.lead_id, revision=self.turn.revision, scraps=tuple(self.scraps))
         self.scraps.clear()
-        summary = self.turn.why if act is self.turn.act else "the bell rang"
         try:
             self.turn = await workflow.execute_activity(
                 act, glance, result_type=Turn, task_queue=QUEUES[act], summary=summary, **self.pace.options(act)
@@ -82,7 +85,8 @@ class LeadWorkflow:
                 raise
             # The time to send is over, or no worker of the channel was there: look again without it.
             self.scraps.extend(glance.scraps)
-            self.turn = self.turn.model_copy(update={"due": workflow.now(), "act": Act.LOOK, "story": ""})
+            late = {"due": workflow.now(), "act": Act.LOOK, "then": OUT_OF_TIME, "story": ""}
+            self.turn = self.turn.model_copy(update=late)
         self.story = retold(self.story, self.turn.story)
 
     def show(self) -> None:
@@ -98,7 +102,7 @@ class LeadWorkflow:
         """Go on in a fresh run; what was signalled is filed before that, and a bell that rings now is heard there."""
         if self.scraps or self.turn.over:
             return
-        rung = {"due": workflow.now(), "act": Act.LOOK} if self.rung else {}
+        rung = {"due": workflow.now(), "act": Act.LOOK, "then": RUNG} if self.rung else {}
         workflow.continue_as_new(self.turn.model_copy(update={"story": self.story, **rung}))
 
     @workflow.signal(dynamic=True)

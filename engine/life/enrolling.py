@@ -15,6 +15,7 @@ from engine.life.keys import task_key
 from engine.life.progress import OwedTask, Progress, Refusal
 from engine.life.reactions import starts_on
 from engine.life.reviews import unparked
+from engine.life.sentences import REFUSALS, STOPS, say_event, say_wall, say_when
 from engine.life.touches import closed_for
 from engine.life.wishes import Answer, Enrolled, NothingStarts, Plan, Refused, Wish
 from engine.reasons import EnrollRefusal, SkipReason, StopReason
@@ -81,7 +82,7 @@ def _asked(
         or _ran_before(progress, plan, now)
         or _outranked(progress, plan, wish, catalogue)
         or _unreachable(progress, plan)
-        or _too_old(wish, now)
+        or _too_old(progress, wish, now)
     )
     if refusal is not None:
         return _refused(wish, name, *refusal)
@@ -106,7 +107,7 @@ def _guarded(progress: Progress, plan: Plan, now: datetime) -> Why:
     only_if = plan.sequence.only_if
     if only_if is None or holds(only_if, progress, None, now):
         return None
-    return EnrollRefusal.GUARD_NOT_MET, "its condition is not met"
+    return EnrollRefusal.GUARD_NOT_MET, ""
 
 
 def _ran_before(progress: Progress, plan: Plan, now: datetime) -> Why:
@@ -115,12 +116,13 @@ def _ran_before(progress: Progress, plan: Plan, now: datetime) -> Why:
         return None
     match plan.sequence.again:
         case AgainOnce():
-            return EnrollRefusal.FINISHED_BEFORE, f"it ended {last.because} on {last.ended_at:%Y-%m-%d}"
+            return EnrollRefusal.FINISHED_BEFORE, f"it ended on {_day(progress, last.ended_at)}: {STOPS[last.because]}"
         case AgainIfInactive():
             return None
         case AgainAfter(delay=delay):
             until = delays.after(last.ended_at, delay, progress.circumstances.owner_hours)
-            return (EnrollRefusal.COOLING_OFF, f"until {until:%Y-%m-%d %H:%M} UTC") if until > now else None
+            detail = f"until {say_when(until, progress.circumstances.zone)}"
+            return (EnrollRefusal.COOLING_OFF, detail) if until > now else None
         case _:
             assert_never(plan.sequence.again)
 
@@ -128,7 +130,7 @@ def _ran_before(progress: Progress, plan: Plan, now: datetime) -> Why:
 def _runs_already(progress: Progress, plan: Plan) -> Why:
     name = plan.sequence.name
     same = next((e for e in progress.every_enrolment if e.plan.sequence.name == name), None)
-    return None if same is None else (EnrollRefusal.ALREADY_ENROLLED, f"since {same.started_at:%Y-%m-%d}")
+    return None if same is None else (EnrollRefusal.ALREADY_ENROLLED, f"since {_day(progress, same.started_at)}")
 
 
 def _outranked(progress: Progress, plan: Plan, wish: Wish, catalogue: tuple[Plan, ...]) -> Why:
@@ -171,16 +173,19 @@ def _channels(sequence: Sequence) -> tuple[Channel, ...]:
     return tuple(channel for channel in Channel if channel in used)
 
 
-def _too_old(wish: Wish, now: datetime) -> Why:
+def _too_old(progress: Progress, wish: Wish, now: datetime) -> Why:
     event = wish.event
     if event is None or event.kind is EventKind.CAPTURED or now - event.occurred_at <= OLDEST_START:
         return None
-    return EnrollRefusal.EVENT_TOO_OLD, f"it happened on {event.occurred_at:%Y-%m-%d}"
+    return EnrollRefusal.EVENT_TOO_OLD, f"it happened on {_day(progress, event.occurred_at)}"
+
+
+def _day(progress: Progress, moment: datetime) -> str:
+    return say_wall(moment, progress.circumstances.zone)
 
 
 def _refused(wish: Wish, sequence: str, because: EnrollRefusal, detail: str) -> Refused:
-    words = because.value.replace("_", " ")
-    why = f"{sequence} did not start: {words}" + (f" ({detail})" if detail else "")
+    why = f"{sequence} did not start: {REFUSALS[because]}" + (f" ({detail})" if detail else "")
     return Refused(sequence=sequence, because=because, detail=detail, wish=wish, why=why)
 
 
@@ -188,7 +193,7 @@ def _why(wish: Wish) -> str:
     if wish.event is not None and wish.event.kind is EventKind.BY_HAND:
         return f"started by the button {wish.event.data.name or 'without a name'}"
     if wish.event is not None:
-        return f"started by {wish.event.kind.value.replace('_', ' ')}"
+        return f"started because {say_event(wish.event)}"
     return "started by a person" if wish.kind == "command" else "taken over from another sequence"
 
 

@@ -215,6 +215,8 @@ class Wait(Frozen):
     """The whole chain, in the order they end."""
     act: Act = Act.LOOK
     """What is due then."""
+    then: str = ""
+    """What is due then, in words."""
 
 
 class Park(Frozen):

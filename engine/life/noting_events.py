@@ -22,6 +22,7 @@ from engine.life.progress import Cursor, Doubt, Enrolment, Outcome, Progress
 from engine.life.proofs import asked
 from engine.life.reactions import reaction_to
 from engine.life.reviews import flagged, reviewed
+from engine.life.sentences import STOPS, say_event
 from engine.life.touches import no_channel_left
 from engine.life.wishes import Wish
 from engine.reasons import HoldReason, IgnoreReason, ReplyClass, ReviewReason, StopReason
@@ -60,7 +61,7 @@ def _answering(progress: Progress, event: Event, now: datetime, *, default: Stop
     if running is None:
         return progress
     response = reaction_to(event, running)
-    why = event.kind.value.replace("_", " ")
+    why = say_event(event)
     match response:
         case CarryOn():
             return with_enrolment(progress, running.model_copy(update={"answer_open": awaited(progress)}))
@@ -104,7 +105,7 @@ def _replied(progress: Progress, event: Event, now: datetime) -> Progress:
             return _left_company(progress, event, now)
         case ReplyClass.COMPLAINT:
             complained = progress.model_copy(update={"complained": True})
-            return _stopping(complained, StopReason.REPLIED, "complaint", now)
+            return _stopping(complained, StopReason.REPLIED, say_event(event), now)
         case ReplyClass.NOT_INTERESTED:
             return _answering(progress, event, now, default=StopReason.NOT_INTERESTED)
         case ReplyClass.WRONG_PERSON:
@@ -169,13 +170,13 @@ def _not_before(progress: Progress, because: HoldReason, until: datetime) -> Pro
 def _opted_out(progress: Progress, event: Event, now: datetime) -> Progress:
     """The channel is closed by the event's effect; the enrolment stops when no channel is left."""
     if no_channel_left(progress) is not None:
-        return _stopping(progress, StopReason.OPTED_OUT, "opted out", now)
+        return _stopping(progress, StopReason.OPTED_OUT, say_event(event), now)
     return _reacting(progress, event, now)
 
 
 def _bounced(progress: Progress, event: Event, now: datetime) -> Progress:
     left = no_channel_left(progress)
-    return _reacting(progress, event, now) if left is None else _stopping(progress, left, "bounced", now)
+    return _reacting(progress, event, now) if left is None else _stopping(progress, left, say_event(event), now)
 
 
 def _delivery_failed(progress: Progress, event: Event, now: datetime) -> Progress:
@@ -277,7 +278,7 @@ def _won(progress: Progress, event: Event, now: datetime) -> Progress:
 
 def _lost(progress: Progress, event: Event, now: datetime) -> Progress:
     """Nothing resumes after a deal is lost, unless the sequence says what follows."""
-    why = f"lost: {event.data.reason or 'no reason given'}"
+    why = say_event(event)  # the reason that somebody typed stays in the Inbox
     written = _written(progress, event, now)
     if written is not None:
         return written
@@ -332,7 +333,7 @@ def _gone(progress: Progress, because: StopReason, now: datetime) -> Progress:
     progress = progress.model_copy(update=update)
     if progress.enrolment is not None:
         progress = with_enrolment(progress, progress.enrolment.model_copy(update={"exit": None}))
-    return _stopping(progress, because, because.value.replace("_", " "), now)
+    return _stopping(progress, because, STOPS[because], now)
 
 
 # --- starts, reviews --------------------------------------------------------------------------------------------------

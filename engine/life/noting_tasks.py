@@ -21,6 +21,7 @@ from engine.life.touches import counted, open_touch
 from engine.reasons import CallDisposition, StopReason
 from engine.sequence.compiled import CarryOn, Finish
 from engine.sequence.structure import mentions_outcome
+from engine.sequence.wording import say_words
 from engine.words import EventKind
 
 TALKED = frozenset(
@@ -98,7 +99,7 @@ def _talked(progress: Progress, event: Event, disposition: str, now: datetime, *
     running = progress.enrolment
     if running is None:
         return progress
-    why = f"the call ended {disposition}"
+    why = f"the call ended: {say_words(disposition)}"
     talk = event.model_copy(update={"kind": EventKind.CALL_CONNECTED})
     reaction = reaction_to(talk, running) if disposition in WELCOMED else None
     match reaction:

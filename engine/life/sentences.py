@@ -3,35 +3,39 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from engine.life.events import Event
 from engine.life.moves import Hold, TaskKind
-from engine.reasons import HoldReason, ReviewReason, SkipReason, StopReason
+from engine.reasons import EnrollRefusal, HoldReason, ReviewReason, SkipReason, StopReason
+from engine.sequence.compiled import CalendarDays, Delay, HumanTask, Message, Quiet
+from engine.sequence.wording import EVENTS, REPLIES, SENDING_HOURS, say_length, say_moment, say_stage
+from engine.words import EventKind
 
 LONGEST_SUMMARY = 180
 """Temporal advises 200 bytes for a summary."""
 
 HOLDS = {
-    HoldReason.STEP_DELAY: "the planned wait",
-    HoldReason.AWAITING_EVENT: "waiting for an answer to a question",
-    HoldReason.SETTLING: "the stage is new, and a mis-dragged card must send nothing",
-    HoldReason.BLOCKING_TASK: "a person has to finish a task first",
-    HoldReason.AWAITING_CALL_RESULT: "the result of a call is awaited",
-    HoldReason.OUTSIDE_WINDOW: "outside the sending hours",
-    HoldReason.CLOSED_DAY: "a day without sending hours",
-    HoldReason.QUIET_HOURS: "the law keeps texts and calls out of these hours",
-    HoldReason.MIN_GAP: "the last message is too recent",
-    HoldReason.LEAD_CAP: "the lead has had its messages of the day",
+    HoldReason.STEP_DELAY: "the sequence plans a wait here",
+    HoldReason.AWAITING_EVENT: "nothing is due until something happens",
+    HoldReason.SETTLING: "the lead has only just come into this stage, perhaps by mistake",
+    HoldReason.BLOCKING_TASK: "a person has something to do first",
+    HoldReason.AWAITING_CALL_RESULT: "a call has no result yet",
+    HoldReason.OUTSIDE_WINDOW: "it waits for the sending hours",
+    HoldReason.CLOSED_DAY: "it waits for a day with sending hours",
+    HoldReason.QUIET_HOURS: "it waits for the hours in which the law allows texts and calls",
+    HoldReason.MIN_GAP: "it keeps its distance from the message before",
+    HoldReason.LEAD_CAP: "the lead has had enough messages for one day",
     HoldReason.SENDER_LIMIT: "the sender has used up its limit",
-    HoldReason.DOMAIN_LIMIT: "the recipient's domain has had its share",
-    HoldReason.PROVIDER_BACKOFF: "the provider asked us to wait",
-    HoldReason.DELIVERY_RETRY: "the last try did not arrive, and is repeated later",
-    HoldReason.RECONCILING: "whether the message went out is being looked up",
+    HoldReason.DOMAIN_LIMIT: "enough has gone to the recipient's mail domain for now",
+    HoldReason.PROVIDER_BACKOFF: "the provider did not take it, and is asked again then",
+    HoldReason.DELIVERY_RETRY: "the last try did not arrive, and this is the next one",
+    HoldReason.RECONCILING: "nobody knows yet whether the last message went out",
     HoldReason.OUT_OF_OFFICE: "the lead is out of office",
     HoldReason.THIRD_PARTY_REPLY: "somebody else in the conversation answered",
     HoldReason.ACCOUNT_REPLY: "a colleague at the same account answered",
-    HoldReason.ANSWER_OPEN: "the lead's message has to be answered by a person first",
+    HoldReason.ANSWER_OPEN: "a person has to answer the lead first",
     HoldReason.PAUSED: "a person paused the lead",
     HoldReason.SEQUENCE_PAUSED: "the sequence is paused",
-    HoldReason.OWNER_ABSENT: "the owner is absent",
+    HoldReason.OWNER_ABSENT: "the owner is away",
     HoldReason.KILL_SWITCH: "sending is switched off",
     HoldReason.WAITING_CAPACITY: "the sequence is full for today",
     HoldReason.COOLING_OFF: "the last time is too recent",
@@ -40,6 +44,7 @@ HOLDS = {
     HoldReason.AWAITING_APPROVAL: "nobody has approved the message yet",
     HoldReason.HUMAN_TOUCH: "a person of ours was in touch a short while ago",
 }
+"""Clauses that stand after a moment: "email two on Mon 30 Nov 2026 09:00 New York time: it waits for ..."."""
 
 REVIEWS = {
     ReviewReason.MISSING_TOKEN: "the message needs values that are missing",
@@ -79,7 +84,7 @@ STOPS = {
     StopReason.WRONG_PERSON: "it is the wrong person",
     StopReason.OPTED_OUT: "the person asked not to be contacted",
     StopReason.SPAM_COMPLAINT: "the person complained about a message",
-    StopReason.STAGE_CHANGED: "the CRM moved the lead elsewhere",
+    StopReason.STAGE_CHANGED: "the lead has moved on in the CRM",
     StopReason.GUARD_FAILED: "the sequence's own condition is no longer met",
     StopReason.DISQUALIFIED: "the lead does not qualify",
     StopReason.NO_CHANNEL_LEFT: "no address is left to reach the lead",
@@ -95,7 +100,7 @@ STOPS = {
 }
 
 SKIPS = {
-    SkipReason.AUTO_SKIPPED: "nobody did the task in time",
+    SkipReason.AUTO_SKIPPED: "nobody did it in time",
     SkipReason.SKIPPED_BY_PERSON: "a person skipped it",
     SkipReason.CHANNEL_SUPPRESSED: "the person does not want to be contacted there",
     SkipReason.ADDRESS_BOUNCED: "the address does not work",
@@ -108,10 +113,44 @@ SKIPS = {
     SkipReason.NO_DATE: "the date it refers to is not known",
 }
 
+REFUSALS = {
+    EnrollRefusal.ALREADY_ENROLLED: "the lead is in it already",
+    EnrollRefusal.ACTIVE_ELSEWHERE: "another sequence goes first",
+    EnrollRefusal.FINISHED_BEFORE: "a lead runs through it only once",
+    EnrollRefusal.COOLING_OFF: "the last time is too recent",
+    EnrollRefusal.ACCOUNT_BUSY: "a colleague at the same account is in it",
+    EnrollRefusal.OPTED_OUT: "the person asked not to be contacted",
+    EnrollRefusal.NO_CONSENT: "there is no consent",
+    EnrollRefusal.DO_NOT_CONTACT: "the lead must not be contacted",
+    EnrollRefusal.NO_USABLE_ADDRESS: "there is no usable address",
+    EnrollRefusal.STAGE_EXCLUDED: "it is not for the stage the lead is in",
+    EnrollRefusal.GUARD_NOT_MET: "its condition is not met",
+    EnrollRefusal.DISQUALIFIED: "the lead does not qualify",
+    EnrollRefusal.FIELD_MISSING: "a field it needs is not known",
+    EnrollRefusal.SEQUENCE_CLOSED: "it takes nobody",
+    EnrollRefusal.REQUEST_CONFLICT: "the same request came before with another content",
+    EnrollRefusal.EVENT_TOO_OLD: "what would have started it is too long ago",
+}
+
+HAPPENS = EVENTS | {EventKind.CAPTURED: "the lead is captured"}
+"""What an event means for the lead it happens to."""
+
+WAYS_OUT = "retry, skip, jump, stop, reassign or enroll"
+
+WAKES = {
+    "review": f"a person decides with {WAYS_OUT}",
+    "paused": "a person may resume it sooner",
+    "task": "closing an open task wakes it",
+    "open": "a reply, a stage change in the CRM or any other event wakes it at once",
+    "over": "only something new from the lead or the CRM, or a person who enrolls it, wakes it",
+    "gone": "nothing wakes this lead any more",
+}
+"""What wakes a lead, by the first word of its state; "open" is true of every lead that is not over."""
+
 TASKS: dict[TaskKind, str] = {
     "call": "a call",
     "task": "a task",
-    "answer": "the answer the lead waits for",
+    "answer": "an answer to the lead",
     "proof": "the proof whether a message went out",
     "problem": "a message that cannot be delivered",
     "enquiry": "a new enquiry that no sequence took",
@@ -119,17 +158,75 @@ TASKS: dict[TaskKind, str] = {
 }
 
 
-def say_when(moment: datetime, zone: str) -> str:
-    """A moment in a zone, as people write it: "Tue 24 Nov 2026 09:07"."""
+# --- what happens -----------------------------------------------------------------------------------------------------
+
+
+def say_event(event: Event) -> str:
+    """What an event means, without anything that somebody typed."""
+    reply = event.data.reply
+    return HAPPENS[event.kind] if event.kind is not EventKind.REPLIED or reply is None else REPLIES[reply]
+
+
+# --- moments ----------------------------------------------------------------------------------------------------------
+
+
+def say_wall(moment: datetime, zone: str) -> str:
+    """What calendar and clock show there at that moment; for lines under a heading that names the zone."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%a %-d %b %Y %H:%M")
 
 
+def say_zone(zone: str) -> str:
+    """The zone as people call it: "New York time"."""
+    area, _, place = zone.rpartition("/")
+    return place if area in ("", "Etc") else f"{place.replace('_', ' ')} time"
+
+
+def say_when(moment: datetime, zone: str) -> str:
+    """A moment that can stand alone: "Tue 24 Nov 2026 09:07 New York time"."""
+    return f"{say_wall(moment, zone)} {say_zone(zone)}"
+
+
+# --- waits ------------------------------------------------------------------------------------------------------------
+
+
 def say_hold(hold: Hold, zone: str) -> str:
-    """One hold: until when, and why."""
-    detail = f" ({hold.detail})" if hold.detail else ""
-    return f"until {say_when(hold.until, zone)}: {HOLDS[hold.because]}{detail}"
+    """One hold of several: until when, and why."""
+    return f"until {say_wall(hold.until, zone)}: {HOLDS[hold.because]}"
+
+
+def say_plan(step: Message | HumanTask) -> str:
+    """Why a step comes at the moment that the sequence plans for it."""
+    if step.at is not None:
+        return f"that is {say_moment(step.at)}"
+    if step.after is None:
+        return HOLDS[HoldReason.STEP_DELAY]
+    for_us = isinstance(step, HumanTask)
+    return f"the sequence first {say_waiting(step.after) if for_us else say_waiting(step.after, SENDING_HOURS)}"
+
+
+def say_waiting(delay: Delay, working: str = "working time") -> str:
+    """What the sequence does during a delay: "waits 2 working days"."""
+    match delay:
+        case Quiet():
+            return f"waits for {say_length(delay, working)}"
+        case CalendarDays(days=0):
+            return "waits for a later hour of the day"
+        case _:
+            return f"waits {say_length(delay, working)}"
+
+
+def say_beginning(stage: str) -> str:
+    """A stage that is entered."""
+    return f"{say_stage(stage)} begins"
+
+
+def say_chain(plan: str | None, holds: tuple[Hold, ...]) -> str:
+    """Why something waits until its last hold ends; `plan` says why it was not to come sooner anyway."""
+    last = HOLDS[holds[-1].because] if holds else None
+    return ", and then ".join(part for part in (plan, last) if part is not None)
 
 
 def summary(text: str) -> str:
-    """The text, cut to what a timer's summary may hold."""
+    """The text on one line, cut to what a timer's summary may hold."""
+    text = " ".join(text.split())
     return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1] + "…"

@@ -19,10 +19,14 @@ class Turn(Tolerant):
     act: Act = Act.LOOK
     why: str = ""
     """The timer's summary, at most 180 characters (200 bytes are advised for Temporal Cloud)."""
+    then: str = ""
+    """The summary of the activity that is due, as long at most."""
     stage: str = "capture"
     state: str = "waiting"
     story: str = ""
-    """What the look did, a Markdown line each."""
+    """What the look noted and did, a Markdown line each; its times are those of `zone`."""
+    zone: str = ""
+    """The lead's zone as people call it."""
     over: bool = False
 
 

@@ -6,23 +6,25 @@ from engine.life.deciding.steps import ACTS
 from engine.life.deciding.wakes import next_wake
 from engine.life.moves import Finish, LookUp, Move, Park, Send, Wait
 from engine.life.progress import Progress
-from engine.life.sentences import summary
+from engine.life.sentences import say_zone, summary
 from engine.life.turn import Turn
 from engine.words import Act
 
 
 def turn_of(progress: Progress, move: Move, now: datetime, story: str = "") -> Turn:
     """The turn that a look ends with, after the move it cannot or need not carry out."""
-    due, act = _due(progress, move, now)
+    due, act, then = _due(progress, move, now)
     return Turn(
         lead_id=progress.lead_id,
         revision=progress.revision,
         due=due,
         act=act,
         why=summary(move.why),
+        then=summary(then),
         stage=progress.stage,
         state=state_of(progress, move),
         story=story,
+        zone=say_zone(progress.circumstances.zone),
         over=isinstance(move, Finish) and progress.over,
     )
 
@@ -42,15 +44,17 @@ def state_of(progress: Progress, move: Move) -> str:
             return "waiting"
 
 
-def _due(progress: Progress, move: Move, now: datetime) -> tuple[datetime, Act]:
+def _due(progress: Progress, move: Move, now: datetime) -> tuple[datetime, Act, str]:
+    """When to look next, as which activity, and what that says of itself."""
     match move:
         case Wait():
-            return move.until, move.act
+            return move.until, move.act, move.then
         case Send():
-            return now, ACTS[move.channel]
+            return now, ACTS[move.channel], move.why
         case LookUp():
-            return now, Act.RECONCILE
+            return now, Act.RECONCILE, move.why
         case Park():
-            return next_wake(progress, now).until, Act.LOOK
+            wake = next_wake(progress, now)
+            return wake.until, Act.LOOK, wake.then
         case _:
-            return now, Act.LOOK
+            return now, Act.LOOK, move.why

@@ -30,6 +30,7 @@ from engine.sequence.compiled import (
 )
 from engine.sequence.structure import OTHERWISE, arm, arm_exit, arms, steps
 from engine.sequence.wording import (
+    SENDING_HOURS,
     say_condition,
     say_count,
     say_delay,
@@ -60,8 +61,6 @@ DEFAULTS = {
     EventKind.LOST: "the sequence ends",
 }
 """What the engine does by itself (authoring.md 3.5)."""
-
-SENDING_HOURS = "sending hours"
 
 
 class Description(Frozen):

@@ -54,6 +54,8 @@ from engine.sequence.compiled import (
 from engine.words import Channel, EventKind
 
 MINUTES_IN_HOUR = 60
+SENDING_HOURS = "sending hours"
+"""Whose time a message's working time is."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CHANNELS = {Channel.EMAIL: "email", Channel.SMS: "text", Channel.VOICE: "phone"}
 ROLES = {"on_duty": "whoever is on duty"}

@@ -165,7 +165,7 @@ def test_statement_05_a_text_at_night_waits_for_the_legal_hours_even_if_it_is_as
     rosa.rings()
     turn = rosa.looks(Act.SEND_SMS)
     assert (practice.provider.requests, turn.due) == (0, MORNING)
-    assert turn.why.endswith("the law keeps texts and calls out of these hours")
+    assert turn.why.endswith("it waits for the hours in which the law allows texts and calls")
 
 
 def test_statement_10_a_stop_by_text_closes_texts_and_leaves_email_open(practice: Practice) -> None:

@@ -108,18 +108,20 @@ class Life:
 
     def commands(self, verb: Verb, **data: object) -> None:
         """A person commands, and the lead is looked at."""
-        self.events += 1
-        self.note(
-            Command(
-                number=self.events,
-                id=f"c{self.events}",
-                verb=verb,
-                by="ann",
-                occurred_at=self.now,
-                data=CommandData.model_validate(data),
-            )
-        )
+        self.note(self.command(verb, **data))
         self.look()
+
+    def command(self, verb: Verb, **data: object) -> Command:
+        """The next command in the lead's Inbox."""
+        self.events += 1
+        return Command(
+            number=self.events,
+            id=f"c{self.events}",
+            verb=verb,
+            by="ann",
+            occurred_at=self.now,
+            data=CommandData.model_validate(data),
+        )
 
     def closes(self, disposition: str, step: str | None = None, **data: object) -> None:
         """A person closes the open task, of that step if one is named."""

@@ -158,5 +158,32 @@ async def test_the_page_of_a_lead_tells_its_story(duty: Duty) -> None:
     await rosa.happens("replied", channel="email", reply="unclear")
     described = await duty.house.client.get_workflow_handle(rosa.handle.id).query("__temporal_workflow_metadata")
     page = described.current_details
-    for told in ("review", "unclear reply", "day-0 accepted", "a person is needed", f"explain {rosa.lead_id}"):
-        assert told in page, page
+    told = (
+        "review",
+        "unclear reply",
+        "Next:** a person is needed",
+        "A person decides with retry",
+        "Lately** (New York time)",
+        "the lead is captured",
+        "email day-0 sent",
+        "the lead answers and it is not clear what it means",
+        f"explain {rosa.lead_id}",
+    )
+    assert [words for words in told if words not in page] == [], page
+
+
+async def test_the_timeline_reads_as_the_story_of_the_lead(duty: Duty) -> None:
+    """A timer says what it waits for and why, the activity after it what is due; nobody has to know the code."""
+    rosa = await duty.house.capture()
+    await until(lambda: rosa.touches == {"day-0": "accepted"})
+    await rosa.let_pass(days=1, minutes=1)
+    await until(lambda: "day-1" in rosa.touches)
+    await rosa.commands(Verb.PAUSE, until="2099-01-01T00:00:00+00:00", reason="her mother is ill")
+    history = await rosa.handle.fetch_history()
+    told = [event.user_metadata.summary.data.decode() for event in history.events if event.user_metadata.summary.data]
+    timers = [text for text in told if "New York time" in text]
+    assert [text for text in told if text not in timers] == ['"email day-1 is due"', '"something happened"']
+    assert timers[0].startswith('"email day-1 on ')
+    assert timers[0].endswith(': the sequence first waits 1 day"')
+    assert timers[-1].startswith('"paused by ')
+    assert "her mother" not in str(history.to_json_dict())

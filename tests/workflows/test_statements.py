@@ -224,8 +224,8 @@ async def test_statement_18_a_lead_may_come_again_as_the_sequence_says(
 
 
 WHY = (
-    ("email two", "the planned wait", "in why@"),
-    ("a person paused the lead (by ann)", "resume"),
+    ("email two", "the sequence first waits 1 day", "in why@"),
+    ("Paused by ann", "resume"),
     ("may have asked not to be contacted", "retry, skip, jump, stop, reassign or enroll"),
     ("no sequence runs", "Closing an open task wakes it", "the lead answered"),
     ("no sequence runs", "did not start", "no usable address"),

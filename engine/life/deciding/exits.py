@@ -8,11 +8,13 @@ from engine.life.deciding.waiting import parked, wait
 from engine.life.moments import exit_moment
 from engine.life.moves import Enroll, Finish, Move, Record, StageEntered
 from engine.life.progress import Enrolment, PendingExit, Progress
-from engine.life.sentences import STOPS
+from engine.life.sentences import STOPS, say_beginning, say_waiting, say_when
 from engine.life.wishes import Wish
 from engine.reasons import HoldReason, ReviewReason, StopReason
 from engine.sequence import compiled
+from engine.sequence.compiled import Exit
 from engine.sequence.structure import plan_of_step
+from engine.sequence.wording import SENDING_HOURS
 from engine.words import Stage
 
 
@@ -30,12 +32,18 @@ def exit_due(progress: Progress, now: datetime) -> Move | None:
             return _entering(progress, running, pending, pending.exit.stage)
         case compiled.Start():
             wish = Wish(kind="handover", at=now, sequence=pending.exit.sequence)
-            return Enroll(wish=wish, why=f"hand over to {pending.exit.sequence}: {pending.why}")
+            return Enroll(wish=wish, why=f"{pending.exit.sequence} takes over: {pending.why}")
         case compiled.Finish():
             because = pending.because or StopReason(pending.exit.reason)
-            return Finish(because=because, why=f"{STOPS[because]} ({pending.why})")
+            return Finish(because=because, why=_ending(running, because, pending.why))
         case _:
             assert_never(pending.exit)
+
+
+def _ending(running: Enrolment, because: StopReason, why: str) -> str:
+    said = f"{running.plan.sequence.name} ends: {STOPS[because]}"
+    decided = running.exit is not None and why != STOPS[because]
+    return f"{said} ({why})" if decided else said
 
 
 def _entering(progress: Progress, running: Enrolment, pending: PendingExit, stage: Stage) -> Move | None:
@@ -45,7 +53,7 @@ def _entering(progress: Progress, running: Enrolment, pending: PendingExit, stag
     if _too_often(progress, running, plan):
         return None
     change = StageEntered(stage=stage, plan=plan, step=pending.step)
-    return Record(change=change, why=f"enter {stage}: {pending.why}")
+    return Record(change=change, why=f"{say_beginning(stage)}: {pending.why}")
 
 
 def _too_often(progress: Progress, running: Enrolment, plan: int) -> bool:
@@ -70,4 +78,20 @@ def exit_waiting(progress: Progress, now: datetime) -> Move | None:
     until = exit_moment(progress, running, pending)
     if until <= now:
         return parked(progress, ReviewReason.LOOP_LIMIT, pending.why)
-    return wait(progress, until, HoldReason.STEP_DELAY, pending.why)
+    then = _leading(pending.exit)
+    why = f"{then} on {say_when(until, progress.circumstances.zone)}: {pending.why}"
+    why += f", and then it {say_waiting(pending.exit.after, SENDING_HOURS)}" if pending.exit.after is not None else ""
+    return wait(until, HoldReason.STEP_DELAY, why, then=then)
+
+
+def _leading(exit_: Exit) -> str:
+    """Where the exit leads."""
+    match exit_:
+        case compiled.Goto():
+            return say_beginning(exit_.stage)
+        case compiled.Start():
+            return f"{exit_.sequence} takes over"
+        case compiled.Finish():
+            return "the sequence ends"
+        case _:
+            assert_never(exit_)

@@ -5,10 +5,12 @@ from datetime import datetime
 from engine.life.deciding.tasks import task_name
 from engine.life.deciding.unproven import reconciling
 from engine.life.deciding.waiting import far, parked, say_review, wait
+from engine.life.deciding.wakes import pausing
 from engine.life.moves import Finish, Move, Park, PauseEnded, Record
 from engine.life.progress import Progress
-from engine.life.sentences import STOPS, summary
+from engine.life.sentences import STOPS
 from engine.reasons import HoldReason, ReviewReason, StopReason
+from engine.sequence.wording import say_list, say_role
 
 
 def at_rest(progress: Progress, now: datetime) -> Move | None:
@@ -24,9 +26,9 @@ def at_rest(progress: Progress, now: datetime) -> Move | None:
         return None
     if not progress.tasks:
         return reconciling(progress, now)
+    roles = say_list(dict.fromkeys(say_role(state.task.to) for state in progress.tasks), "and")
     names = ", ".join(task_name(state) for state in progress.tasks)
-    waits = wait(progress, far(progress, now), HoldReason.BLOCKING_TASK, names)
-    return waits.model_copy(update={"why": summary(f"waits for a person: {names}")})
+    return wait(far(progress, now), HoldReason.BLOCKING_TASK, f"waits for {roles}: {names}", detail=names)
 
 
 def in_review(progress: Progress, now: datetime) -> Move | None:
@@ -41,7 +43,7 @@ def paused(progress: Progress, now: datetime) -> Move | None:
     if pause is None:
         return None
     if pause.until > now:
-        return wait(progress, pause.until, HoldReason.PAUSED, f"by {pause.by}")
+        return pausing(progress, pause)
     if pause.open_ended:
         return parked(progress, ReviewReason.PAUSE_EXPIRED)
     return Record(change=PauseEnded(), why="the pause is over")
@@ -52,5 +54,7 @@ def clock_stands(progress: Progress, now: datetime) -> Move | None:
     running = progress.enrolment
     if running is None or running.stopped_since is None:
         return None
-    because = HoldReason.ANSWER_OPEN if running.answer_open else HoldReason.SEQUENCE_PAUSED
-    return wait(progress, far(progress, now), because)
+    if running.answer_open:
+        return wait(far(progress, now), HoldReason.ANSWER_OPEN, "waits until a person has answered the lead")
+    why = f"waits until somebody lets the sequence {running.plan.sequence.name} go on, which is paused"
+    return wait(far(progress, now), HoldReason.SEQUENCE_PAUSED, why)

@@ -22,12 +22,13 @@ from engine.life.moves import (
     Wait,
 )
 from engine.life.progress import Cursor, Doubt, Enrolment, Progress
-from engine.life.sentences import HOLDS, SKIPS, STOPS, say_when, summary
+from engine.life.sentences import HOLDS, SKIPS, STOPS, say_chain, say_plan, say_when
 from engine.life.touches import closed_for, facts_of, send_of, stands_before
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence import compiled
 from engine.sequence.compiled import Branch, Condition, HumanTask, Message, Moment, Step
 from engine.sequence.structure import OTHERWISE, step
+from engine.sequence.wording import say_role, say_step
 from engine.words import Act, Channel, TaskKey
 
 ACTS = {Channel.EMAIL: Act.SEND_EMAIL, Channel.SMS: Act.SEND_SMS, Channel.VOICE: Act.PLACE_CALL}
@@ -93,7 +94,7 @@ def _guarded(
     now: datetime,
 ) -> Move:
     if moment > now:
-        return wait(progress, moment, HoldReason.STEP_DELAY, step_name(current), _act(current))
+        return _coming(progress, current, (_planned(current, moment),))
     if holds(only_if, progress, running, now):
         return Record(change=GuardPassed(step=current.id), why=f"{step_name(current)}: its condition is met")
     return _skip(current, SkipReason.STEP_GUARD_FALSE)
@@ -110,7 +111,7 @@ def _message(progress: Progress, running: Enrolment, current: Message, moment: d
     if release.release <= now:
         release = forecast(facts, now)
     if release.release > now or isinstance(release.verdict, Holds):
-        return _held(progress, current, tuple(hold for hold in release.holds if hold.until > now))
+        return _coming(progress, current, tuple(hold for hold in release.holds if hold.until > now))
     match release.verdict:
         case Sends(send_by=send_by):
             return send_of(progress, running, current, send_by=send_by, why=f"{step_name(current)} is due")
@@ -126,18 +127,39 @@ def _message(progress: Progress, running: Enrolment, current: Message, moment: d
 
 def _ahead(progress: Progress, current: Message, facts: GateFacts, moment: datetime) -> Wait:
     """A message whose moment is to come: until the gate will let it go, as far as can be known now."""
-    planned = Hold(because=HoldReason.STEP_DELAY, until=moment, detail=current.id)
     # By then sending may be switched on again, and what closes the channel may have changed.
     release = forecast(facts.model_copy(update={"switched_off": False}), moment)
     held = release.holds if isinstance(release.verdict, Sends | Holds) else ()
-    return _held(progress, current, (planned, *held))
+    return _coming(progress, current, (_planned(current, moment), *held))
 
 
-def _held(progress: Progress, current: Message, chain: tuple[Hold, ...]) -> Wait:
-    """A touch that waits for the end of a chain of holds."""
-    until = chain[-1].until
-    why = f"{step_name(current)} on {say_when(until, progress.circumstances.zone)}: {HOLDS[chain[-1].because]}"
-    return Wait(until=until, because=chain[0].because, why=summary(why), holds=chain, act=_act(current))
+def _planned(current: Message | HumanTask, moment: datetime) -> Hold:
+    return Hold(because=HoldReason.STEP_DELAY, until=moment, detail=current.id)
+
+
+def _coming(progress: Progress, current: Message | HumanTask, chain: tuple[Hold, ...]) -> Wait:
+    """A step that waits for the end of a chain of holds."""
+    because, until = chain[0].because, chain[-1].until
+    act, then = _coming_as(current)
+    why = _why_not_yet(progress, current, chain)
+    return Wait(until=until, because=because, why=why, holds=chain, act=act, then=then)
+
+
+def _why_not_yet(progress: Progress, current: Message | HumanTask, chain: tuple[Hold, ...]) -> str:
+    when = say_when(chain[-1].until, progress.circumstances.zone)
+    if chain[-1].because is HoldReason.KILL_SWITCH:  # its end is no more than the next time we ask
+        return f"{step_name(current)} waits: {HOLDS[HoldReason.KILL_SWITCH]}; asked again on {when}"
+    planned = chain[0].because is HoldReason.STEP_DELAY
+    why = say_chain(say_plan(current) if planned else None, chain[1:] if planned else chain)
+    opens = " opens" if isinstance(current, HumanTask) else ""
+    return f"{step_name(current)}{opens} on {when}: {why}"
+
+
+def _coming_as(current: Message | HumanTask) -> tuple[Act, str]:
+    """As which activity the step comes, and its summary."""
+    if isinstance(current, Message):
+        return ACTS[current.channel], f"{step_name(current)} is due"
+    return Act.CREATE_TASK, f"{step_name(current)} opens"
 
 
 def _too_late(progress: Progress, running: Enrolment, current: Message) -> Move | None:
@@ -203,22 +225,22 @@ CALENDAR_HOLDS = (
 def _task(progress: Progress, running: Enrolment, current: HumanTask, moment: datetime, now: datetime) -> Move:
     if running.cursor.task is not None:
         return _open(progress, running.cursor.task, now)
-    planned = (Hold(because=HoldReason.STEP_DELAY, until=moment, detail=current.id),) if moment > now else ()
+    planned = (_planned(current, moment),) if moment > now else ()
     held = sorted(_task_holds(progress, current), key=lambda hold: hold.until)
     chain = (*planned, *(hold for hold in held if hold.until > max(moment, now)))
     if chain:
-        last = wait(progress, chain[-1].until, chain[-1].because, step_name(current), Act.CREATE_TASK)
-        return last.model_copy(update={"because": chain[0].because, "holds": chain})
+        return _coming(progress, current, chain)
     if current.kind == "call" and (why_not := closed_for(progress, Channel.VOICE)) is not None:
         return _skip(current, why_not)
     return _opening(progress, running, current, now)
 
 
 def _open(progress: Progress, key: TaskKey, now: datetime) -> Wait:
-    """A task the sequence waits for: until it is closed, or given up."""
+    """A task the sequence waits for until it is closed; when it is given up is one of the lead's other wakes."""
     state = next(state for state in progress.tasks if state.task.task_key == key)
-    until = state.task.give_up_at or far(progress, now)
-    return wait(progress, until, HoldReason.BLOCKING_TASK, task_name(state), Act.CREATE_TASK)
+    name, due = task_name(state), say_when(state.task.due, progress.circumstances.zone)
+    why = f"waits for {say_role(state.task.to)}: {name}, due {due}"
+    return wait(far(progress, now), HoldReason.BLOCKING_TASK, why, act=Act.CREATE_TASK, detail=name)
 
 
 def _task_holds(progress: Progress, current: HumanTask) -> Iterator[Hold]:
@@ -231,7 +253,7 @@ def _task_holds(progress: Progress, current: HumanTask) -> Iterator[Hold]:
 
 def _opening(progress: Progress, running: Enrolment, current: HumanTask, now: datetime) -> OpenTask:
     times = deadlines(progress, current, now)
-    due = say_when(times.due, progress.circumstances.owner_hours.zone)
+    due = say_when(times.due, progress.circumstances.zone)
     return OpenTask(
         task_key=task_key(
             progress.lead_id, running.number, running.at_plan, running.visit, current.id, running.cursor.occurrence
@@ -249,19 +271,15 @@ def _opening(progress: Progress, running: Enrolment, current: HumanTask, now: da
         escalations=times.escalations,
         blocks=current.blocks,
         proposes=current.proposes,
-        why=f"{step_name(current)} for the {current.to}, due {due}",
+        why=f"{say_step(current)}, due {due}",
     )
 
 
 def _skip(current: Step, because: SkipReason) -> Record:
     change = StepSkipped(step=current.id, because=because)
-    return Record(change=change, why=f"skip {step_name(current)}: {SKIPS[because]}")
+    return Record(change=change, why=f"{step_name(current)} is left out: {SKIPS[because]}")
 
 
 def step_name(current: Step) -> str:
     """The step as people speak of it."""
     return f"{current.kind} {current.id}"
-
-
-def _act(current: Message | HumanTask) -> Act:
-    return ACTS[current.channel] if isinstance(current, Message) else Act.CREATE_TASK

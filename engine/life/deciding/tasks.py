@@ -16,10 +16,11 @@ from engine.life.moves import (
     TaskEscalation,
 )
 from engine.life.progress import Progress, TaskState
-from engine.life.sentences import SKIPS, STOPS, TASKS, say_when
+from engine.life.sentences import SKIPS, STOPS, TASKS, say_event, say_when
 from engine.reasons import HoldReason, SkipReason, StopReason
 from engine.sequence.compiled import HumanTask
 from engine.sequence.structure import step
+from engine.sequence.wording import say_role
 
 
 class Deadlines(NamedTuple):
@@ -45,7 +46,7 @@ def orphaned_task(progress: Progress, now: datetime) -> Move | None:
     for state in progress.tasks:
         if _orphaned(progress, state):
             because = _because(progress, state)
-            why = f"{TASKS[state.task.task_kind]} is no longer needed"
+            why = f"{task_name(state)} is no longer needed"
             why += f": {STOPS[because]}" if because is not None else ""
             return CloseTask(task_key=state.task.task_key, ended="cancelled", because=because, why=why)
     return None
@@ -84,7 +85,7 @@ def owed_task(progress: Progress, now: datetime) -> Move | None:
         to=owed.to,
         due=answer_due(progress, now),
         touch_key=owed.touch_key,
-        why=f"ask the {owed.to} for {TASKS[owed.kind]}: {owed.why}",
+        why=f"{say_role(owed.to)} is asked for {TASKS[owed.kind]}: {owed.why}",
     )
 
 
@@ -93,8 +94,9 @@ def wished(progress: Progress, now: datetime) -> Move | None:
     if not progress.wishes:
         return None
     wish = progress.wishes[0]
-    about = wish.event.kind.value.replace("_", " ") if wish.event is not None else wish.sequence
-    return Enroll(wish=wish, why=f"does a sequence start: {about}")
+    if wish.event is not None:
+        return Enroll(wish=wish, why=f"does a sequence start, because {say_event(wish.event)}?")
+    return Enroll(wish=wish, why=f"does {wish.sequence} start?")
 
 
 def call_of_absent_lead(progress: Progress, now: datetime) -> Move | None:
@@ -119,13 +121,13 @@ def _call(progress: Progress, task: OpenTask) -> HumanTask | None:
 
 
 def _postponed(progress: Progress, state: TaskState, times: Deadlines) -> PostponeTask:
-    due = say_when(times.due, progress.circumstances.owner_hours.zone)
+    due = say_when(times.due, progress.circumstances.zone)
     return PostponeTask(
         task_key=state.task.task_key,
         due=times.due,
         give_up_at=times.give_up_at,
         escalations=times.escalations,
-        why=f"call {state.task.step} for the {state.task.to} once the lead is back, due {due}",
+        why=f"call {state.task.step} for {say_role(state.task.to)} once the lead is back, due {due}",
     )
 
 
@@ -143,7 +145,7 @@ def escalated_task(progress: Progress, now: datetime) -> Move | None:
     for state in progress.tasks:
         for escalation in state.task.escalations:
             if escalation.at <= now and escalation.role not in state.told:
-                why = f"tell {escalation.role}: {task_name(state)} is still open"
+                why = f"{say_role(escalation.role)} is told: {task_name(state)} is still open"
                 return EscalateTask(task_key=state.task.task_key, role=escalation.role, why=why)
     return None
 
@@ -161,6 +163,6 @@ def task_of_new_owner(progress: Progress, now: datetime) -> Move | None:
 
 
 def task_name(state: TaskState) -> str:
-    """The task as people speak of it."""
-    name = TASKS[state.task.task_kind]
-    return f"{name} ({state.task.step})" if state.task.step is not None else name
+    """The task as people speak of it: a step of the sequence by its name."""
+    task = state.task
+    return TASKS[task.task_kind] if task.step is None else f"{task.task_kind} {task.step}"

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from engine.life.deciding.waiting import wait
-from engine.life.moves import LookUp, Move
+from engine.life.moves import LookUp, Move, Wait
 from engine.life.progress import OpenTouch, Progress
+from engine.life.sentences import say_when
 from engine.reasons import HoldReason
 from engine.words import Act
 
@@ -15,7 +16,7 @@ def unproven_touch(progress: Progress, now: datetime) -> Move | None:
         at = asked_at(progress, touch)
         if at is not None and at <= now:
             last = touch.asked + 1 >= len(progress.circumstances.policy.look_ups)
-            why = f"did {touch.channel} {touch.step} go out? ask the provider"
+            why = f"the provider is asked whether {touch_name(touch)} went out"
             return LookUp(touch_key=touch.touch_key, channel=touch.channel, last=last, why=why)
     return None
 
@@ -33,5 +34,17 @@ def reconciling(progress: Progress, now: datetime) -> Move | None:
     for touch in progress.open_touches:
         at = asked_at(progress, touch)
         if at is not None and (running is None or touch.enrolment == running.number):
-            return wait(progress, at, HoldReason.RECONCILING, f"{touch.channel} {touch.step}", Act.RECONCILE)
+            return asking(progress, touch, at)
     return None
+
+
+def asking(progress: Progress, touch: OpenTouch, at: datetime) -> Wait:
+    """The wait for the moment at which the provider is asked."""
+    asked = f"the provider is asked whether {touch_name(touch)} went out"
+    why = f"on {say_when(at, progress.circumstances.zone)} {asked}"
+    return wait(at, HoldReason.RECONCILING, why, then=asked, act=Act.RECONCILE, detail=touch_name(touch))
+
+
+def touch_name(touch: OpenTouch) -> str:
+    """The touch as people speak of it."""
+    return f"{touch.channel} {touch.step}"

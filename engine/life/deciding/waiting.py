@@ -4,18 +4,20 @@ from datetime import datetime
 
 from engine.life.moves import Hold, Park, Wait
 from engine.life.progress import Progress
-from engine.life.sentences import HOLDS, REVIEWS, say_when, summary
+from engine.life.sentences import REVIEWS
 from engine.reasons import HoldReason, ReviewReason
 from engine.words import Act
 
+ROUTINE = "a routine look"
+"""What is due when a lead has waited for the horizon and nothing has happened."""
 
-def wait(progress: Progress, until: datetime, because: HoldReason, detail: str = "", act: Act = Act.LOOK) -> Wait:
-    """A wait for one reason, said in the lead's zone."""
-    zone = progress.circumstances.zone
-    about = f"{detail}: " if detail else ""
+
+def wait(
+    until: datetime, because: HoldReason, why: str, *, then: str = ROUTINE, act: Act = Act.LOOK, detail: str = ""
+) -> Wait:
+    """A wait for one reason."""
     hold = Hold(because=because, until=until, detail=detail)
-    why = f"{about}{HOLDS[because]}, until {say_when(until, zone)}"
-    return Wait(until=until, because=because, why=summary(why), holds=(hold,), act=act)
+    return Wait(until=until, because=because, why=why, holds=(hold,), act=act, then=then)
 
 
 def parked(progress: Progress, because: ReviewReason, detail: str = "") -> Park:

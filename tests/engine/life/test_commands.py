@@ -114,7 +114,7 @@ class TestJump:
         rosa = captured()
         rosa.commands(Verb.JUMP, stage=Stage.CONVERT, reason="they called")
         entered = [m for _, m in rosa.moves if isinstance(m, Record) and isinstance(m.change, StageEntered)]
-        assert entered[-1].why == "enter convert: ann moved it"
+        assert entered[-1].why == "convert begins: ann moved it"
 
     def test_it_leads_on_from_the_end_of_the_steps(self):
         """Where only the way out is waited for, a person may know better."""

@@ -349,7 +349,7 @@ class TestWishes:
         rosa.note_event(EventKind.MEETING_NO_SHOW)
         move = wished(rosa.progress, MONDAY)
         assert move is not None
-        assert move.why == "does a sequence start: meeting no show"
+        assert move.why == "does a sequence start, because the lead does not come to a meeting?"
 
     def test_nothing_starting_is_no_refusal(self):
         """The commonest answer of all."""

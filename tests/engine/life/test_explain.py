@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from engine.life.circumstances import ChannelState
 from engine.life.explain import explain
 from engine.life.receipts import BadEvent
 from engine.reasons import HoldReason
 from engine.sequence.compiled import OnByHand
-from engine.words import EventKind, Verb
+from engine.words import Channel, EventKind, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances, uncertain
-from tests.support.sequences import call, days, email, minutes, sequence, stage, task
+from tests.support.sequences import call, days, email, minutes, sequence, sms, stage, task
 
 MONDAY = at("2026-11-23 09:00")
 
@@ -33,8 +34,15 @@ def test_statement_35_a_running_lead_shows_its_next_step_its_moment_and_the_whol
     assert answer.at == at("2026-11-30 09:00")
     assert [hold.because for hold in answer.holds] == [HoldReason.STEP_DELAY, HoldReason.CLOSED_DAY]
     assert "two" in answer.next_move
-    assert "life@000000000001 since Mon 23 Nov 2026 09:00, started by captured" in answer.text()
-    assert "Held until Sat 28 Nov 2026 09:00: the planned wait" in answer.text()
+    assert "life@000000000001 since Mon 23 Nov 2026 09:00, started because the lead is captured" in answer.text()
+    chain = (
+        "Next: email two on Mon 30 Nov 2026 09:00 New York time: the sequence first waits 120 hours, "
+        "and then it waits for a day with sending hours.",
+        "Held until Sat 28 Nov 2026 09:00: the sequence plans a wait here.",
+        "Held until Mon 30 Nov 2026 09:00: it waits for a day with sending hours.",
+    )
+    assert answer.lines[1:4] == chain
+    assert answer.lines[-1] == "All times are New York time."
     assert answer.wakes == ("a reply, a stage change in the CRM or any other event wakes it at once",)
 
 
@@ -50,7 +58,8 @@ def test_statement_35_a_paused_lead_says_by_whom_and_what_would_wake_it():
     rosa.commands(Verb.PAUSE)
     answer = explain(rosa.progress, rosa.now)
     assert answer.at == MONDAY + timedelta(days=30)
-    assert "by ann" in answer.text()
+    assert "Next: paused by ann; a person is asked on Wed 23 Dec 2026 09:00 New York time, unless" in answer.text()
+    assert "Paused by ann on Mon 23 Nov 2026 09:00, without an end" in answer.text()
     assert "a person may resume it sooner" in answer.wakes
 
 
@@ -60,7 +69,7 @@ def test_statement_35_a_parked_lead_says_what_is_asked_and_how_to_answer():
     rosa.happens(EventKind.STAGE_CHANGED, pipeline_stage="Something else")
     answer = explain(rosa.progress, rosa.now)
     assert answer.at is None
-    assert "Parked since Mon 23 Nov 2026 09:00: the CRM's stage has no meaning here (Something else)" in answer.text()
+    assert "Parked on Mon 23 Nov 2026 09:00: the CRM's stage has no meaning here (Something else)" in answer.text()
     assert "a person decides with retry, skip, jump, stop, reassign or enroll" in answer.wakes
 
 
@@ -71,14 +80,14 @@ def test_statement_35_a_parked_lead_with_an_open_task_says_when_it_is_looked_at(
     answer = explain(rosa.progress, rosa.now)
     assert answer.at is not None
     assert "closing an open task wakes it" in answer.wakes
-    assert "Parked since Mon 23 Nov 2026 09:00: the lead wrote something unclear" in answer.text()
+    assert "Parked on Mon 23 Nov 2026 09:00: the lead wrote something unclear" in answer.text()
 
 
 def test_statement_35_an_open_task_says_who_is_asked_and_until_when():
     """A person is the reason, and has a name and a time."""
     rosa = captured(call("ring"))
     text = said(rosa)
-    assert "The owner is asked for a call (ring), due Mon 23 Nov 2026 10:00" in text
+    assert "The owner is asked for call ring, due Mon 23 Nov 2026 10:00" in text
     assert "given up on Thu 26 Nov 2026 10:00" in text
 
 
@@ -106,9 +115,9 @@ def test_statement_35_a_refused_lead_says_why_nothing_started():
     rosa = Life(once, now=MONDAY)
     rosa.happens(EventKind.BY_HAND, name="once")
     rosa.happens(EventKind.BY_HAND, name="once")
-    assert "Once did not start on Mon 23 Nov 2026 09:00: finished before" in said(rosa)
+    assert "The sequence once did not start on Mon 23 Nov 2026 09:00: a lead runs through it only once" in said(rosa)
     rosa.commands(Verb.ENROLL, sequence="draft")
-    assert "sequence closed (it is not published)" in said(rosa)
+    assert "it takes nobody (it is not published)" in said(rosa)
 
 
 def test_statement_35_a_stopped_lead_says_what_ended_and_what_would_wake_it():
@@ -160,6 +169,20 @@ def test_statement_35_a_touch_in_doubt_and_what_was_flagged_are_named():
     text = said(rosa)
     assert "Nobody knows yet whether email one went out; it is never sent again blindly" in text
     assert "Flagged: an event could not be read (Inbox row 9, 2 times)" in text
+
+
+def test_statement_35_a_step_that_was_left_out_says_why():
+    """ "Why did she not get the text?" is asked as often as "why not yet?"."""
+    silent = circumstances(channels=tuple(ChannelState(channel=channel) for channel in (Channel.EMAIL, Channel.VOICE)))
+    rosa = captured(email("one"), sms("hint"), email("two", after=days(2)), world=silent)
+    assert "Hint was left out on Mon 23 Nov 2026 09:00: there is no address." in said(rosa)
+
+
+def test_statement_35_a_parked_lead_whose_task_comes_due_says_so():
+    """Both happen to it, and the task does not wait for the decision."""
+    rosa = captured(call("ring"))
+    rosa.happens(EventKind.REPLIED, reply="unclear")
+    assert "On Thu 26 Nov 2026 10:00 New York time call ring is given up." in said(rosa)
 
 
 def test_statement_35_a_task_beside_the_sequence_is_named_with_the_next_step():

@@ -419,7 +419,7 @@ def test_the_proof_task_names_the_touch():
     rosa.let_pass(hours=1)
     opened = next(move for _, move in moves(rosa, OpenTask))
     assert (opened.task_kind, opened.touch_key) == ("proof", moves(rosa, Send)[0][1].touch_key)
-    assert opened.why == "ask the owner for the proof whether a message went out: email one"
+    assert opened.why == "the owner is asked for the proof whether a message went out: email one"
 
 
 def test_a_doubt_is_not_asked_about_twice_in_circles():
