@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from temporalio.service import RPCError
 
+from adapters import audit
+from adapters.audit import Entry
 from adapters.views.lead import Received, memory, unapplied
 from api.office import Office
 from engine.errors import FollowupError
@@ -16,6 +18,8 @@ from engine.words import LeadId
 ASKED_FOR = timedelta(seconds=3)
 """How long Temporal may take to say whether a lead runs."""
 
+LAST_COMMANDS = 3
+
 
 class Explained(Frozen):
     """The answer."""
@@ -26,6 +30,8 @@ class Explained(Frozen):
     explanation: Explanation | None
     """None while no look has been at it."""
     unapplied: tuple[Received, ...]
+    commanded: tuple[Entry, ...]
+    """What people did last, with the reasons they typed, oldest first."""
     over: bool
     """Nothing is open, so that no workflow needs to run."""
     runs: bool | None
@@ -37,11 +43,13 @@ async def explained(office: Office, lead_id: LeadId, now: datetime) -> Explained
     with office.database.reading() as transaction:
         known = memory(transaction, lead_id)
         waiting = unapplied(transaction, lead_id)
+        done = audit.about_lead(transaction, lead_id)
     return Explained(
         lead_id=lead_id,
         zone=None if known is None else known.circumstances.zone,
         explanation=None if known is None else _explanation(known, now),
         unapplied=waiting,
+        commanded=tuple(entry for entry in done if entry.actor != audit.ENGINE)[-LAST_COMMANDS:],
         over=known is not None and known.over,
         runs=await _runs(office, lead_id),
     )

@@ -8,7 +8,7 @@ import pytest
 from cli import process
 from engine.words import LeadId
 from tests.adapters.world import BEN, MONDAY, ROSA, Company
-from tests.support.looking import lives, publishes_a_wait
+from tests.support.looking import lives, looks, publishes_a_wait
 from tests.support.shell import Shell
 
 
@@ -55,6 +55,19 @@ def test_the_audit_trail_tells_who_commanded_what_and_why(shell, company, rosa):
     said = shell("lead", "show", rosa, "--time-format", "raw").stdout
     assert re.search(r"^Audit$", said, re.M)
     assert re.search(r"^  \S+Z  mia reassign rep-2 \(applied\): ana is ill$", said, re.M)
+    assert re.search(r"^  .* mia reassign rep-2 \(applied\): ana is ill$", shell("lead", "explain", rosa).stdout, re.M)
+
+
+def test_the_page_says_why_in_words(shell, company, rosa):
+    """Codes are for machines."""
+    company.hears(rosa, "replied", MONDAY + timedelta(minutes=1), channel="email", reply="positive")
+    looks(company, rosa, now=MONDAY + timedelta(minutes=3))
+    said = shell("lead", "show", "crm:4711", "--time-format", "raw").stdout
+    for line in (
+        "1. greeting@",
+        ": started because the lead is captured, 2026-11-23T15:00:00Z; ended 2026-11-23T15:03:00Z: the lead answered",
+    ):
+        assert line in said, said
 
 
 def test_addresses_are_shown_to_those_who_insist(shell, rosa):
