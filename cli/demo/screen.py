@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from adapters.database import Transaction
 from adapters.timeline import Happening
@@ -12,9 +13,30 @@ from adapters.views.accounts import Accounts, calls_made, received_by
 from adapters.views.pulse import pulse
 from cli.demo.script import ScriptedLead
 from engine.frozen import Frozen
-from engine.words import LeadId
+from engine.life.sentences import HAPPENS
+from engine.sequence.wording import say_stage
+from engine.words import EventKind, LeadId, TouchState
 
 STYLES = {"event": "cyan", "enrolment": "magenta", "stage": "bold yellow", "touch": "green", "task": "blue"}
+
+
+WIDE = 100
+"""Columns of a terminal that has room for figures and sentences side by side."""
+
+FIGURES = "{:<21} {:<10} {:>5} {:>4} {:>5}"
+
+Cell = tuple[int | None, str | None, str]
+"""Width, style and text; no width: what is left."""
+
+OURS = ("fields_changed", "task_done", "in_flight", "deferred", "retryable", "opened", "cancelled")
+"""What happens inside us and says nothing of a life, or is told by what follows."""
+
+INSTEAD: dict[str, tuple[str, str]] = {
+    EventKind.CAPTURED: (HAPPENS[EventKind.CAPTURED], "enquired"),
+    TouchState.ACCEPTED: ("accepted", "sent"),
+    TouchState.SUPPRESSED: ("suppressed", "left out"),
+}
+"""Words of ours, and what a spectator calls it."""
 
 
 class Life(Frozen):
@@ -39,22 +61,36 @@ class Screen:
         self._console.print(text, highlight=False)
 
     def tell(self, lead: ScriptedLead, happening: Happening) -> None:
-        """One thing that happened to a lead."""
-        when = happening.at.astimezone(self._zone).strftime("%a %d %b %Y %H:%M")
-        style = STYLES[happening.kind]
-        self._console.print(
-            f"[dim]{when}[/]  {lead.name:<22} [{style}]{happening.text}[/]", highlight=False, soft_wrap=True
-        )
+        """One thing that happened to a lead, if it is part of its life; what only we see is left out."""
+        text = plain_words(happening)
+        if text is None:
+            return
+        when = happening.at.astimezone(self._zone).strftime("%a %d %b %H:%M")
+        self._row((16, "dim", when), (20, None, lead.name), (None, STYLES[happening.kind], text))
 
     def table(self, lives: abc.Sequence[Life]) -> None:
-        """One row for each lead."""
-        table = Table(title="Six months later", title_justify="left", header_style="bold")
-        for heading in ("lead", "stage", "email", "sms", "calls", "why it ended, or what it waits for"):
-            table.add_column(heading, justify="right" if heading in ("email", "sms", "calls") else "left")
+        """Each lead in figures, and why it ended or what it waits for: beside them, or below where there is no room."""
+        self.say("\n[bold]Six months later[/]\n")
+        wide = self._console.width >= WIDE
+        self.say(
+            f"[dim]{FIGURES.format('lead', 'stage', 'email', 'sms', 'calls')}{'  how it stands' if wide else ''}[/]"
+        )
         for life in lives:
-            counts = [str(life.received.get(channel, 0)) for channel in ("email", "sms")]
-            table.add_row(life.name, life.stage.replace("_", " "), *counts, str(life.calls), life.why)
-        self._console.print(table)
+            sent = (life.received.get(channel, 0) for channel in ("email", "sms"))
+            figures = FIGURES.format(life.name, say_stage(life.stage), *sent, life.calls)
+            if wide:
+                self._row((len(figures), None, figures), (None, None, life.why))
+            else:
+                self.say(figures)
+                self._row((2, None, ""), (None, "dim", life.why))
+
+    def _row(self, *cells: Cell) -> None:
+        """Cells side by side; the last one is broken into lines in its own column."""
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        for width, style, _ in cells:
+            grid.add_column(width=width, style=style, no_wrap=width is not None)
+        grid.add_row(*(Text(text) for _, _, text in cells))
+        self._console.print(grid)
 
     def accounts(self, title: str, accounts: Accounts) -> None:
         """The promise, in figures."""
@@ -63,6 +99,18 @@ class Screen:
             f"{title}: {accounts.due} messages due, [{verdict}]lost {accounts.lost}, twice {accounts.twice}[/]",
             highlight=False,
         )
+
+
+def plain_words(happening: Happening) -> str | None:
+    """What happened as a word or two of somebody's life; None for what only we need to know."""
+    if happening.what in OURS or happening.changed_nothing:
+        return None
+    if happening.what == "started" and happening.text.endswith(HAPPENS[EventKind.CAPTURED]):
+        return None  # the enquiry is told already
+    if happening.what in INSTEAD:
+        told, shown = INSTEAD[happening.what]
+        return happening.text.replace(told, shown)
+    return happening.text.removeprefix("the lead ")
 
 
 def life_of(transaction: Transaction, lead_id: LeadId, name: str) -> Life:
