@@ -25,7 +25,7 @@ class Happening(Frozen):
     at: datetime
     kind: Kind
     what: str
-    """The event kind or verb, the state of the touch, `opened` or how the task ended, `started` or `ended`, the stage."""
+    """The event kind or verb; `started` or `ended`; the stage; the state of the touch; `opened`, or the task's end."""
     text: str
     changed_nothing: bool = False
     """It was noted, and nothing came of it."""
@@ -33,7 +33,7 @@ class Happening(Frozen):
 
 def timeline(transaction: Transaction, lead: LeadId) -> tuple[Happening, ...]:
     """Everything of one lead, oldest first."""
-    sources = (_events, _enrolments, _stages, _touches, _tasks)
+    sources = (_events, _tasks, _enrolments, _stages, _touches)
     return tuple(sorted((h for source in sources for h in source(transaction, lead)), key=lambda h: h.at))
 
 

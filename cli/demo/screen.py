@@ -13,7 +13,7 @@ from adapters.views.accounts import Accounts, calls_made, received_by
 from adapters.views.pulse import pulse
 from cli.demo.script import ScriptedLead
 from engine.frozen import Frozen
-from engine.life.sentences import HAPPENS
+from engine.life.sentences import HAPPENS, say_zone
 from engine.sequence.wording import say_stage
 from engine.words import EventKind, LeadId, TouchState
 
@@ -55,6 +55,7 @@ class Screen:
     def __init__(self, console: Console, zone: str) -> None:
         self._console = console
         self._zone = ZoneInfo(zone)
+        self._told = False
 
     def say(self, text: str) -> None:
         """A line of the demo's own."""
@@ -65,6 +66,9 @@ class Screen:
         text = plain_words(happening)
         if text is None:
             return
+        if not self._told:
+            self.say(f"[dim]All times are {say_zone(self._zone.key)}.[/]\n")
+        self._told = True
         when = happening.at.astimezone(self._zone).strftime("%a %d %b %H:%M")
         self._row((16, "dim", when), (20, None, lead.name), (None, STYLES[happening.kind], text))
 
@@ -72,9 +76,8 @@ class Screen:
         """Each lead in figures, and why it ended or what it waits for: beside them, or below where there is no room."""
         self.say("\n[bold]Six months later[/]\n")
         wide = self._console.width >= WIDE
-        self.say(
-            f"[dim]{FIGURES.format('lead', 'stage', 'email', 'sms', 'calls')}{'  how it stands' if wide else ''}[/]"
-        )
+        heading = FIGURES.format("lead", "stage", "email", "sms", "calls")
+        self.say(f"[dim]{heading}  how it stands[/]" if wide else f"[dim]{heading}[/]")
         for life in lives:
             sent = (life.received.get(channel, 0) for channel in ("email", "sms"))
             figures = FIGURES.format(life.name, say_stage(life.stage), *sent, life.calls)
@@ -83,6 +86,7 @@ class Screen:
             else:
                 self.say(figures)
                 self._row((2, None, ""), (None, "dim", life.why))
+        self.say("")
 
     def _row(self, *cells: Cell) -> None:
         """Cells side by side; the last one is broken into lines in its own column."""
