@@ -71,7 +71,9 @@ PROVEN = frozenset(
 MOST_ROWS = 500
 """Inbox rows that one look notes: its transaction stays short however long the flood (rulings.md 1.11)."""
 
-STORY_LINES = 6
+STORY_LINES = 8
+LONGEST_LINE = 140
+"""Characters of a story line: twenty lines of it travel in a Turn, which stays below 4 kB (rulings.md 4)."""
 
 OUTCOMES: dict[ResultName, str] = {
     "accepted": "sent",
@@ -211,7 +213,7 @@ class Sitting:
     def tell(self, what: str) -> None:
         """One line of the lead's story."""
         when = say_wall(self.now, self.progress.circumstances.zone)
-        self.story.append(f"- {when}: {summary(what)}")
+        self.story.append(f"- {when}: {summary(what, LONGEST_LINE)}")
 
     def _park(self, move: Park) -> None:
         """A Review is written down once, whether a fact, the gate or a decision brought it about."""

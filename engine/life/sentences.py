@@ -84,7 +84,7 @@ STOPS = {
     StopReason.WRONG_PERSON: "it is the wrong person",
     StopReason.OPTED_OUT: "the person asked not to be contacted",
     StopReason.SPAM_COMPLAINT: "the person complained about a message",
-    StopReason.STAGE_CHANGED: "the lead has moved on in the CRM",
+    StopReason.STAGE_CHANGED: "the lead has moved on",
     StopReason.GUARD_FAILED: "the sequence's own condition is no longer met",
     StopReason.DISQUALIFIED: "the lead does not qualify",
     StopReason.NO_CHANNEL_LEFT: "no address is left to reach the lead",
@@ -186,6 +186,12 @@ def say_when(moment: datetime, zone: str) -> str:
     return f"{say_wall(moment, zone)} {say_zone(zone)}"
 
 
+def say_both(why: str, other: str, zone: str) -> str:
+    """Two sentences about moments of one zone, which is named once."""
+    name = f" {say_zone(zone)}"
+    return f"{why}; {other.replace(name, '') if name in why else other}"
+
+
 # --- waits ------------------------------------------------------------------------------------------------------------
 
 
@@ -205,10 +211,10 @@ def say_plan(step: Message | HumanTask) -> str:
 
 
 def say_waiting(delay: Delay, working: str = "working time") -> str:
-    """What the sequence does during a delay: "waits 2 working days"."""
+    """What the sequence does during a delay: "waits 2 working days", "waits for 2 days of silence"."""
     match delay:
         case Quiet():
-            return f"waits for {say_length(delay, working)}"
+            return f"waits for {say_length(delay.delay, working)} of silence"
         case CalendarDays(days=0):
             return "waits for a later hour of the day"
         case _:
@@ -226,7 +232,7 @@ def say_chain(plan: str | None, holds: tuple[Hold, ...]) -> str:
     return ", and then ".join(part for part in (plan, last) if part is not None)
 
 
-def summary(text: str) -> str:
-    """The text on one line, cut to what a timer's summary may hold."""
+def summary(text: str, longest: int = LONGEST_SUMMARY) -> str:
+    """The text on one line, cut to what a timer's summary may hold, or to so many characters."""
     text = " ".join(text.split())
-    return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"

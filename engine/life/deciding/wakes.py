@@ -9,7 +9,7 @@ from engine.life.deciding.unproven import asked_at, asking
 from engine.life.deciding.waiting import ROUTINE, far, wait
 from engine.life.moves import Wait
 from engine.life.progress import Pause, Progress
-from engine.life.sentences import say_when
+from engine.life.sentences import say_both, say_when
 from engine.reasons import HoldReason
 from engine.sequence.wording import say_role
 from engine.words import Act
@@ -22,8 +22,8 @@ def not_overslept(progress: Progress, wait: Wait, now: datetime) -> Wait:
     if until == wait.until:
         return wait
     if until == soonest.until:
-        both = {"until": until, "act": soonest.act, "then": soonest.then, "why": f"{wait.why}; {soonest.why}"}
-        return wait.model_copy(update=both)
+        why = say_both(wait.why, soonest.why, progress.circumstances.zone)
+        return wait.model_copy(update={"until": until, "act": soonest.act, "then": soonest.then, "why": why})
     return wait.model_copy(update={"until": until, "act": Act.LOOK, "then": ROUTINE})
 
 
