@@ -358,7 +358,7 @@ class TestAbsentLead:
         assert task.due == self.BACK + timedelta(hours=1)
         assert [rung.at for rung in task.escalations] == [self.BACK + timedelta(hours=3)]
         assert task.give_up_at == self.BACK + timedelta(hours=4)
-        assert task.why == "call ring for the owner once the lead is back, due Fri 4 Dec 2026 11:00"
+        assert task.why == "call ring for the owner once the lead is back, due Fri 4 Dec 2026 11:00 New York time"
 
     def test_nobody_is_told_and_nothing_is_given_up_before(self):
         """The clocks of people begin again."""
