@@ -137,3 +137,11 @@ def test_dotenv_stands_behind_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("FOLLOWUP_COMPANY_NAME", "From environment")
     settings = read_settings(env_file=Path(file))
     assert (settings.company_name, settings.booking_url) == ("From environment", "https://example.com/b")
+
+
+@pytest.mark.parametrize(("environment", "invented"), [("development", True), ("demo", True), ("test", False)])
+def test_what_only_real_mail_needs_is_invented_where_nothing_is_real(environment: str, invented: bool) -> None:
+    """A newcomer's first lead must not be parked because nobody has told our postal address yet."""
+    settings = Settings.model_validate({"environment": environment})
+    assert (settings.footer_address is not None) is invented
+    assert ("company_phone" in settings.our_tokens()) is invented
