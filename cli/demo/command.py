@@ -24,6 +24,7 @@ from adapters.views.pulse import leads_of
 from api.importing import entered, recording, terms_of
 from api.office import Office
 from api.temporal import connect_to
+from cli import logs
 from cli.demo.player import Player, Stalled
 from cli.demo.screen import Life, Screen, life_of
 from cli.demo.script import LEADS, Script, ScriptedLead, duration, read
@@ -49,6 +50,7 @@ def command(
 
       followup demo --crash       (kills the worker in the middle of a message, and the server: nothing is lost)
     """
+    logs.configure(level="warning")
     console = Console()
     screen = Screen(console, "America/New_York")
     with World(lambda line: screen.say(f"[dim]{line}[/]"), durable=crash) as world:
