@@ -46,7 +46,10 @@ def add(
     account: Annotated[str | None, typer.Option(metavar="ID", help="The company's id, shared by colleagues.")] = None,
     owner: Annotated[str | None, typer.Option(metavar="ID", help="The person of ours who is responsible.")] = None,
     field: FieldOption = None,
-    consent: Annotated[str, typer.Option(metavar="CHANNELS", help="What the person agreed to: email,sms,voice.")] = "",
+    consent: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHANNELS", help="What the person agreed to: email,sms,voice. May be repeated."),
+    ] = None,
     consent_by: Annotated[str, typer.Option(metavar="TEXT", help="How and where; required with --consent.")] = "",
     source: Annotated[str, typer.Option(metavar="TEXT", help="Where the lead comes from.")] = "by hand",
     by: ByOption = None,
@@ -77,7 +80,7 @@ def add(
             emails=tuple(email or ()),
             phones=tuple(phone or ()),
             external_ids=_external_ids(external_id or ()),
-            consents=_consents(consent, consent_by, out.now),
+            consents=_consents(consent or [], consent_by, out.now),
             fields=stated(office.database, field or ()),
         )
         _check_addresses(new, office.people)
@@ -133,14 +136,13 @@ def _external_ids(texts: abc.Iterable[str]) -> "tuple[ExternalId, ...]":
     return tuple(found)
 
 
-def _consents(channels: str, proof: str, now: datetime) -> "tuple[Consent, ...]":
+def _consents(said: list[str], proof: str, now: datetime) -> "tuple[Consent, ...]":
     from adapters.suppression import Consent
 
+    channels = dict.fromkeys(_channel(name) for text in said for name in listed(text))
     if bool(channels) is not bool(proof.strip()):
         raise typer.BadParameter("write both --consent CHANNELS and --consent-by, which says how it was given")
-    return tuple(
-        Consent(channel=_channel(name), basis="consent", source=proof.strip(), at=now) for name in listed(channels)
-    )
+    return tuple(Consent(channel=channel, basis="consent", source=proof.strip(), at=now) for channel in channels)
 
 
 def _channel(name: str) -> Channel:

@@ -18,7 +18,18 @@ def test_what_is_said_is_what_is_kept(shell, company):
         *("--phone", "(212) 555-0123", "--zone", "America/New_York", "--country", "us", "--region", "NY"),
         *("--company", "Díaz & Co", "--account", "acc-1", "--language", "es", "--owner", "ana"),
         *("--external-id", "crm:4711", "--field", "heat=hot", "--field", "budget=1200.5", "--field", "vip=yes"),
-        *("--consent", "email, sms", "--consent-by", "web form v3", "--source", "ad", "-o", "json"),
+        *(
+            "--consent",
+            "email",
+            "--consent",
+            "sms,email",
+            "--consent-by",
+            "web form v3",
+            "--source",
+            "ad",
+            "-o",
+            "json",
+        ),
     )
     lead = company.lead(LeadId(said.json["lead_id"]))
     assert said.json["created"] is True
