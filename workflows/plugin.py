@@ -3,13 +3,14 @@ One plugin configures client, worker, tests and replayer alike, so that none of 
 
     client = await Client.connect(address, plugins=[LeadPlugin()])
 
-Pass the same object to a Replayer. `codec` encrypts payloads; histories written with one need it for ever.
+Pass the same object to a Replayer. `codec` encrypts payloads, and with them what errors say, which may quote a person;
+histories written with one need it for ever.
 """
 
 from dataclasses import replace
 
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import PayloadCodec
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 
@@ -28,6 +29,14 @@ class LeadPlugin(SimplePlugin):
             LeadWorkflow.pace = pace
         super().__init__(
             "followup.lead",
-            data_converter=replace(pydantic_data_converter, payload_codec=codec),
+            data_converter=pydantic_data_converter if codec is None else _encoded(codec),
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
         )
+
+
+def _encoded(codec: PayloadCodec) -> DataConverter:
+    return replace(
+        pydantic_data_converter,
+        payload_codec=codec,
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
