@@ -48,6 +48,7 @@ def command(
         stack.callback(child.end, worker)
         _say("Worker", "running; leads are looked at as they come")
         _say("Try", "followup lead add --first-name Rosa --email rosa@example.com --consent email --consent-by form")
+        _say("", "followup lead messages rosa@example.com")
         _until_told(worker)
 
 

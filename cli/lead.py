@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import typer
 
-from cli import lead_add, lead_commands, lead_list, lead_signal, lead_view
+from cli import lead_add, lead_commands, lead_list, lead_messages, lead_signal, lead_view
 from cli.group import Elsewhere, Group
 
 
@@ -18,7 +18,9 @@ class Leads(Group):
 
 app = typer.Typer(cls=Leads, help="Add, show, explain and steer leads.", no_args_is_help=True, rich_markup_mode=None)
 
-for verb in (lead_add.add, lead_list.list_, lead_view.show, lead_view.explain, lead_signal.signal):
+READING = (lead_list.list_, lead_view.show, lead_view.explain, lead_messages.messages)
+
+for verb in (lead_add.add, *READING, lead_signal.signal):
     verb.mount(app)
 
 for verb in lead_commands.VERBS:

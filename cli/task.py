@@ -1,5 +1,6 @@
 """`followup task …`: what people have to do, and what they have done."""
 
+from collections import abc
 from itertools import takewhile
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +14,11 @@ from engine.errors import FollowupError
 from engine.words import EventKind, TaskKey
 
 if TYPE_CHECKING:
+    from adapters.database import Transaction
     from adapters.tasks import Task
-    from api.office import Office
+    from adapters.views.task import TaskPage
+
+TaskArgument = Annotated[str, typer.Argument(metavar="TASK", help="Its key, as `followup task list` shows it.")]
 
 
 @verb("followup task list", "followup task list --owner rep-1 --overdue", "followup task list -o json", name="list")
@@ -44,6 +48,47 @@ def list_tasks(
     out.many(wanted, columns, "nothing is to be done")
 
 
+@verb("followup task show 6f2c…", "followup task show 6f2c… --reveal")
+def show(
+    out: Output,
+    task_key: TaskArgument,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show addresses in full.")] = False,
+) -> None:
+    """What is to be done, for whom and by when, with the words to say."""
+    from adapters.catalogue import Catalogue
+    from adapters.drafting import Drafting
+    from adapters.views.lead import masked, revealed
+    from adapters.views.task import task_page
+    from cli.office import open_records
+
+    with open_records() as records:
+        drafting = Drafting(records.settings, Catalogue(), records.people)
+        task = _task(records.transaction, task_key)
+        page = task_page(records.transaction, drafting, task, revealed if reveal else masked)
+        zone = records.settings.org_zone
+    out.one(page, lambda: list(_facts(out, page, zone)))
+
+
+def _facts(out: Output, page: "TaskPage", zone: str) -> abc.Iterator[tuple[str, str]]:
+    task = page.task
+    yield "task", task.task_key
+    yield "kind", f"{task.kind} {task.step}" if task.step else task.kind
+    yield "lead", f"{page.lead_name or '-'} ({task.lead_id})"
+    for address in page.addresses:
+        yield "", f"      {address}"
+    yield "for", task.owner or task.to_role
+    yield "due", out.moment(task.due, zone)
+    yield "why", task.why
+    yield "state", task.state if task.disposition is None else f"{task.state}: {task.disposition}"
+    if task.state == "open":
+        yield "ends as", ", ".join(outcomes_of(task.kind))
+    if page.instructions:
+        yield "", ""
+        yield "", page.title
+        yield "", ""
+        yield from (("", line) for line in page.instructions.splitlines())
+
+
 @verb(
     "followup task complete 6f2c… --as connected_positive --note 'wants an offer by Friday'",
     "followup task complete 6f2c… --as callback_requested --callback-at '2026-12-01 15:00 America/New_York'",
@@ -51,7 +96,7 @@ def list_tasks(
 )
 def complete(
     out: Output,
-    task_key: Annotated[str, typer.Argument(metavar="TASK", help="Its key, as `followup task list` shows it.")],
+    task_key: TaskArgument,
     disposition: Annotated[str, typer.Option("--as", metavar="DISPOSITION", help="How it ended.")],
     note: Annotated[str | None, typer.Option(metavar="TEXT", help="What else is to be known.")] = None,
     callback_at: Annotated[
@@ -67,7 +112,8 @@ def complete(
 
     asking = Asking.of(by, request, wait)
     with open_office() as office:
-        task = _task(office, task_key)
+        with office.database.reading() as transaction:
+            task = _task(transaction, task_key)
         _check(task, disposition, callback_at)
         said = {"task_key": task.task_key, "disposition": disposition}
         if note is not None:
@@ -80,11 +126,10 @@ def complete(
     end_in_vain(became)
 
 
-def _task(office: "Office", task_key: str) -> "Task":
+def _task(transaction: "Transaction", task_key: str) -> "Task":
     from adapters.tasks import read
 
-    with office.database.reading() as transaction:
-        task = read(transaction, TaskKey(task_key))
+    task = read(transaction, TaskKey(task_key))
     if task is None:
         raise FollowupError(
             code="TSK001",
@@ -118,5 +163,5 @@ def outcomes_of(kind: str) -> tuple[str, ...]:
 
 app = typer.Typer(help="What people have to do, and what they have done.", no_args_is_help=True, rich_markup_mode=None)
 
-for each in (list_tasks, complete):
+for each in (list_tasks, show, complete):
     each.mount(app)

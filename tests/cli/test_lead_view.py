@@ -102,3 +102,24 @@ def test_a_lead_nobody_has_looked_at_is_explained_too(shell, company):
     """Nothing to say would look like nothing known."""
     company.captures(BEN)
     assert shell("lead", "explain", "ben@example.com").stdout.startswith("It is recorded, and no look has been at it")
+
+
+def test_every_message_can_be_read_as_it_was_written(shell, company, rosa):
+    """Whoever answers the phone must know what we wrote, and whoever writes sequences how it reads."""
+    said = shell("lead", "messages", rosa, "--time-format", "raw")
+    assert said.stdout.splitlines()[:6] == [
+        "2026-11-23T15:00:00Z  email hello: accepted",
+        "    from ana@example.com",
+        "    Hello Rosa",
+        "",
+        "    Hi Rosa, it is us.",
+        "",
+    ]
+    (message,) = shell("lead", "messages", rosa, "-o", "json").json
+    assert (message["step"], message["subject"], message["channel"]) == ("hello", "Hello Rosa", "email")
+
+
+def test_a_lead_that_got_nothing_says_so(shell, company):
+    """An empty screen would leave open whether it was asked at all."""
+    company.captures(BEN)
+    assert shell("lead", "messages", "ben@example.com").stderr == "nothing was written to this lead\n"

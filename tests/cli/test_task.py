@@ -6,13 +6,16 @@ from typing import get_args
 import pytest
 from sqlalchemy import insert
 
+from adapters.catalogue import publish
 from adapters.tables import tasks
 from cli import process
 from cli.task import outcomes_of
 from engine.life.moves import TaskKind
 from engine.reasons import CallDisposition
 from engine.words import LeadId
-from tests.adapters.world import ROSA, Company
+from tests.adapters.world import MONDAY, ROSA, Company
+from tests.support.house import released
+from tests.support.looking import lives
 from tests.support.small_sequences import call, email, sequence, stage
 from tests.support.waiting import until
 
@@ -93,3 +96,26 @@ async def test_a_call_is_completed_with_its_result_and_the_sequence_goes_on(desk
         assert (again.code, again.json["duplicate"]) == (0, True)
         late = await here.commands(*complete)
         assert (late.code, late.json["reason"]) == (process.ExitCode.FAILED, "task_closed")
+
+
+def test_a_task_shows_what_to_say_and_to_whom(shell, company):
+    """A call without its script, its name and its number is a chore; with them it is five minutes' work."""
+    with company.database.transaction() as transaction:
+        publish(transaction, released(sequence("calls", stage("response", call("talk")))), "ana", "", MONDAY)
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "captured")
+    lives(company, rosa)
+    (task,) = shell("task", "list", "-o", "json").json
+    said = shell("task", "show", task["task_key"], "--reveal", "--time-format", "raw").stdout.splitlines()
+    assert "kind     call talk" in said
+    assert f"lead     Rosa ({rosa})" in said
+    assert "      +12125550123" in said
+    assert any(line.startswith("ends as  connected_positive") for line in said)
+    assert said[-3:] == ["talk", "", "Hello, this is talk."]
+    assert "+12125550123" not in shell("task", "show", task["task_key"]).stdout
+
+
+def test_a_task_nobody_wrote_a_script_for_shows_the_rest(shell, rosa):
+    """An answer to a reply has no template: the reply says what to write."""
+    shown = shell("task", "show", "late", "-o", "json").json
+    assert (shown["lead_name"], shown["instructions"], shown["task"]["why"]) == ("Rosa", "", "call Rosa")
