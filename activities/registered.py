@@ -4,8 +4,10 @@ The activity types as Temporal knows them. Each is the same look; its name says 
 They are plain functions for a thread pool: the provider SDKs and the database layer block.
 """
 
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -63,20 +65,29 @@ class LeadActivities:
         now = info.started_time.astimezone(UTC)
         with bound_contextvars(lead_id=glance.lead_id, act=act.value, attempt=info.attempt):
             try:
-                return self._look_body.at(glance, act, now, now - info.scheduled_time)
+                return self._look_body.at(glance, act, now, now - _first_attempt(info))
             except TryLater as later:
+                activity.heartbeat(_first_attempt(info).isoformat())
                 raise _not_sent(later) from later
-            except Exception as error:
-                log.exception("look.failed")
+            except Exception as error:  # noqa: BLE001 - it fails the attempt, without its words
+                failure = _told(error)
+                way = _way_to(error)
+                log.error("look.failed", error=failure.type, why=failure.message, way=way)
                 if info.attempt >= self._flag_after:
                     self._flag(glance.lead_id, error, now)
-                raise
+                raise failure.with_traceback(error.__traceback__) from None
 
     def _flag(self, lead_id: LeadId, error: Exception, now: datetime) -> None:
         try:
-            self._look_body.records.flag_failing(lead_id, _name(error), now)
+            self._look_body.records.flag_failing(lead_id, type(error).__name__, now)
         except FollowupError:
             log.warning("lead.not_flagged")  # what on-call has to see is the error of the look
+
+
+def _first_attempt(info: activity.Info) -> datetime:
+    """When the first attempt started: each tells the next, since Temporal only keeps when it was asked for."""
+    told = next(iter(info.heartbeat_details), None)
+    return info.started_time.astimezone(UTC) if told is None else datetime.fromisoformat(told)
 
 
 def _not_sent(later: TryLater) -> ApplicationError:
@@ -86,9 +97,23 @@ def _not_sent(later: TryLater) -> ApplicationError:
     )
 
 
-def _name(error: Exception) -> str:
-    """The error without its text, which may quote personal data."""
-    return type(error).__name__
+def _told(error: Exception) -> ApplicationError:
+    """
+    The error as Temporal and the log may keep it: what kind, and where.
+
+    Its own words may quote a person, and a history cannot be edited; our own errors never do.
+    """
+    if isinstance(error, FollowupError):
+        return ApplicationError(str(error), type=error.code)
+    *_, last = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(last.filename).name}, line {last.lineno}, in {last.name}"
+    return ApplicationError(f"{place}: {last.line}", type=type(error).__name__)
+
+
+def _way_to(error: Exception) -> str:
+    """The calls that led to the error, without what it says."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
 
 
 def all_of(activities: LeadActivities) -> tuple[Callable[[Glance], Turn], ...]:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Literal
 
 from pydantic import AwareDatetime
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, union_all, update
 
 from adapters.database import AnyRow, Transaction, insert_once
 from adapters.tables import ledger
@@ -210,6 +210,12 @@ def slot(transaction: Transaction, touch_key: TouchKey) -> datetime | None:
     return transaction.execute(select(ledger.c.slot_at).where(ledger.c.touch_key == touch_key)).scalar()
 
 
+def leave_line(transaction: Transaction, lead: LeadId) -> None:
+    """Give back the places that the lead's touches keep in their senders' lines."""
+    waits = (ledger.c.lead == lead) & ledger.c.slot_at.is_not(None)
+    transaction.execute(update(ledger).where(waits).values(slot_at=None))
+
+
 def addressed_to(transaction: Transaction, touch_key: TouchKey) -> tuple[Channel, str] | None:
     """The channel and the hash of the address a touch was written to."""
     found = select(ledger.c.channel, ledger.c.to_hash).where(ledger.c.touch_key == touch_key)
@@ -246,23 +252,30 @@ def free_at(
 
     A touch that is not `queued` yet takes its place behind those that wait; one that is only asks what has really left.
     """
-    asked = {"value": value, "since": now - limit.window, "but": but, "before": limit.most - 1}
+    asked = {"value": value, "since": now - limit.window, "but": but, "most": limit.most, "before": limit.most - 1}
     found = transaction.execute(_nth_latest(counted, queued, limit.spares), asked).scalar()
     return now if found is None else max(now, found + limit.window)
 
 
 @cache
 def _nth_latest(counted: Counted, queued: bool, spares: tuple[Stage, ...]) -> "Select[datetime]":
-    moment = func.coalesce(ledger.c.slot_at, ledger.c.attempt_started_at)
+    """Each part reads no more rows of its index than the limit allows, however many touches wait."""
     never_left = [state.value for state in NEVER_LEFT]
-    has_left = (ledger.c.attempt_started_at > bindparam("since")) & ledger.c.state.not_in(never_left)
+    have_left = _latest(counted, spares, ledger.c.attempt_started_at, ledger.c.state.not_in(never_left))
     # One whose turn has just come leaves in a moment.
-    waits = (ledger.c.slot_at > bindparam("since")) & (ledger.c.state == TouchState.DEFERRED.value)
+    wait = _latest(counted, spares, ledger.c.slot_at, ledger.c.state == TouchState.DEFERRED.value)
+    latest = (have_left if queued else union_all(select(have_left.subquery()), select(wait.subquery()))).subquery()
+    return select(latest.c.moment).order_by(latest.c.moment.desc()).offset(bindparam("before")).limit(1)
+
+
+def _latest(
+    counted: Counted, spares: tuple[Stage, ...], moment: ColumnElement[datetime], counts: ColumnElement[bool]
+) -> "Select[datetime]":
     mine = (ledger.c[counted] == bindparam("value")) & (ledger.c.touch_key != bindparam("but"))
     if spares:
         mine &= ledger.c.stage.not_in([stage.value for stage in spares])
-    counts = has_left if queued else or_(has_left, waits)
-    return select(moment).where(mine, counts).order_by(moment.desc()).offset(bindparam("before")).limit(1)
+    latest = select(moment.label("moment")).where(mine, counts, moment > bindparam("since"))
+    return latest.order_by(moment.desc()).limit(bindparam("most"))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------

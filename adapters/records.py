@@ -213,7 +213,8 @@ class DatabaseBook:
             self._stage_entered(Stage(first), number, answer.why, now)
 
     def ended(self, past: PastEnrolment) -> None:
-        """Write how an enrolment ended."""
+        """Write how an enrolment ended; what it still waited to send keeps nobody waiting."""
+        ledger.leave_line(self._transaction, self.lead_id)
         this = (enrolments.c.lead == self.lead_id) & (enrolments.c.number == past.number)
         ending = {"ended_at": past.ended_at, "because": past.because.value}
         self._transaction.execute(update(enrolments).where(this).values(ending))
@@ -254,6 +255,7 @@ class DatabaseBook:
                 number = None if progress.enrolment is None else progress.enrolment.number
                 self._stage_entered(move.change.stage, number, move.why, now)
             case StepSkipped():
+                ledger.leave_line(self._transaction, self.lead_id)
                 self._note("step_skipped", f"{move.change.step}, {move.change.because.value}: {move.why}", now)
             case _:
                 pass  # it stands in Progress, and nobody asks the database for it

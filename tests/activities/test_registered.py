@@ -1,5 +1,6 @@
 """What Temporal sees of a look: its name, its clock, and the one exception that is no failure."""
 
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -10,7 +11,6 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.registered import LeadActivities, all_of
 from adapters.tables import leads
-from engine.errors import FollowupError
 from engine.life.turn import Glance, Turn
 from engine.words import Act, TouchState
 from tests.activities.practice import MONDAY, Patient, Practice, ReadOnly
@@ -19,6 +19,7 @@ from tests.support.small_sequences import daily
 from workflows.names import QUEUES
 
 REGISTERED = (Act.LOOK, Act.SEND_EMAIL, Act.SEND_SMS, Act.PLACE_CALL, Act.CREATE_TASK, Act.RECONCILE)
+QUOTES = "it was " + "rosa@example.com"
 NEW_YORK = timezone(timedelta(hours=-5))
 
 
@@ -38,12 +39,17 @@ def run(
     attempt: int = 1,
     started: datetime = MONDAY,
     queued_for: timedelta = timedelta(0),
+    first_attempt: datetime | None = None,
     flag_after: int = 5,
 ) -> Turn:
     """One attempt, as a worker makes it."""
     environment = ActivityEnvironment()
     environment.info = replace(
-        environment.info, attempt=attempt, started_time=started, scheduled_time=started - queued_for
+        environment.info,
+        attempt=attempt,
+        started_time=started,
+        scheduled_time=started - queued_for,
+        heartbeat_details=[first_attempt.isoformat()] if first_attempt else [],
     )
     activities = LeadActivities(rosa.practice.look, flag_after=flag_after)
     turn: Turn = environment.run(getattr(activities, act.value), Glance(lead_id=rosa.lead_id))
@@ -60,7 +66,7 @@ def flag(rosa: Patient) -> object:
 def breaks(point: str) -> None:
     """A bug in the middle of a look."""
     if point == "before_write":
-        raise ZeroDivisionError("it was rosa@example.com")
+        raise ZeroDivisionError(QUOTES)
 
 
 def test_every_activity_type_is_registered_once_and_has_a_queue(practice: Practice) -> None:
@@ -100,9 +106,16 @@ def test_quick_retries_end_two_minutes_after_the_first_attempt(practice: Practic
     """Then the lead waits where it can hear the bell."""
     practice.provider.will(does.busy(), does.busy())
     with pytest.raises(ApplicationError):
-        run(rosa, queued_for=timedelta(seconds=119))
-    turn = run(rosa, queued_for=timedelta(seconds=120), attempt=9)
+        run(rosa, attempt=2, first_attempt=MONDAY - timedelta(seconds=119))
+    turn = run(rosa, attempt=9, first_attempt=MONDAY - timedelta(seconds=120))
     assert turn.due == MONDAY + timedelta(minutes=15)
+
+
+def test_what_a_look_waited_in_the_queue_is_no_attempt(practice: Practice, rosa: Patient) -> None:
+    """Else a busy hour puts every first response off by a quarter of an hour at the first "too many"."""
+    practice.provider.will(does.busy())
+    with pytest.raises(ApplicationError):
+        run(rosa, queued_for=timedelta(minutes=3))
 
 
 def test_a_lead_whose_look_keeps_failing_is_flagged_until_it_succeeds(practice: Practice, rosa: Patient) -> None:
@@ -110,10 +123,10 @@ def test_a_lead_whose_look_keeps_failing_is_flagged_until_it_succeeds(practice: 
     ordinary = practice.look
     practice.look = practice.look_of(breaks)
     for attempt in range(1, 5):
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(ApplicationError, match="breaks"):
             run(rosa, attempt=attempt)
     assert flag(rosa) is None
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ApplicationError, match="breaks"):
         run(rosa, attempt=5)
     assert flag(rosa) == "ZeroDivisionError"
     practice.look = ordinary
@@ -121,10 +134,25 @@ def test_a_lead_whose_look_keeps_failing_is_flagged_until_it_succeeds(practice: 
     assert flag(rosa) is None
 
 
+def test_what_an_unexpected_error_says_stays_with_us(
+    practice: Practice, rosa: Patient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It may quote a person, and no history can be edited; where it happened is what mends it."""
+    practice.look = practice.look_of(breaks)
+    with pytest.raises(ApplicationError) as raised:
+        run(rosa)
+    told = "".join(traceback.format_exception(raised.value)) + caplog.text
+    assert (raised.value.type, raised.value.non_retryable) == ("ZeroDivisionError", False)
+    assert "test_registered.py" in raised.value.message
+    assert "in breaks" in raised.value.message
+    assert "look.failed" in told
+    assert QUOTES not in told
+
+
 def test_the_number_of_attempts_is_a_setting(practice: Practice, rosa: Patient) -> None:
     """A demo shows in seconds what production waits minutes for."""
     practice.look = practice.look_of(breaks)
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ApplicationError, match="breaks"):
         run(rosa, attempt=1, flag_after=1)
     assert flag(rosa) == "ZeroDivisionError"
 
@@ -142,9 +170,9 @@ def test_a_memory_of_a_newer_engine_fails_the_attempt_and_is_left_alone(practice
     with practice.database.transaction() as transaction:
         newer = func.replace(leads.c.progress, '"schema_version":1', '"schema_version":999')
         transaction.execute(update(leads).values(progress=newer))
-    with pytest.raises(FollowupError) as refused:
+    with pytest.raises(ApplicationError, match="newer") as refused:
         run(rosa, attempt=5)
-    assert refused.value.code == "DBS004"
+    assert refused.value.type == "DBS004"
     assert practice.provider.requests == 0
     assert flag(rosa) == "FollowupError"
 
@@ -152,6 +180,6 @@ def test_a_memory_of_a_newer_engine_fails_the_attempt_and_is_left_alone(practice
 def test_an_error_that_cannot_even_be_flagged_is_still_the_one_that_is_shown(practice: Practice, rosa: Patient) -> None:
     """While the database is away it fails twice; on-call must read the first one."""
     practice.look = practice.look_of(breaks)
-    with ReadOnly(practice.database, after=1), pytest.raises(ZeroDivisionError):
+    with ReadOnly(practice.database, after=1), pytest.raises(ApplicationError, match="breaks"):
         run(rosa, attempt=5)
     assert flag(rosa) is None

@@ -113,3 +113,16 @@ def test_the_limit_of_the_day_holds_for_answers_too(database: Database, provider
         lead.looks()
     assert [lead.states for lead in everybody] == [[("got-it", "accepted")]] * 3 + [[("got-it", "deferred")]] * 2
     assert {(lead.turn.due - begin, lead.row.hold) for lead in everybody[3:]} == {(DAY, HoldReason.SENDER_LIMIT)}
+
+
+def test_whoever_answers_or_is_stopped_gives_the_place_in_line_back(practice: Practice) -> None:
+    """After a mass stop the others would wait for hours behind touches that never leave."""
+    practice.publishes(NEWS)
+    first, second, third, fourth = due_at_once(practice, 4)
+    for lead in (first, second, third):
+        lead.looks()
+    third.hears("replied", channel="email", reply="positive")
+    third.rings()
+    fourth.looks()
+    assert third.received == []
+    assert fourth.turn.due == practice.now + MINUTE

@@ -4,6 +4,7 @@ from collections import abc
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
@@ -66,10 +67,21 @@ async def duty(temporal_server: LocalServer, tmp_path: Path) -> abc.AsyncIterato
             yield Duty(house, records)
 
 
-async def pending(handle: WorkflowHandle[LeadWorkflow, None]) -> list[tuple[str, str]]:
-    """Each activity under way, and what its last attempt failed with."""
+class Pending(NamedTuple):
+    """An activity under way, and what its last attempt failed with."""
+
+    name: str
+    error: str
+    where: str
+
+
+async def pending(handle: WorkflowHandle[LeadWorkflow, None]) -> list[Pending]:
+    """What the tab Pending Activities shows."""
     described = (await handle.describe()).raw_description
-    return [(one.activity_type.name, one.last_failure.message) for one in described.pending_activities]
+    return [
+        Pending(one.activity_type.name, one.last_failure.application_failure_info.type, one.last_failure.message)
+        for one in described.pending_activities
+    ]
 
 
 async def test_a_bug_shows_at_once_as_a_pending_activity_with_its_error_and_heals_with_the_fix(duty: Duty) -> None:
@@ -82,7 +94,8 @@ async def test_a_bug_shows_at_once_as_a_pending_activity_with_its_error_and_heal
     await duty.house.doorbell.ring(rosa.lead_id)
 
     async def shown() -> bool:
-        return await pending(rosa.handle) == [("look", "no exit is decided, and no step is left")]
+        looks = [(one.name, one.error, one.where.partition(",")[0]) for one in await pending(rosa.handle)]
+        return looks == [("look", "LookupError", "test_on_call.py")]
 
     await until_so(shown)
     await until(lambda: duty.stuck() == [("failing", rosa.lead_id, "LookupError")])
@@ -105,7 +118,7 @@ async def test_a_bug_in_the_middle_of_the_night_keeps_the_lead_and_its_next_touc
     await rosa.let_pass(days=1, minutes=1)
 
     async def shown() -> bool:
-        return [name for name, _ in await pending(rosa.handle)] == ["send_email"]
+        return [one.name for one in await pending(rosa.handle)] == ["send_email"]
 
     await until_so(shown)
     duty.records.over = frozenset()
