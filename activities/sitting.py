@@ -182,12 +182,14 @@ class Sitting:
                         return self.rest(move)
                     calling = self._claim(move)
                     if calling is not None:
+                        self.keep(move)
                         return calling
                 case LookUp():
                     if self.act is not Act.RECONCILE:
                         return self.rest(move)
                     asking = self._ask(move)
                     if asking is not None:
+                        self.keep(move)
                         return asking
                 case Enroll():
                     self._answer(move)
@@ -205,8 +207,12 @@ class Sitting:
 
     def rest(self, move: Move) -> Turn:
         """Save and say until when to wait."""
+        return self.keep(move, story="\n".join(self.story[-STORY_LINES:]))
+
+    def keep(self, move: Move, story: str = "") -> Turn:
+        """Save everything noted so far: rows are marked in this transaction, and nobody reads them a second time."""
         self.progress = self.progress.model_copy(update={"revision": self.progress.revision + 1})
-        turn = turn_of(self.progress, move, self.now, story="\n".join(self.story[-STORY_LINES:]))
+        turn = turn_of(self.progress, move, self.now, story=story)
         self.book.save(self.progress, turn, self.now)
         return turn
 
@@ -260,8 +266,6 @@ class Sitting:
                     self._already(send)
                     return None
                 self.note(Claimed(touch_key=send.touch_key))
-                self.progress = self.progress.model_copy(update={"revision": self.progress.revision + 1})
-                self.book.save(self.progress, turn_of(self.progress, send, self.now), self.now)
                 return Calling(send, draft.message, fence)
             case Holds(hold=hold):
                 self._let_wait(send, hold)

@@ -16,6 +16,7 @@ from adapters.leads import FILLED_IN, LeadAddress, People, cleaned
 from adapters.letters import said_in
 from adapters.suppression import OPTED_IN, Consent
 from adapters.tables import leads
+from engine.calendar.zones import valid_zone
 from engine.errors import FollowupError
 from engine.frozen import Frozen
 from engine.life.effects import (
@@ -113,7 +114,7 @@ class _Effects:
     def tell(self, lead: LeadId, stated: dict[str, JsonValue]) -> None:
         """What is said about the lead: its own columns, declared fields, further addresses."""
         columns = {name: _text(stated[name]) for name in FILLED_IN if name in stated}
-        self._change({name: value for name, value in columns.items() if value is not None})
+        self._change({name: value for name, value in columns.items() if value is not None and _is_usable(name, value)})
         fields = stated.get("fields")
         if isinstance(fields, dict):
             self._change_fields(lead, fields)
@@ -219,6 +220,11 @@ def _is_declared(declared: tuple[DeclaredField, ...], name: str, value: JsonValu
     if not declared:
         return isinstance(value, str | int | float | bool)
     return any(field.name == name and takes(field, value) for field in declared)
+
+
+def _is_usable(name: str, value: str) -> bool:
+    """A zone nobody knows would be kept and never used: what we know stays."""
+    return name != "zone" or valid_zone(value)
 
 
 def _text(value: JsonValue) -> str | None:

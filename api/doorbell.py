@@ -13,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.faults import Reached, nothing
+from engine.frozen import Frozen
 from engine.life.turn import Turn
 from engine.words import LeadId, Stage
 from workflows.lead import LeadWorkflow
@@ -22,6 +23,16 @@ log = structlog.get_logger()
 
 LATER = frozenset({RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE})
 """The run is full, or the server is busy or away: the sweep rings again."""
+
+
+class Run(Frozen):
+    """A lead's workflow as Temporal sees it."""
+
+    running: bool
+    failed: int = 0
+    """How often the look that is under way has failed."""
+    error: str = ""
+    """What it failed with last."""
 
 
 class Doorbell:
@@ -77,13 +88,23 @@ class Doorbell:
 
     async def runs(self, lead_id: LeadId) -> bool:
         """Whether the lead's workflow runs now."""
+        return (await self.run_of(lead_id)).running
+
+    async def run_of(self, lead_id: LeadId) -> Run:
+        """How the lead's workflow does now."""
         try:
             described = await self._client.get_workflow_handle(workflow_id(lead_id)).describe()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                return False
+                return Run(running=False)
             raise
-        return described.status is WorkflowExecutionStatus.RUNNING
+        failing = next((a for a in described.raw_description.pending_activities if a.HasField("last_failure")), None)
+        running = described.status is WorkflowExecutionStatus.RUNNING
+        if failing is None:
+            return Run(running=running)
+        failure = failing.last_failure
+        error_ = ": ".join(part for part in (failure.application_failure_info.type, failure.message) if part)
+        return Run(running=running, failed=failing.attempt - 1, error=error_)
 
 
 def _attributes(turn: Turn) -> TypedSearchAttributes:

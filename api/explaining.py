@@ -8,6 +8,7 @@ from temporalio.service import RPCError
 from adapters import audit
 from adapters.audit import Entry
 from adapters.views.lead import Received, memory, unapplied
+from api.doorbell import Run
 from api.office import Office
 from engine.errors import FollowupError
 from engine.frozen import Frozen
@@ -34,8 +35,8 @@ class Explained(Frozen):
     """What people did last, with the reasons they typed, oldest first."""
     over: bool
     """Nothing is open, so that no workflow needs to run."""
-    runs: bool | None
-    """Whether its workflow runs; None when Temporal cannot be asked."""
+    run: Run | None
+    """How its workflow does; None when Temporal cannot be asked."""
 
 
 async def explained(office: Office, lead_id: LeadId, now: datetime) -> Explained:
@@ -51,7 +52,7 @@ async def explained(office: Office, lead_id: LeadId, now: datetime) -> Explained
         unapplied=waiting,
         commanded=tuple(entry for entry in done if entry.actor != audit.ENGINE)[-LAST_COMMANDS:],
         over=known is not None and known.over,
-        runs=await _runs(office, lead_id),
+        run=await _run(office, lead_id),
     )
 
 
@@ -64,9 +65,9 @@ def _explanation(known: Progress, now: datetime) -> Explanation:
         return Explanation(next_move=what, at=None, lines=(what, where))
 
 
-async def _runs(office: Office, lead_id: LeadId) -> bool | None:
+async def _run(office: Office, lead_id: LeadId) -> Run | None:
     try:
         async with asyncio.timeout(ASKED_FOR.total_seconds()):
-            return await (await office.doorbell()).runs(lead_id)
+            return await (await office.doorbell()).run_of(lead_id)
     except (FollowupError, RPCError, TimeoutError):
         return None

@@ -1,10 +1,13 @@
 """`followup dev`: Temporal, a worker and the records on this machine, in one terminal, until Ctrl-C."""
 
+import fcntl
 import os
+import shutil
 import signal
 import sys
 import threading
-from contextlib import ExitStack
+from collections import abc
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from subprocess import Popen
 from typing import Annotated
@@ -13,6 +16,7 @@ import typer
 
 from cli import child
 from cli.temporal_server import LOOPBACK, LocalServer, configured_address, find_server_binary, port_is_free
+from engine.errors import FollowupError
 
 HOME = Path(".followup")
 WORKER = Path(__file__).parent.parent / "worker.py"
@@ -38,7 +42,6 @@ def command(
     from adapters.settings import read_settings
     from api.office import Office
 
-    HOME.mkdir(exist_ok=True)
     with ExitStack() as stack:
         address = configured_address() or _own_server(stack, port, ui_port)
         with Office(read_settings()) as office:
@@ -47,12 +50,32 @@ def command(
         worker = child.start([sys.executable, WORKER], environment=environment)
         stack.callback(child.end, worker)
         _say("Worker", "running; leads are looked at as they come")
-        _say("Try", "followup lead add --first-name Rosa --email rosa@example.com --consent email --consent-by form")
-        _say("", "followup lead messages rosa@example.com")
+        ours = _command()
+        _say("Try", f"{ours} lead add --first-name Rosa --email rosa@example.com --consent email --consent-by form")
+        _say("", f"{ours} lead messages rosa@example.com")
         _until_told(worker)
 
 
+@contextmanager
+def alone() -> abc.Iterator[None]:
+    """The only one of its kind in this directory: two servers on one file would lose what each other writes."""
+    HOME.mkdir(exist_ok=True)
+    with (HOME / "dev.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FollowupError(
+                code="DEV001",
+                what="`followup dev` runs here already",
+                where=str(HOME.resolve()),
+                why="a second one would write into the same files",
+                next="use that one, or run this in another directory",
+            ) from error
+        yield
+
+
 def _own_server(stack: ExitStack, port: int | None, ui_port: int | None) -> str:
+    stack.enter_context(alone())
     binary = find_server_binary(lambda line: _say("Server", line))
     server = LocalServer(
         binary,
@@ -87,8 +110,28 @@ def _until_told(worker: Popen[bytes]) -> None:
         signal.signal(number, lambda *_: told.set())
     while not told.wait(0.2):
         if worker.poll() is not None:
-            raise typer.Exit(worker.returncode or 1)
+            raise FollowupError(
+                code="DEV002",
+                what="the worker has ended",
+                where="worker.py",
+                why=ended_by(worker.returncode),
+                next="run `followup dev` again: everything goes on where it was",
+            )
     _say("", "stopping")
+
+
+def _command() -> str:
+    """How another terminal calls us: a checkout's command is not on the PATH."""
+    if shutil.which("followup") is not None:
+        return "followup"
+    return os.path.relpath(Path(sys.executable).with_name("followup"))
+
+
+def ended_by(code: int) -> str:
+    """What an exit code says of a process that nobody told to end."""
+    if code < 0:
+        return f"it was killed by {signal.Signals(-code).name}"
+    return f"it gave up with exit code {code}, and said why above"
 
 
 def _say(what: str, text: str) -> None:

@@ -10,7 +10,7 @@ import typer
 from cli.fields import FieldOption, stated
 from cli.output import Facts, Output
 from cli.posting import Asking, ByOption, RequestOption
-from cli.values import listed
+from cli.values import listed, zone_name
 from cli.verb import verb
 from engine.errors import FollowupError
 from engine.words import Channel
@@ -27,7 +27,7 @@ Texts = Annotated[list[str] | None, typer.Option(metavar="TEXT", show_default=Fa
 @verb(
     "followup lead add --first-name Rosa --email rosa@example.com --consent email --consent-by 'web form, 22 Nov'",
     "followup lead add --first-name Kim --phone '+1 202 555 0143' --zone America/New_York --owner rep-1 \\",
-    "                  --consent sms --consent-by 'said so on the phone' --field heat=hot",
+    "                  --consent sms --consent-by 'said so on the phone' --field service=repair",
 )
 def add(
     out: Output,
@@ -39,7 +39,9 @@ def add(
     external_id: Annotated[
         list[str] | None, typer.Option(metavar="SYSTEM:ID", help="What another system calls the lead.")
     ] = None,
-    zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Time zone, such as America/New_York.")] = None,
+    zone: Annotated[
+        str | None, typer.Option(parser=zone_name, metavar="ZONE", help="Time zone, such as America/New_York.")
+    ] = None,
     language: Text = None,
     country: Annotated[str | None, typer.Option(metavar="CC", help="Two letters, such as US.")] = None,
     region: Annotated[str | None, typer.Option(metavar="TEXT", help="State or province, such as NY.")] = None,
@@ -72,7 +74,7 @@ def add(
             last_name=last_name,
             company=company,
             language=language,
-            zone=_zone(zone),
+            zone=zone,
             region=region,
             country=_country(country),
             owner=owner,
@@ -108,14 +110,6 @@ def _check_addresses(new: "NewLead", book: "People") -> None:
                 read(text)
             except FollowupError as error:
                 raise typer.BadParameter(f"{error.what}: {error.why}", param_hint=option) from error
-
-
-def _zone(name: str | None) -> str | None:
-    from engine.calendar.zones import valid_zone
-
-    if name is not None and not valid_zone(name):
-        raise typer.BadParameter(f"there is no time zone {name!r}; write one like Europe/Berlin", param_hint="--zone")
-    return name
 
 
 def _country(code: str | None) -> str | None:

@@ -139,16 +139,20 @@ def explanation_of(out: Output, answer: "Explained", zone: str) -> Facts:
         facts += [("", ""), ("", "Not looked at yet"), *(_row(out, row, zone) for row in answer.unapplied)]
     if answer.commanded:
         facts += [("", ""), ("", "Done by people lately"), *(_entry(out, entry, zone) for entry in answer.commanded)]
-    runs = AT_REST if answer.over and answer.runs is False else RUNS[answer.runs]
-    return [*facts, ("", ""), ("", runs)]
+    return [*facts, ("", ""), ("", _runs(answer))]
+
+
+def _runs(answer: "Explained") -> str:
+    run = answer.run
+    if run is None:
+        return "Temporal could not be asked whether its workflow runs."
+    if run.error:
+        return f"Its look has failed {run.failed} times and is tried again until it succeeds: {run.error}"
+    if run.running:
+        return "Its workflow runs."
+    if answer.over:
+        return "Its workflow does not run, because nothing is open."
+    return "Its workflow does not run; `followup rebuild` starts those of open leads."
 
 
 NEVER = "It is recorded, and no look has been at it yet."
-
-AT_REST = "Its workflow does not run, because nothing is open."
-
-RUNS = {
-    True: "Its workflow runs.",
-    False: "Its workflow does not run; `followup rebuild` starts those of open leads.",
-    None: "Temporal could not be asked whether its workflow runs.",
-}

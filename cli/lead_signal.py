@@ -10,7 +10,7 @@ from cli.fields import FieldOption
 from cli.output import Output
 from cli.posting import Asking, ByOption, LeadArgument, WaitOption, posted, tell
 from cli.process import ExitCode
-from cli.values import identifier, json_object, moment, pairs
+from cli.values import identifier, json_object, moment, pairs, zone_name
 from cli.verb import verb
 from engine.words import EventKind
 
@@ -26,8 +26,8 @@ STATED = "first_name, last_name, company, language, zone, region, country, owner
 
 @verb(
     "followup lead signal rosa@example.com replied channel=email reply=positive",
-    "followup lead signal crm:4711 stage_changed pipeline_stage=Proposal version=7",
-    "followup lead signal crm:4711 fields_changed company='Rosa & Sons' --field heat=hot",
+    "followup lead signal crm:4711 stage_changed pipeline_stage='Proposal Pending' version=7",
+    "followup lead signal crm:4711 fields_changed company='Rosa & Sons' --field service=repair",
     'followup lead signal crm:4711 replied --data \'{"channel": "sms", "reply": "question"}\'',
     "followup lead signal crm:4711 opted_out channel=sms --at '2026-11-22 09:30 America/New_York' --id crm-88",
 )
@@ -48,7 +48,12 @@ def signal(
     by: ByOption = None,
     wait: WaitOption = 10,
 ) -> None:
-    """Say that something has happened to the lead; the answer is what became of it."""
+    """
+    Say that something has happened to the lead; the answer is what became of it.
+
+    What can be said: channel, reply, pipeline_stage, version, task_key, disposition and more; a name that means nothing
+    is refused with the whole list. A fields_changed names what is now known of the lead.
+    """
     from adapters.views.finding import find
     from api.commands import report
     from cli.office import open_office
@@ -89,6 +94,8 @@ def _checked(kind: EventKind, data: "Data") -> "Data":
     strangers = [name for name in data if name not in known]
     if strangers:
         raise typer.BadParameter(f"{kind} knows no {', '.join(map(repr, strangers))}; it may say {', '.join(known)}")
+    if kind is EventKind.FIELDS_CHANGED and isinstance(data.get("zone"), str):
+        zone_name(str(data["zone"]))
     try:
         EventData.model_validate(data)
     except ValidationError as error:

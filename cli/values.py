@@ -108,11 +108,13 @@ def _on_the_wall(text: str) -> datetime | None:
     if found is None:
         return None
     day, time, zone = found.groups()
-    return datetime.fromisoformat(f"{day}T{time or '00:00'}").replace(tzinfo=_zone(zone))
+    return datetime.fromisoformat(f"{day}T{time or '00:00'}").replace(tzinfo=ZoneInfo(zone_name(zone)))
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise typer.BadParameter(f"there is no time zone {name!r}") from error
+def zone_name(name: str) -> str:
+    """The name of a time zone. Raises: typer.BadParameter."""
+    from engine.calendar.zones import valid_zone
+
+    if not valid_zone(name):
+        raise typer.BadParameter(f"there is no time zone {name!r}; write one like Europe/Berlin")
+    return name

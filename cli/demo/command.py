@@ -35,6 +35,8 @@ from engine.errors import FollowupError
 from engine.words import LeadId
 
 LENGTH = timedelta(days=183)
+NO_EDGE = 400
+"""Columns of a file or a pipe: nothing is broken into lines there."""
 
 
 def command(
@@ -51,7 +53,7 @@ def command(
       followup demo --crash       (kills the worker in the middle of a message, and the server: nothing is lost)
     """
     logs.configure(level="warning")
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=NO_EDGE)
     screen = Screen(console, "America/New_York")
     with World(lambda line: screen.say(f"[dim]{line}[/]"), durable=crash) as world:
         screen.say(f"Temporal UI  {world.server.ui_url}")

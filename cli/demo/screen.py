@@ -59,7 +59,7 @@ class Screen:
 
     def say(self, text: str) -> None:
         """A line of the demo's own."""
-        self._console.print(text, highlight=False)
+        self._console.print(text, highlight=False, soft_wrap=True)
 
     def tell(self, lead: ScriptedLead, happening: Happening) -> None:
         """One thing that happened to a lead, if it is part of its life; what only we see is left out."""
@@ -96,12 +96,14 @@ class Screen:
         grid.add_row(*(Text(text) for _, _, text in cells))
         self._console.print(grid)
 
-    def accounts(self, title: str, accounts: Accounts) -> None:
-        """The promise, in figures."""
+    def accounts(self, title: str, accounts: Accounts, *, over: bool = True) -> None:
+        """The promise, in figures; while things go on, what is not accounted for yet is not lost."""
+        missing = "lost" if over else "not accounted for yet"
         verdict = "green" if accounts.lost == accounts.twice == 0 else "bold red"
         self._console.print(
-            f"{title}: {accounts.due} messages due, [{verdict}]lost {accounts.lost}, twice {accounts.twice}[/]",
+            f"{title}: {accounts.due} messages due, [{verdict}]{missing} {accounts.lost}, twice {accounts.twice}[/]",
             highlight=False,
+            soft_wrap=True,
         )
 
 

@@ -36,7 +36,7 @@ class Trouble:
 
     def _count(self, title: str) -> None:
         with self._world.office.database.reading() as transaction:
-            self._screen.accounts(f"[bold red]     {title}[/]", accounts_of(transaction))
+            self._screen.accounts(f"[bold red]     {title}[/]", accounts_of(transaction), over=False)
 
     def _say(self, text: str) -> None:
         self._screen.say(f"[bold red]>>> {text}[/]")

@@ -8,7 +8,7 @@ from engine.life.moves import Hold, TaskKind
 from engine.reasons import EnrollRefusal, HoldReason, ReviewReason, SkipReason, StopReason
 from engine.sequence.compiled import CalendarDays, Delay, HumanTask, Message, Quiet
 from engine.sequence.wording import EVENTS, REPLIES, SENDING_HOURS, say_length, say_moment, say_stage
-from engine.words import EventKind
+from engine.words import Channel, EventKind
 
 LONGEST_SUMMARY = 180
 """Temporal advises 200 bytes for a summary."""
@@ -135,6 +135,14 @@ REFUSALS = {
 HAPPENS = EVENTS | {EventKind.CAPTURED: "the lead is captured"}
 """What an event means for the lead it happens to."""
 
+SCOPES = {
+    None: "everything",
+    Channel.EMAIL: "emails",
+    Channel.SMS: "texts and automated calls",
+    Channel.VOICE: "texts and automated calls",
+}
+"""What an opt-out on a channel closes (rulings.md 4)."""
+
 WAYS_OUT = "retry, skip, jump, stop, reassign or enroll"
 
 WAKES = {
@@ -164,6 +172,8 @@ TASKS: dict[TaskKind, str] = {
 def say_event(event: Event) -> str:
     """What an event means, without anything that somebody typed."""
     reply = event.data.reply
+    if event.kind is EventKind.OPTED_OUT:
+        return f"the lead opts out of {SCOPES[event.data.channel]}"
     return HAPPENS[event.kind] if event.kind is not EventKind.REPLIED or reply is None else REPLIES[reply]
 
 

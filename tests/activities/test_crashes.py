@@ -13,7 +13,7 @@ from adapters.ledger import Evidence
 from engine.life.turn import Glance
 from engine.ports.providers import TryLater
 from engine.reasons import ReviewReason
-from engine.words import Act, TouchState
+from engine.words import Act, TouchState, Verb
 from tests.activities.practice import NO_TIME, Patient, Practice
 from tests.support import provider as does
 from tests.support.small_sequences import DAY, daily, email, sequence, stage
@@ -221,6 +221,27 @@ def test_killed_while_asking_it_asks_again(practice: Practice, rosa: Patient, po
     rosa.catches_up()
     assert rosa.states == [("day-0", ACCEPTED)]
     assert practice.provider.requests == 1
+
+
+@pytest.mark.parametrize("dying_at", ["", "after_lookup"], ids=["answered", "killed"])
+@pytest.mark.parametrize("what", ["stop", "pause", "replied", "opted_out", "won"])
+def test_what_comes_in_while_the_provider_is_asked_counts_for_ever(
+    practice: Practice, rosa: Patient, what: str, dying_at: str
+) -> None:
+    """Its row is marked in the transaction that asks, so nobody would ever read it again."""
+    practice.provider.will(does.broken(accepts=True))
+    practice.now = rosa.looks().due
+    if what in tuple(Verb):
+        rosa.commanded(Verb(what))
+    else:
+        rosa.hears(what)
+    if dying_at:
+        rosa.dies(dying_at)
+    else:
+        rosa.looks()
+    rosa.lives(days=20)
+    assert rosa.received == ["day-0"]
+    assert rosa.states == [("day-0", ACCEPTED)]
 
 
 def test_a_look_up_that_fails_is_asked_again_in_its_time(practice: Practice, rosa: Patient) -> None:

@@ -1,6 +1,9 @@
 """`followup dev` says only what is so."""
 
-from cli.dev import elsewhere
+import pytest
+
+from cli.dev import alone, elsewhere, ended_by
+from engine.errors import FollowupError
 
 ADDRESS = "127.0.0.1:7300"
 
@@ -13,3 +16,19 @@ def test_a_port_that_was_asked_for_is_not_said_to_stand_in_for_a_taken_one():
 def test_a_port_that_was_found_is_explained():
     """Else nobody knows why it is another one today."""
     assert elsewhere(ADDRESS, asked_for=False).startswith("port 7233 is taken: in other terminals, export")
+
+
+def test_there_is_one_of_its_kind_in_a_directory(tmp_path, monkeypatch):
+    """Two Temporal servers on one file would each lose what the other writes."""
+    monkeypatch.chdir(tmp_path)
+    with alone():
+        with pytest.raises(FollowupError, match="runs here already"), alone():
+            pass
+    with alone():
+        pass  # the one before is gone, and so is its claim
+
+
+@pytest.mark.parametrize(("code", "said"), [(-9, "killed by SIGKILL"), (3, "exit code 3")], ids=["killed", "gave up"])
+def test_a_worker_that_ends_is_said_to_have_ended(code, said):
+    """Else the terminal shows nothing but the end of make."""
+    assert said in ended_by(code)

@@ -106,9 +106,9 @@ async def test_explain_knows_whether_the_workflow_runs(at_desk):
     """An open lead without a workflow waits for nothing."""
     async with at_desk() as (desk, rosa):
         said = (await desk.types("lead", "explain", rosa.lead_id, "-o", "json")).json
-        assert (said["runs"], said["unapplied"]) == (True, [])
+        assert (said["run"], said["unapplied"]) == ({"running": True, "failed": 0, "error": ""}, [])
         await rosa.handle.terminate("lost")
-        assert (await desk.types("lead", "explain", rosa.lead_id, "-o", "json")).json["runs"] is False
+        assert (await desk.types("lead", "explain", rosa.lead_id, "-o", "json")).json["run"]["running"] is False
 
 
 def test_without_a_worker_a_command_is_accepted_and_says_so(company, shell, temporal_server):
