@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 import traceback
 from types import ModuleType
 
@@ -10,6 +11,9 @@ from engine.sequence.written import Place, invalid
 
 UNREADABLE = (ImportError, SyntaxError, NameError, TypeError, AttributeError, ValueError)
 """What Python says of a file that is not finished."""
+
+MISSING = re.compile(r"(\w+)\(\) missing .*? arguments?: (.*)")
+UNEXPECTED = re.compile(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'")
 
 
 def faults(package: str) -> tuple[SequenceInvalid, ...]:
@@ -32,7 +36,25 @@ def _read(module_name: str) -> ModuleType:
         return importlib.import_module(module_name)
     except UNREADABLE as error:
         place = _place(error, module_name)
-        raise invalid("SEQ050", f"Python cannot read it: {error}", place, "mend the line that is named") from error
+        raise invalid("SEQ050", f"Python cannot read it: {error}", place, _way_out(error)) from error
+
+
+def _way_out(error: Exception) -> str:
+    """What to do about it, as far as Python's own words tell."""
+    said = str(error)
+    match error:
+        case SyntaxError():
+            return "look for a bracket, a comma or a quote that is missing here or on the line above"
+        case ImportError():
+            return "mend the import: the name of the file, and of what is taken from it"
+        case NameError():
+            return "spell the name as it is spelled where it comes from, and import it at the top of the file"
+        case TypeError() if missing := MISSING.search(said):
+            return f"give {missing[1]}() what it asks for: {missing[2]}"
+        case TypeError() if unexpected := UNEXPECTED.search(said):
+            return f"take {unexpected[2]} out of {unexpected[1]}(), or spell it as the word that is meant"
+        case _:
+            return "mend the line that is named"
 
 
 def _place(error: Exception, module_name: str) -> Place:

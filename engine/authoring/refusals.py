@@ -3,10 +3,10 @@
 import re
 import sys
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import TypeVar
 
 from engine.sequence.compiled import BusinessDays, CalendarDays, Delay, Elapsed, Quiet, SimpleDelay, Working
+from engine.sequence.suggestion import suggestion
 from engine.sequence.written import Place, Written, invalid
 
 Kind = TypeVar("Kind")
@@ -61,9 +61,7 @@ def must_be_word(value: object, allowed: Iterable[str], what: str, place: Place)
     """Refuse a word that the vocabulary does not have."""
     known = tuple(allowed)
     if value not in known:
-        near = get_close_matches(str(value), known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"write one of: {', '.join(known)}"
-        raise invalid("SEQ008", f"there is no {what} {value!r}", place, hint)
+        raise invalid("SEQ008", f"there is no {what} {value!r}", place, suggestion(str(value), known))
 
 
 def must_be(value: object, kinds: type | tuple[type, ...], what: str, place: Place, next: str) -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from engine.errors import SequenceInvalid
 from engine.sequence.compiled import Reaction
 
 Part_co = TypeVar("Part_co", covariant=True)
+
+
+def seen_from_here(file: object) -> str:
+    """The file as an editor opened in the working directory finds it; one that lies elsewhere keeps its whole path."""
+    return str(file).removeprefix(f"{Path.cwd()}/")
 
 
 class Place(NamedTuple):
@@ -20,7 +26,7 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         """The place as editors and terminals link it."""
-        return f"{self.file}:{self.line}"
+        return f"{seen_from_here(self.file)}:{self.line}"
 
 
 @dataclass(frozen=True)

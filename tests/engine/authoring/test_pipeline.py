@@ -8,6 +8,7 @@ from engine.errors import SequenceInvalid
 from engine.life.circumstances import PipelineStage
 from engine.sequence.compiled import BusinessDays, Elapsed, Working
 from engine.sequence.pipeline import StageRule
+from engine.sequence.written import seen_from_here
 from engine.words import Stage
 
 # mypy: disable-error-code="arg-type"
@@ -102,4 +103,4 @@ def test_a_pipeline_that_cannot_be_meant_is_refused(build, code: str, says: str)
     with pytest.raises(SequenceInvalid, match=code) as caught:
         build()
     assert says in caught.value.what
-    assert caught.value.where.startswith(f"{__file__}:")
+    assert caught.value.where.startswith(f"{seen_from_here(__file__)}:")

@@ -46,21 +46,44 @@ def test_a_package_without_faults_has_none(write: Write):
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "says"),
+    ("text", "line", "says", "next"),
     [
-        pytest.param("\n\nlife = sequence(\n", 3, "was never closed", id="a parenthesis that is missing"),
-        pytest.param("\nlife = sequence()\n", 2, "'sequence' is not defined", id="a word that is not imported"),
-        pytest.param("\n\nimport {package}.missing\n", 3, "No module named", id="a module that is missing"),
         pytest.param(
-            "\nfrom engine.authoring import *\nemail('a', delay=3)\n", 3, "unexpected keyword", id="no such parameter"
+            "\n\nlife = sequence(\n", 3, "was never closed", "look for a bracket", id="a parenthesis that is missing"
         ),
+        pytest.param(
+            "\nlife = sequence()\n",
+            2,
+            "'sequence' is not defined",
+            "import it at the top of the file",
+            id="a word that is not imported",
+        ),
+        pytest.param(
+            "\n\nimport {package}.missing\n", 3, "No module named", "mend the import", id="a module that is missing"
+        ),
+        pytest.param(
+            "\nfrom engine.authoring import *\nemail('a', delay=3)\n",
+            3,
+            "unexpected keyword",
+            "take delay out of email()",
+            id="no such parameter",
+        ),
+        pytest.param(
+            "\nfrom engine.authoring import *\nstage('nurture')\n",
+            3,
+            "missing",
+            "give stage() what it asks for: 'otherwise'",
+            id="a parameter that is missing",
+        ),
+        pytest.param("\n1 + 'a'\n", 2, "unsupported operand", "mend the line that is named", id="anything else"),
     ],
 )
-def test_a_mistake_of_python_is_told_like_any_other(write: Write, text: str, line: int, says: str):
-    """Who does not program should not have to read a traceback."""
+def test_a_mistake_of_python_is_told_like_any_other(write: Write, text: str, line: int, says: str, next: str):
+    """Who does not program should not have to read a traceback, and needs to know what to write."""
     (fault,) = faults(write(catalogue=text))
     assert fault.code == "SEQ050"
     assert says in fault.what
+    assert next in fault.next
     assert fault.where.endswith(f"catalogue.py:{line}")
 
 

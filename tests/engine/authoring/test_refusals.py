@@ -4,6 +4,7 @@
 # Every mistake here is made on purpose, for authors who run no type checker; test_typing.py is for those who do.
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -45,7 +46,7 @@ from engine.authoring import (
     working,
 )
 from engine.errors import SequenceInvalid
-from engine.sequence.written import Written
+from engine.sequence.written import Written, seen_from_here
 
 source = field.choice("source", "web_form", "ad")
 heat = field.number("heat")
@@ -323,7 +324,7 @@ def test_what_cannot_be_meant_is_refused(build: Callable[[], object], code: str,
     with pytest.raises(SequenceInvalid, match=code) as caught:
         build()
     assert says in f"{caught.value.what} {caught.value.next}"
-    assert caught.value.where.startswith(f"{__file__}:")
+    assert caught.value.where.startswith(f"{seen_from_here(__file__)}:")
     assert caught.value.next
 
 
@@ -356,7 +357,7 @@ def test_a_word_of_a_later_release_is_refused(build: Callable[[], object], word:
     assert error.what.startswith(word)
     assert says in error.next
     assert error.why
-    assert error.where.startswith(f"{__file__}:")
+    assert error.where.startswith(f"{seen_from_here(__file__)}:")
 
 
 def test_a_word_of_a_later_release_may_say_that_it_is_not_wanted():
@@ -371,8 +372,25 @@ def test_the_line_is_the_authors():
     line = late.place.line
     with pytest.raises(SequenceInvalid) as caught:
         life(when=[on("won", late)])
-    assert caught.value.where == f"{__file__}:{line}"
+    assert caught.value.where == f"{seen_from_here(__file__)}:{line}"
     assert __file__.endswith("test_refusals.py")
+
+
+def test_a_line_is_named_as_an_editor_here_opens_it(monkeypatch: pytest.MonkeyPatch):
+    """An absolute path beside a relative one looks like another file."""
+    first, second = email("hi"), sms("hi")
+    monkeypatch.chdir(Path(__file__).parent)
+    with pytest.raises(SequenceInvalid) as caught:
+        life(first, second)
+    assert caught.value.where == f"test_refusals.py:{second.place.line}"
+    assert caught.value.what.endswith(f" first at test_refusals.py:{first.place.line}")
+
+
+def test_a_suggestion_is_the_word_to_write():
+    """An author writes `"meeting_no_show"`, never the class behind it."""
+    with pytest.raises(SequenceInvalid) as caught:
+        on("meeting_noshow", finish())
+    assert caught.value.next == "did you mean 'meeting_no_show'?"
 
 
 def test_a_place_is_no_part_of_the_compiled_form():

@@ -33,6 +33,7 @@ from engine.sequence.check import check
 from engine.sequence.findings import Finding, report
 from engine.sequence.pipeline import Pipeline
 from engine.sequence.templates import TemplateFacts
+from engine.sequence.written import seen_from_here
 
 LATER = calendar(days=3)
 END = finish(after=LATER)
@@ -207,7 +208,7 @@ def test_a_check_finds(found: Catalogue, code: str, severity: str, says: str):
     assert len(findings) == 1
     assert findings[0].severity == severity
     assert says in findings[0].what
-    assert findings[0].where.startswith(f"{__file__}:")
+    assert findings[0].where.startswith(f"{seen_from_here(__file__)}:")
     assert findings[0].next
 
 
