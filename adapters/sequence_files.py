@@ -27,6 +27,7 @@ from engine.sequence.pipeline import Pipeline
 from engine.sequence.structure import steps
 from engine.sequence.templates import TemplateFacts
 from engine.sequence.version import version_of
+from engine.sequence.written import seen_from_here
 
 T = TypeVar("T")
 
@@ -40,6 +41,8 @@ class TemplateFile:
     name: str
     """`<sequence>/<step>`."""
     kind: str
+    path: str
+    """As an editor opened in the working directory finds it."""
     source: str
     template: Template
 
@@ -58,6 +61,8 @@ class SequenceFiles:
     pipeline: Pipeline | None
     templates: abc.Mapping[str, TemplateFile]
     """By name and kind."""
+    folder: str
+    """Where the templates are, as an editor opened in the working directory finds it."""
 
     def template_facts(self) -> dict[str, TemplateFacts]:
         """What checks need to know of each template, by its name; a step's own kind comes first."""
@@ -71,7 +76,7 @@ class SequenceFiles:
         return tuple(
             problem
             for file in self.templates.values()
-            for problem in template_language.lint(file.template, file.kind, names, f"templates/{file.key}")
+            for problem in template_language.lint(file.template, file.kind, names, file.path)
         )
 
     def release(self) -> Release:
@@ -96,7 +101,7 @@ class SequenceFiles:
             raise FollowupError(
                 code="TPL006",
                 what=f"there is no template {key}",
-                where=f"templates/{key}",
+                where=f"{self.folder}/{key}",
                 why="a step names it",
                 next="write the file, or name another template in the step",
             )
@@ -121,6 +126,7 @@ def load(module: str, directory: Path | None = None) -> SequenceFiles:
         fields=_fields(f"{package}.fields"),
         pipeline=_attribute(f"{package}.pipeline", "PIPELINE", Pipeline) if _is_there(f"{package}.pipeline") else None,
         templates=read_templates(directory or _beside(module)),
+        folder=seen_from_here(directory or _beside(module)),
     )
 
 
@@ -148,11 +154,13 @@ def read_templates(directory: Path) -> dict[str, TemplateFile]:
 
 def _template_file(path: Path) -> TemplateFile:
     source = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    where = seen_from_here(path)
     return TemplateFile(
         name=f"{path.parent.name}/{path.stem}",
         kind=path.suffix.removeprefix("."),
+        path=where,
         source=source,
-        template=template_language.read(source, str(path)),
+        template=template_language.read(source, where),
     )
 
 
@@ -186,8 +194,6 @@ def _facts(file: TemplateFile) -> TemplateFacts:
             "name": file.name,
             "kind": file.kind,
             "value": front.value,
-            "purpose": front.purpose,
-            "subject": front.subject or None,
             "tokens": [t for t in template_language.printed_tokens(file.template) if t not in OUR_TOKENS],
             "defaults": [name for name, _ in front.defaults],
         }

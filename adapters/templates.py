@@ -20,7 +20,7 @@ from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, Undefined, nodes
 from jinja2 import Template as JinjaTemplate
@@ -28,6 +28,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.errors import FollowupError
 from engine.frozen import Frozen
+from engine.sequence.suggestion import suggestion
+from engine.sequence.templates import Value
 
 LONGEST_OUTPUT: Final = 20_000
 LONGEST_SOURCE: Final = 20_000
@@ -67,12 +69,15 @@ _NOTHING: Final = ("", "none", "null", "nan", "undefined")
 Values = abc.Mapping[str, str | float | bool]
 
 
+Purpose = Literal["commercial", "transactional"]
+
+
 class FrontMatter(Frozen):
     """What a template says about itself."""
 
     value: str
-    """What the lead gets out of it: answer, guide, case, offer, reminder, acknowledgement, …"""
-    purpose: Literal["commercial", "transactional"]
+    """A Value. Only authors are held to the list: what was published before it can still be sent."""
+    purpose: Purpose
     subject: str = ""
     approved_by: str = ""
     """Who answers for calling it transactional."""
@@ -108,11 +113,12 @@ def read(source: str, where: str) -> Template:
     """
     The template in this text; `where` is the author's file.
 
-    Raises: FollowupError TPL001 when its parts cannot be told apart, TPL002 when it uses what it must not.
+    Raises: FollowupError TPL001 when its parts cannot be told apart, TPL002 when it uses what it must not, TPL007 when
+    there is no such purpose.
     """
     found = _FRONT.fullmatch(source)
     if found is None or len(source) > LONGEST_SOURCE:
-        raise _unreadable(where, "it has no front matter between two lines of ---, or is too long")
+        raise _unreadable(where, "it has no front matter between two lines of ---, or is too long", BEGIN)
     front = _front_matter(found["front"], where)
     template = Template(digest=digest_of(source), front=front, body=found["body"].strip("\n"))
     first_line = source[: found.start("body")].count("\n")
@@ -162,6 +168,8 @@ def lint(template: Template, kind: str, fields: abc.Collection[str], where: str)
     known = {*TOKENS, *fields}
     problems = [_unknown_token(name, known, where) for name in tokens_of(template) if name not in known]
     problems += [_unknown_default(name, where) for name, _ in template.front.defaults if name not in known]
+    if template.front.value not in tuple(Value):
+        problems.append(_unknown_word("value", template.front.value, Value, where))
     if kind == "email" and not template.front.subject:
         problems.append(_no_subject(where))
     if template.front.purpose == "transactional" and not template.front.approved_by:
@@ -283,37 +291,52 @@ def _check(source: str, where: str, lines_before: int) -> None:
 def _front_matter(text: str, where: str) -> FrontMatter:
     said: dict[str, str] = {}
     defaults: list[tuple[str, str]] = []
+    lines: dict[str, str] = {}
     for number, line in enumerate(text.split("\n"), start=2):
         name, colon, value = (part.strip() for part in line.partition(":"))
         if not line.strip():
             continue
         if not colon or name in said:
-            raise _unreadable(f"{where}:{number}", "a line here is `name: value`, each name once")
+            raise _unreadable(f"{where}:{number}", "a line here is `name: value`, each name once", MEND)
         if line.startswith(" "):
             if "defaults" not in said:
-                raise _unreadable(f"{where}:{number}", "only what stands under `defaults:` is indented")
+                raise _unreadable(f"{where}:{number}", "only what stands under `defaults:` is indented", MEND)
             defaults.append((name, value))
         else:
             said[name] = value
-    unknown = set(said) - set(FrontMatter.model_fields)
-    if unknown or not {"value", "purpose"} <= set(said) or said.pop("defaults", ""):
-        raise _unreadable(where, f"it needs `value` and `purpose`; it may have {', '.join(FrontMatter.model_fields)}")
-    if said["purpose"] not in ("commercial", "transactional"):
-        raise _unreadable(where, "its purpose is commercial or transactional")
+            lines[name] = f"{where}:{number}"
+    _names_must_be_known(said, lines, where)
+    if said.pop("defaults", ""):
+        raise _unreadable(lines["defaults"], "something stands behind `defaults:`", DEFAULTS)
+    if said["purpose"] not in get_args(Purpose):
+        raise _unknown_word("purpose", said["purpose"], get_args(Purpose), lines["purpose"])
     return FrontMatter.model_validate({**said, "defaults": tuple(defaults)})
+
+
+def _names_must_be_known(said: abc.Collection[str], lines: abc.Mapping[str, str], where: str) -> None:
+    known = FrontMatter.model_fields
+    for name in said:
+        if name not in known:
+            raise _unreadable(lines[name], f"there is no {name!r} in front matter", suggestion(name, known))
+    for name in ("value", "purpose"):
+        if name not in said:
+            raise _unreadable(where, f"its front matter has no {name!r}", f"add `{name}:` to its front matter")
 
 
 # --- what authors are told --------------------------------------------------------------------------------------------
 
 
-def _unreadable(where: str, why: str) -> FollowupError:
-    return FollowupError(
-        code="TPL001",
-        what="this template cannot be read",
-        where=where,
-        why=why,
-        next="begin it with ---, its front matter, --- and then the text",
-    )
+BEGIN: Final = "begin it with ---, its front matter, --- and then the text"
+DEFAULTS: Final = "write each default on a line of its own below, indented: `first_name: there`"
+MEND: Final = "mend the line that is named"
+
+
+def _unreadable(where: str, why: str, next: str) -> FollowupError:
+    return FollowupError(code="TPL001", what="this template cannot be read", where=where, why=why, next=next)
+
+
+def _unknown_word(name: str, word: str, known: abc.Iterable[str], where: str) -> FollowupError:
+    return FollowupError(code="TPL007", what=f"there is no {name} {word!r}", where=where, next=suggestion(word, known))
 
 
 def _not_allowed(where: str, line: int, why: str) -> FollowupError:

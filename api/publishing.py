@@ -24,7 +24,7 @@ def publish(office: Office, by: str = "worker", message: str = "") -> int:
     files = sequence_files.load(settings.catalogue, settings.templates)
     for problem in files.problems():
         raise problem
-    for finding in check(files.catalogue, files.template_facts(), files.pipeline):
+    for finding in check(files.catalogue, files.template_facts(), files.pipeline, files.folder):
         if finding.severity == "error":
             raise SequenceInvalid(code=finding.code, what=finding.what, where=finding.where, next=finding.next)
     release = files.release()

@@ -4,7 +4,6 @@ import sys
 from collections import abc
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -51,7 +50,7 @@ def list_(out: Output) -> None:
             "STARTS WHEN": lambda sequence: (
                 say_list(map(say_trigger, sequence.starts), "or") if sequence.starts else "-"
             ),
-            "WHERE": lambda sequence: _seen_from_here(places[sequence.name]),
+            "WHERE": lambda sequence: str(places[sequence.name]),
         },
         nothing="The catalogue is empty.",
     )
@@ -119,8 +118,8 @@ def _report() -> "Report":
         files = sequence_files.load(settings.catalogue, settings.templates)
     except FollowupError as error:
         return report((_as_finding(error),))
-    found = check(files.catalogue, files.template_facts(), files.pipeline)
-    return report((*map(_as_finding, files.problems()), *map(_placed_here, found)))
+    found = check(files.catalogue, files.template_facts(), files.pipeline, files.folder)
+    return report((*map(_as_finding, files.problems()), *found))
 
 
 def _settings() -> "Settings":
@@ -145,19 +144,15 @@ def _faults(settings: "Settings") -> abc.Sequence[FollowupError]:
 def _as_finding(error: FollowupError) -> "Finding":
     from engine.sequence.findings import Finding
 
-    where = _seen_from_here(error.where)
-    return Finding(severity="error", code=error.code, what=error.what, where=where, next=error.next)
-
-
-def _placed_here(finding: "Finding") -> "Finding":
-    return finding.model_copy(update={"where": _seen_from_here(finding.where)})
+    what = f"{error.what}: {error.why}" if error.why else error.what
+    return Finding(severity="error", code=error.code, what=what, where=error.where, next=error.next)
 
 
 def _unknown(name: str | None, names: abc.Sequence[str], place: "Place") -> FollowupError:
     return FollowupError(
         code="SEQ051",
         what=f"there is no sequence {name!r} in the catalogue",
-        where=_seen_from_here(place),
+        where=str(place),
         next=f"write one of: {', '.join(names)}",
     )
 
@@ -197,8 +192,3 @@ def _annotation(finding: "Finding") -> str:
     message = f"{finding.what}. {finding.next}".replace("%", "%25")
     where = f"file={file},line={line}" if line.isdigit() else f"file={finding.where}"
     return f"::{GITHUB[finding.severity]} {where},title={finding.code}::{message}"
-
-
-def _seen_from_here(where: object) -> str:
-    """A place as people would write it in this directory."""
-    return str(where).removeprefix(f"{Path.cwd()}/")

@@ -35,11 +35,13 @@ def check(
     catalogue: Catalogue,
     templates: Mapping[str, TemplateFacts] | None = None,
     pipeline: Pipeline | None = None,
+    folder: str = "templates",
 ) -> tuple[Finding, ...]:
     """
     All findings, errors first; nothing is published while there is an error.
 
-    Without `templates` every message counts as useful, and without `pipeline` its names are not looked at.
+    Without `templates` every message counts as useful, and without `pipeline` its names are not looked at. `folder` is
+    where templates are to be written.
     """
     found = [
         *uncovered_stages(catalogue),
@@ -59,6 +61,6 @@ def check(
     if pipeline is not None:
         found += pipeline_names(catalogue, pipeline)
     if templates is not None:
-        found += template_faults(catalogue, templates)
+        found += template_faults(catalogue, templates, folder)
     # A list of reactions that several stages share is found once per stage.
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: SEVERITIES.index(finding.severity)))

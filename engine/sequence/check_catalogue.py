@@ -19,7 +19,7 @@ from engine.sequence.findings import Finding, error, remark
 from engine.sequence.flow import cycle, instant_exits, plan_named
 from engine.sequence.persistence import ADVISED, LEAST, fewest_touches
 from engine.sequence.pipeline import Pipeline
-from engine.sequence.templates import ACKNOWLEDGEMENT, TemplateFacts
+from engine.sequence.templates import TemplateFacts, Value
 from engine.sequence.wording import say_list, say_trigger
 from engine.sequence.written import Place, Written, written_reactions
 from engine.words import EventKind, Stage
@@ -56,7 +56,7 @@ def _is_useful(step: Message | HumanTask, templates: Templates | None) -> bool:
     if isinstance(step, HumanTask):
         return step.kind == "call"
     facts = None if templates is None else templates.get(step.template)
-    return facts is None or facts.value != ACKNOWLEDGEMENT
+    return facts is None or facts.value != Value.ACKNOWLEDGEMENT
 
 
 def endless_rounds(catalogue: Catalogue) -> Iterator[Finding]:

@@ -1,11 +1,34 @@
 """What a check needs to know about a message template."""
 
+from enum import StrEnum
 from typing import Literal
 
 from engine.frozen import Frozen
 
-ACKNOWLEDGEMENT = "acknowledgement"
-"""The value of a template that only says we have heard; it is no useful touch."""
+
+class Value(StrEnum):
+    """What the lead gets out of a message (frameworks.md FU-R4)."""
+
+    ANSWER = "answer"
+    """What they asked for."""
+    GUIDE = "guide"
+    """How to choose, prepare or look after something."""
+    CASE = "case"
+    """How it went for somebody like them."""
+    OFFER = "offer"
+    """A price, a term or a saving."""
+    INVITATION = "invitation"
+    """A way to talk to us, at a time of theirs."""
+    REMINDER = "reminder"
+    """A date that would otherwise be missed."""
+    CHECK_IN = "check_in"
+    """Help with what they bought."""
+    RENEWAL = "renewal"
+    """What they have, for another term."""
+    REFERRAL = "referral"
+    """Something for them and for somebody they know."""
+    ACKNOWLEDGEMENT = "acknowledgement"
+    """Only that we have heard; it is no useful touch."""
 
 
 class TemplateFacts(Frozen):
@@ -15,9 +38,7 @@ class TemplateFacts(Frozen):
     """`<sequence>/<step>`, as steps refer to it."""
     kind: Literal["email", "sms", "call", "task"]
     value: str | None = None
-    """What the lead gets out of it: answer, guide, case, offer, reminder, acknowledgement, …"""
-    purpose: str | None = None
-    subject: str | None = None
+    """A Value; what is written may still be none, and is told to its author elsewhere."""
     tokens: tuple[str, ...] = ()
     """What the text takes from the lead and may not find."""
     defaults: tuple[str, ...] = ()

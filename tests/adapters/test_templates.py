@@ -10,6 +10,7 @@ from adapters import templates
 from adapters.sequence_files import read_templates
 from adapters.templates import TOKENS, Rendered, read, render
 from engine.errors import FollowupError
+from engine.sequence.templates import Value
 
 FRONT = "---\nvalue: answer\npurpose: commercial\nsubject: About {{ service }}\n---\n"
 SHIPPED = read_templates(Path(__file__).parents[2] / "sequences" / "templates")
@@ -137,7 +138,8 @@ def test_the_language_is_no_larger_than_it_must_be(body):
     [
         pytest.param("Hi", id="no front matter"),
         pytest.param("---\nvalue: answer\n---\nHi", id="no purpose"),
-        pytest.param("---\nvalue: answer\npurpose: fun\n---\nHi", id="no such purpose"),
+        pytest.param("---\npurpose: commercial\n---\nHi", id="no value"),
+        pytest.param("---\nvalue: a\npurpose: commercial\ndefaults: x\n---\nHi", id="a default on the wrong line"),
         pytest.param("---\nvalue: a\npurpose: commercial\ncolour: red\n---\nHi", id="an unknown word"),
         pytest.param("---\nvalue: a\nvalue: b\npurpose: commercial\n---\nHi", id="a word twice"),
         pytest.param("---\nvalue: a\npurpose: commercial\n  x: y\n---\nHi", id="indented under nothing"),
@@ -154,11 +156,49 @@ def test_front_matter_is_complete_and_spelled_right(source):
 
 def test_an_author_is_told_every_word_nobody_knows():
     """At publish time, not when the first lead is waiting."""
-    front = "value: a\npurpose: transactional\ndefaults:\n  frist_name: you"
+    front = "value: answer\npurpose: transactional\ndefaults:\n  frist_name: you"
     template = read(f"---\n{front}\n---\nHi {{{{ firstname }}}} of {{{{ city }}}}\n", "greeting/hello.email")
     problems = templates.lint(template, "email", ["heat"], "greeting/hello.email")
     assert [problem.code for problem in problems] == ["TPL003", "TPL003", "TPL003", "TPL004", "TPL005"]
     assert templates.lint(template, "sms", ["city", "firstname", "frist_name"], "x")[0].code == "TPL005"
+
+
+@pytest.mark.parametrize(
+    ("front", "line", "says"),
+    [
+        pytest.param("value: answer\npurpose: commercial\nsubjekt: Hi", 4, "did you mean 'subject'?", id="misspelled"),
+        pytest.param("value: answer", None, "add `purpose:` to its front matter", id="missing"),
+        pytest.param("value answer", 2, "mend the line that is named", id="no colon"),
+        pytest.param("value: answer\npurpose: foo", 3, "write one of: commercial, transactional", id="no purpose"),
+        pytest.param("value: answer\npurpose: comercial", 3, "did you mean 'commercial'?", id="nearly a purpose"),
+    ],
+)
+def test_front_matter_is_mended_where_it_is_wrong(front: str, line: int | None, says: str):
+    """Who is told to begin with --- and did so has been told nothing."""
+    with pytest.raises(FollowupError) as refused:
+        read(f"---\n{front}\n---\nHi\n", "greeting/hello.email")
+    assert refused.value.next == says
+    assert refused.value.where == "greeting/hello.email" + (f":{line}" if line else "")
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        pytest.param("acknowledgment", "did you mean 'acknowledgement'?", id="misspelled"),
+        pytest.param("nice", f"write one of: {', '.join(Value)}", id="made up"),
+        pytest.param("", f"write one of: {', '.join(Value)}", id="left empty"),
+    ],
+)
+def test_a_value_nobody_knows_is_refused(value: str, says: str):
+    """A misspelled acknowledgement would count as a useful touch, and let a lead go too early."""
+    template = read(f"---\nvalue: {value}\npurpose: commercial\n---\nHi\n", "greeting/hello.sms")
+    (problem,) = templates.lint(template, "sms", [], "greeting/hello.sms")
+    assert (problem.code, problem.what, problem.next) == ("TPL007", f"there is no value {value!r}", says)
+
+
+def test_what_was_published_with_another_value_is_still_read():
+    """A list that grows shorter must not strand the leads on their way."""
+    assert read("---\nvalue: nice\npurpose: commercial\n---\nHi\n", "greeting/hello.sms").front.value == "nice"
 
 
 # --- what is shipped --------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from adapters.sequence_files import TemplateFile
 from adapters.templates import Rendered, render
 from engine.sequence.fields import DeclaredField
+from engine.sequence.templates import Value
 from tests.sequences.shipped import FILES
 
 OURS = {
@@ -23,7 +24,6 @@ PERSON = {
     "owner_email": "maria@example.com",
     "owner_phone": "(212) 555-0109",
 }
-VALUES = set("acknowledgement answer guide case offer reminder check_in referral renewal invitation".split())
 FORBIDDEN = (
     "checking in", "touching base", "touch base", "circling back", "follow up on my", "following up on", "bump",
     "hope this finds you", "hope you are well", "act now", "limited time", "last chance", "don't miss", "hurry",
@@ -75,7 +75,7 @@ def test_it_can_be_sent_to_every_lead(file: TemplateFile):
 @pytest.mark.parametrize("file", TEMPLATES)
 def test_it_says_what_the_lead_gets_out_of_it(file: TemplateFile):
     """A touch without a value is friction (frameworks FU-R4)."""
-    assert file.template.front.value in VALUES
+    assert file.template.front.value in set(Value)
     assert file.template.front.purpose == "commercial"
 
 

@@ -345,13 +345,13 @@ def test_a_stage_that_the_pipeline_means_is_entered_by_the_crm():
 
 
 def facts(name: str, **more) -> TemplateFacts:
-    said = {"kind": "email", "value": "guide", "purpose": "commercial", "subject": "Hello", **more}
+    said = {"kind": "email", "value": "guide", **more}
     return TemplateFacts(name=name, **said)
 
 
 def templates_of(found: Catalogue, **other: TemplateFacts) -> dict[str, TemplateFacts]:
     every = {f"good/mail-{number}": facts(f"good/mail-{number}") for number in range(10)}
-    every["good/ask"] = facts("good/ask", kind="task", value=None, purpose=None, subject=None)
+    every["good/ask"] = facts("good/ask", kind="task", value=None)
     return {**every, **{f"other/{name.replace('_', '-')}": more for name, more in other.items()}}
 
 
@@ -360,9 +360,6 @@ def templates_of(found: Catalogue, **other: TemplateFacts) -> dict[str, Template
     [
         pytest.param(None, "SEQ201", id="no template"),
         pytest.param(facts("other/hello", kind="sms"), "SEQ202", id="a template for texts"),
-        pytest.param(facts("other/hello", value=None), "SEQ203", id="nothing in it for the lead"),
-        pytest.param(facts("other/hello", purpose=None), "SEQ203", id="no purpose"),
-        pytest.param(facts("other/hello", subject=""), "SEQ204", id="no subject"),
         pytest.param(facts("other/hello", tokens=("name", "city"), defaults=("name",)), "SEQ205", id="no default"),
     ],
 )
@@ -373,16 +370,22 @@ def test_a_template_must_be_fit_to_be_sent(template: TemplateFacts | None, code:
     assert told(check(found, templates=templates_of(found, **more))) == [(code, "error")]
 
 
+def test_a_missing_template_is_named_with_its_folder():
+    """The author copies the path into the editor."""
+    (missing,) = check(nurture(email("hello")), templates=templates_of(nurture()), folder="sequences/templates")
+    assert missing.next == "write sequences/templates/other/hello.email, or name another one"
+
+
 def test_good_templates_give_nothing_to_say():
-    """A call's script needs no subject, and a text none either."""
+    """Whoever did everything right is left in peace."""
     ring = call("ring", due=working(hours=1), give_up=business_days(1))
     found = nurture(email("hello"), branch("b", case(open_now, sms("text")), otherwise=[ring]), *mails(1, "last"))
     every = templates_of(
         found,
         hello=facts("other/hello", tokens=("name",), defaults=("name",)),
-        text=facts("other/text", kind="sms", subject=None),
+        text=facts("other/text", kind="sms"),
         last_0=facts("other/last-0"),
-        ring=facts("other/ring", kind="call", value=None, purpose=None, subject=None),
+        ring=facts("other/ring", kind="call", value=None),
     )
     assert check(found, templates=every) == ()
 
