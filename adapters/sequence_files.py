@@ -66,16 +66,21 @@ class SequenceFiles:
 
     def template_facts(self) -> dict[str, TemplateFacts]:
         """What checks need to know of each template, by its name; a step's own kind comes first."""
-        wanted = {f"{step.template}.{_kind(step)}" for s in self.catalogue.sequences for step in _templated(s)}
+        wanted = self.wanted()
         files = sorted(self.templates.values(), key=lambda file: file.key in wanted)
         return {file.name: _facts(file) for file in files}
 
+    def wanted(self) -> set[str]:
+        """The templates that the catalogue's steps name, by name and kind."""
+        return {key for sequence in self.catalogue.sequences for key in _keys(sequence)}
+
     def problems(self) -> tuple[FollowupError, ...]:
-        """What is wrong with the templates' own texts."""
+        """What is wrong with the texts of the templates that the catalogue's steps name."""
         names = [field.name for field in self.fields]
         return tuple(
             problem
             for file in self.templates.values()
+            if file.key in self.wanted()
             for problem in template_language.lint(file.template, file.kind, names, file.path)
         )
 
@@ -91,8 +96,7 @@ class SequenceFiles:
         return Release(plans=plans, templates=tuple(texts.values()), pipeline=self.pipeline, fields=self.fields)
 
     def _plan(self, sequence: Sequence) -> Plan:
-        keys = sorted({f"{name}.{_kind(step)}" for step in _templated(sequence) for name in _names(step)})
-        refs = tuple(TemplateRef(name=key, digest=self._digest(key)) for key in keys)
+        refs = tuple(TemplateRef(name=key, digest=self._digest(key)) for key in sorted(_keys(sequence)))
         return Plan(version=version_of(sequence, refs), sequence=sequence, templates=refs)
 
     def _digest(self, key: str) -> str:
@@ -169,6 +173,10 @@ def _fields(module: str) -> tuple[DeclaredField, ...]:
         return ()
     declared = (getattr(value, "declared", None) for value in vars(import_module(module)).values())
     return tuple(field for field in declared if isinstance(field, DeclaredField))
+
+
+def _keys(sequence: Sequence) -> set[str]:
+    return {f"{name}.{_kind(step)}" for step in _templated(sequence) for name in _names(step)}
 
 
 def _templated(sequence: Sequence) -> abc.Iterator[Message | HumanTask | Ask]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections import abc
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
@@ -59,7 +60,7 @@ def list_(out: Output) -> None:
 @verb("followup sequence describe inbound-lead", "followup sequence describe --all")
 def describe(
     out: Output,
-    name: Annotated[str | None, typer.Argument(help="The sequence.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Argument(help="The sequence, or a draft.", show_default=False)] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every sequence of the catalogue.")] = False,
 ) -> None:
     """What will happen to a lead, in plain English, for whoever approves it."""
@@ -67,10 +68,12 @@ def describe(
 
     if (name is None) is not all_:
         raise typer.BadParameter("name one sequence, or write --all")
-    catalogue = _files().catalogue
-    chosen = [description_of(sequence) for sequence in catalogue.sequences if all_ or sequence.name == name]
+    files = _files()
+    drafts = () if all_ else _drafts(files).catalogue.sequences
+    known = {sequence.name: sequence for sequence in (*drafts, *files.catalogue.sequences)}
+    chosen = [description_of(sequence) for sequence in known.values() if all_ or sequence.name == name]
     if not chosen:
-        raise _unknown(name, [sequence.name for sequence in catalogue.sequences], catalogue.place)
+        raise _unknown(name, list(known), files.catalogue.place)
     if all_ and out.format is not Format.TEXT:
         out.many(chosen, {})
         return
@@ -80,7 +83,7 @@ def describe(
 
 @verb("followup sequence validate", "followup sequence validate -o github", formats=CheckFormat)
 def validate(out: Output) -> None:
-    """Everything that is wrong or worth a second look; exits with 2 when something is wrong."""
+    """Everything that is wrong or worth a second look, in drafts too; exits with 2 when the catalogue is wrong."""
     report = _report()
     on_github = out.own == CheckFormat.GITHUB
     out.one(report, lambda: _annotations(report) if on_github else _paragraphs(report))
@@ -107,7 +110,7 @@ def _files() -> "SequenceFiles":
 def _report() -> "Report":
     """What is refused on any line; when nothing is, what a check of the whole and of the templates finds."""
     from adapters import sequence_files
-    from engine.sequence.check import check
+    from engine.sequence.check import check, check_drafts
     from engine.sequence.findings import report
 
     settings = _settings()
@@ -119,7 +122,20 @@ def _report() -> "Report":
     except FollowupError as error:
         return report((_as_finding(error),))
     found = check(files.catalogue, files.template_facts(), files.pipeline, files.folder)
-    return report((*map(_as_finding, files.problems()), *found))
+    ours = (*map(_as_finding, files.problems()), *found)
+    drafts = _drafts(files)
+    found = check_drafts(drafts.catalogue, files.catalogue, drafts.template_facts(), files.pipeline, files.folder)
+    theirs = [finding for finding in (*map(_as_finding, drafts.problems()), *found) if finding not in ours]
+    marked = (finding.model_copy(update={"draft": True}) for finding in theirs)
+    return report((*ours, *marked), tuple(draft.name for draft in drafts.catalogue.sequences))
+
+
+def _drafts(files: "SequenceFiles") -> "SequenceFiles":
+    """The same files, with what the catalogue does not list in the catalogue's place."""
+    from adapters.sequence_files import package_of
+    from engine.authoring.reading import drafts
+
+    return replace(files, catalogue=drafts(package_of(_settings().catalogue), files.catalogue))
 
 
 def _settings() -> "Settings":
@@ -151,9 +167,9 @@ def _as_finding(error: FollowupError) -> "Finding":
 def _unknown(name: str | None, names: abc.Sequence[str], place: "Place") -> FollowupError:
     return FollowupError(
         code="SEQ051",
-        what=f"there is no sequence {name!r} in the catalogue",
+        what=f"there is no sequence {name!r}, in the catalogue or as a draft beside it",
         where=str(place),
-        next=f"write one of: {', '.join(names)}",
+        next=f"write one of: {', '.join(names)}; write a new one in a file beside the catalogue, then add it there",
     )
 
 
@@ -168,15 +184,25 @@ def _paragraphs(report: "Report") -> Facts:
     told = [
         ("", line)
         for finding in report.findings
-        for line in (f"{finding.where}: {finding.severity} {finding.code}: {finding.what}", f"    {finding.next}")
+        for line in (f"{finding.where}: {finding.severity} {_title(finding)}: {finding.what}", f"    {finding.next}")
     ]
-    return [*told, ("", _summary(report))]
+    ours = [finding for finding in report.findings if not finding.draft]
+    told.append(("", _counted(ours) or "The catalogue is fine."))
+    if report.drafts:
+        theirs = _counted([finding for finding in report.findings if finding.draft]) or "nothing to mend"
+        told.append(("", f"Not in the catalogue, so not published: {', '.join(report.drafts)} ({theirs})."))
+    return told
 
 
-def _summary(report: "Report") -> str:
-    if not report.findings:
-        return "The catalogue is fine."
-    counts = [sum(finding.severity == severity for finding in report.findings) for severity in GITHUB]
+def _title(finding: "Finding") -> str:
+    return f"{finding.code} in a draft" if finding.draft else finding.code
+
+
+def _counted(findings: abc.Sequence["Finding"]) -> str:
+    """How many there are of each severity; nothing when there are none at all."""
+    if not findings:
+        return ""
+    counts = [sum(finding.severity == severity for finding in findings) for severity in GITHUB]
     return ", ".join(
         f"{count} {severity}{'' if count == 1 else 's'}" for count, severity in zip(counts, GITHUB, strict=True)
     )
@@ -191,4 +217,4 @@ def _annotation(finding: "Finding") -> str:
     file, _, line = finding.where.rpartition(":")
     message = f"{finding.what}. {finding.next}".replace("%", "%25")
     where = f"file={file},line={line}" if line.isdigit() else f"file={finding.where}"
-    return f"::{GITHUB[finding.severity]} {where},title={finding.code}::{message}"
+    return f"::{GITHUB[finding.severity]} {where},title={_title(finding)}::{message}"

@@ -7,7 +7,9 @@ import traceback
 from types import ModuleType
 
 from engine.errors import SequenceInvalid
-from engine.sequence.written import Place, invalid
+from engine.sequence.catalogue import Catalogue
+from engine.sequence.compiled import Sequence
+from engine.sequence.written import Place, Written, invalid
 
 UNREADABLE = (ImportError, SyntaxError, NameError, TypeError, AttributeError, ValueError)
 """What Python says of a file that is not finished."""
@@ -20,7 +22,7 @@ def faults(package: str) -> tuple[SequenceInvalid, ...]:
     """What is refused in any module of the package, each fault once: not only the one the catalogue stumbles over."""
     found: dict[str, SequenceInvalid] = {}
     try:
-        names = [f"{package}.{module.name}" for module in pkgutil.iter_modules(_read(package).__path__)]
+        names = _modules(package)
     except SequenceInvalid as error:
         return (error,)
     for name in names:
@@ -29,6 +31,22 @@ def faults(package: str) -> tuple[SequenceInvalid, ...]:
         except SequenceInvalid as error:
             found.setdefault(str(error), error)
     return tuple(found.values())
+
+
+def drafts(package: str, catalogue: Catalogue) -> Catalogue:
+    """
+    The sequences of the package that its catalogue does not list, as if they stood in one.
+
+    Raises: SequenceInvalid, the first of the package's faults.
+    """
+    listed = {id(sequence) for sequence in catalogue.written}  # a copy that kept its name is a draft all the same
+    found = (value for name in _modules(package) for value in vars(_read(name)).values())
+    sequences = {id(value): value for value in found if isinstance(value, Written) and isinstance(value.part, Sequence)}
+    return Catalogue(tuple(sequences[key] for key in sequences if key not in listed), catalogue.place)
+
+
+def _modules(package: str) -> list[str]:
+    return [f"{package}.{module.name}" for module in pkgutil.iter_modules(_read(package).__path__)]
 
 
 def _read(module_name: str) -> ModuleType:

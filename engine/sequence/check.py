@@ -11,6 +11,7 @@ from engine.sequence.catalogue import Catalogue
 from engine.sequence.check_catalogue import (
     endless_rounds,
     field_meanings,
+    names_taken,
     overlaps,
     pipeline_names,
     too_few_touches,
@@ -47,10 +48,28 @@ def check(
         *uncovered_stages(catalogue),
         *too_few_touches(catalogue, templates),
         *endless_rounds(catalogue),
-        *field_meanings(catalogue),
         *overlaps(catalogue),
         *unstarted(catalogue),
+        *_in_each(catalogue, templates, pipeline, folder),
     ]
+    return _in_order(found)
+
+
+def check_drafts(
+    drafts: Catalogue,
+    catalogue: Catalogue,
+    templates: Mapping[str, TemplateFacts],
+    pipeline: Pipeline | None = None,
+    folder: str = "templates",
+) -> tuple[Finding, ...]:
+    """All findings about the drafts beside a catalogue, errors first; its rules for the whole do not apply to them."""
+    return _in_order([*names_taken(drafts, catalogue), *_in_each(drafts, templates, pipeline, folder)])
+
+
+def _in_each(
+    catalogue: Catalogue, templates: Mapping[str, TemplateFacts] | None, pipeline: Pipeline | None, folder: str
+) -> list[Finding]:
+    found = [*field_meanings(catalogue)]
     for sequence in catalogue.written:
         found += unreachable_stages(sequence, pipeline)
         found += last_words(sequence)
@@ -62,5 +81,9 @@ def check(
         found += pipeline_names(catalogue, pipeline)
     if templates is not None:
         found += template_faults(catalogue, templates, folder)
+    return found
+
+
+def _in_order(found: list[Finding]) -> tuple[Finding, ...]:
     # A list of reactions that several stages share is found once per stage.
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: SEVERITIES.index(finding.severity)))

@@ -93,6 +93,15 @@ def field_meanings(catalogue: Catalogue) -> Iterator[Finding]:
                     yield error("SEQ115", what, found.place, "declare each field once, in fields.py")
 
 
+def names_taken(drafts: Catalogue, catalogue: Catalogue) -> Iterator[Finding]:
+    """Drafts that still have the name of the sequence they were copied from."""
+    for draft in drafts.written:
+        name = draft.part.name
+        if catalogue.named(name) is not None:
+            what = f"sequence {name!r} is in the catalogue already, from {_place(catalogue, name)}"
+            yield error("SEQ117", what, draft.place, "give the draft a name of its own")
+
+
 def overlaps(catalogue: Catalogue) -> Iterator[Finding]:
     """Sequences that start on the same thing: the upper one is asked first."""
     for upper, lower in combinations(catalogue.written, 2):

@@ -18,6 +18,8 @@ class Finding(Frozen):
     what: str
     where: str
     next: str
+    draft: bool = False
+    """Whether it is about a draft, which keeps nothing from being published."""
 
 
 class Report(Frozen):
@@ -25,6 +27,8 @@ class Report(Frozen):
 
     valid: bool
     findings: tuple[Finding, ...]
+    drafts: tuple[str, ...] = ()
+    """The sequences that were checked and that the catalogue does not list."""
 
 
 def error(code: str, what: str, place: Place, next: str) -> Finding:
@@ -42,6 +46,7 @@ def remark(code: str, what: str, place: Place, next: str) -> Finding:
     return Finding(severity="remark", code=code, what=what, where=str(place), next=next)
 
 
-def report(findings: tuple[Finding, ...]) -> Report:
-    """The findings, valid when none of them is an error."""
-    return Report(valid=all(finding.severity != "error" for finding in findings), findings=findings)
+def report(findings: tuple[Finding, ...], drafts: tuple[str, ...] = ()) -> Report:
+    """The findings, valid when none of them is an error of the catalogue's own."""
+    valid = all(finding.draft or finding.severity != "error" for finding in findings)
+    return Report(valid=valid, findings=findings, drafts=drafts)

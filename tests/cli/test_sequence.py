@@ -129,7 +129,7 @@ def test_a_sequence_that_is_not_there_names_those_that_are(followup: Run):
     told = followup("describe", "lief", catalogue=CATALOGUE)
     assert told.exit_code == 2
     assert "SEQ051: there is no sequence 'lief'" in told.stderr
-    assert "write one of: life" in told.stderr
+    assert "write one of: life; write a new one in a file beside the catalogue, then add it there" in told.stderr
     assert told.stdout == ""
 
 
@@ -193,6 +193,76 @@ def test_validate_reads_the_templates_too(followup: Run, tmp_path: Path):
     told = followup("validate", catalogue=CATALOGUE)
     assert "SEQ201: email 'mail-3' has no template" in told.stdout
     assert told.exit_code == 2
+
+
+def test_a_mail_without_a_subject_is_one_mistake(followup: Run, tmp_path: Path):
+    """Two codes for one missing line look like two things to mend."""
+    (tmp_path / "templates/life/mail-3.email").write_text(EMAIL.replace("subject: Hello\n", ""))
+    first, *_, summary = followup("validate", catalogue=CATALOGUE).stdout.splitlines()
+    assert first.startswith("templates/life/mail-3.email: error TPL004: ")
+    assert summary == "1 error, 0 warnings, 0 remarks"
+
+
+def test_front_matter_is_told_by_its_line_and_its_reason(followup: Run, tmp_path: Path):
+    """The path opens in the editor, and the text says what is wrong there."""
+    (tmp_path / "templates/life/mail-3.email").write_text(EMAIL.replace("subject", "subjekt"))
+    first, second, _ = followup("validate", catalogue=CATALOGUE).stdout.splitlines()
+    assert first.startswith("templates/life/mail-3.email:4: error TPL001: ")
+    assert first.endswith("there is no 'subjekt' in front matter")
+    assert second.strip() == "did you mean 'subject'?"
+
+
+# --- drafts
+
+
+def test_validate_checks_drafts_too(followup: Run, tmp_path: Path):
+    """Who has just written a sequence wants to hear about it, not about those that were fine before."""
+    (tmp_path / "templates/offer/hello.email").unlink()
+    told = followup("validate", catalogue=CATALOGUE, offer=OFFER)
+    first, second, third, _, summary, drafts = told.stdout.splitlines()
+    assert "offer.py:3: error SEQ201 in a draft: email 'hello' has no template" in first
+    assert second == "    write templates/offer/hello.email, or name another one"
+    assert "offer.py:3: warning SEQ107 in a draft: " in third
+    assert summary == "The catalogue is fine."
+    assert drafts == "Not in the catalogue, so not published: offer (1 error, 1 warning, 0 remarks)."
+
+
+def test_a_draft_keeps_nothing_from_being_published(followup: Run, tmp_path: Path):
+    """What is half done today must not stop what has run for months."""
+    (tmp_path / "templates/offer/hello.email").write_text(EMAIL.replace("guide", "nice"))
+    told = followup("validate", "-o", "json", catalogue=CATALOGUE, offer=OFFER)
+    report = json.loads(told.stdout)
+    assert [(found["code"], found["draft"]) for found in report["findings"]] == [("TPL007", True), ("SEQ107", True)]
+    assert (report["valid"], report["drafts"], told.exit_code) == (True, ["offer"], 0)
+
+
+def test_a_good_draft_is_named_as_one(followup: Run):
+    """Its author should know that it does not run yet."""
+    patient = OFFER.replace("finish()", "finish(after=calendar(days=7))")
+    told = followup("validate", catalogue=CATALOGUE, offer=patient)
+    assert told.stdout.splitlines() == [
+        "The catalogue is fine.",
+        "Not in the catalogue, so not published: offer (nothing to mend).",
+    ]
+
+
+def test_a_copy_that_kept_its_name_is_told(followup: Run):
+    """Every new sequence begins as a copy, and two of one name cannot be told apart."""
+    told = followup("validate", catalogue=CATALOGUE, offer=OFFER.replace('"offer"', '"life"'))
+    assert "offer.py:3: error SEQ117 in a draft: sequence 'life' is in the catalogue already, from " in told.stdout
+
+
+def test_describe_tells_a_draft(followup: Run):
+    """It is approved before it runs, not after."""
+    told = followup("describe", "offer", catalogue=CATALOGUE, offer=OFFER)
+    assert told.stdout.startswith("# offer\n")
+    assert told.exit_code == 0
+
+
+def test_describe_all_tells_what_runs_and_no_draft(followup: Run):
+    """The folder of what was approved has no room for what was not."""
+    told = followup("describe", "--all", catalogue=CATALOGUE, offer=OFFER)
+    assert [line for line in told.stdout.splitlines() if line.startswith("# ")] == ["# life"]
 
 
 def test_validate_writes_annotations_for_github(followup: Run):
