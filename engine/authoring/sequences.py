@@ -69,7 +69,7 @@ def sequence(
 
     `hours` are when messages may leave, in the lead's zone. `again` says whether a lead may run through it once more,
     and `gives_back` whether it only interrupts what runs. After a word from a person of ours nothing is sent for
-    `after_human`; what is later than `stale_after` is not sent at all. `per_day`, `one_contact_per_account` and
+    `after_human`; what is later than `stale_after` waits for a person. `per_day`, `one_contact_per_account` and
     `holdout` come with a later release.
     """
     place = here()
