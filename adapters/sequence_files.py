@@ -10,7 +10,6 @@ Beside the catalogue stand the modules `fields` and `pipeline`; the second may b
 import sys
 from collections import abc
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, TypeVar
@@ -18,6 +17,7 @@ from typing import Final, TypeVar
 from adapters import templates as template_language
 from adapters.catalogue import Release, TemplateText
 from adapters.templates import OUR_TOKENS, Template
+from engine.authoring.reading import module_of
 from engine.errors import FollowupError
 from engine.life.wishes import Plan, TemplateRef
 from engine.sequence.catalogue import Catalogue
@@ -146,7 +146,7 @@ def package_of(module: str) -> str:
 
 def _beside(module: str) -> Path:
     """Where a catalogue's templates are unless somebody says otherwise."""
-    return Path(import_module(module).__file__ or "").parent / "templates"
+    return Path(module_of(module).__file__ or "").parent / "templates"
 
 
 def read_templates(directory: Path) -> dict[str, TemplateFile]:
@@ -157,8 +157,11 @@ def read_templates(directory: Path) -> dict[str, TemplateFile]:
 
 
 def _template_file(path: Path) -> TemplateFile:
-    source = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     where = seen_from_here(path)
+    try:
+        source = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise template_language.not_text(where) from error
     return TemplateFile(
         name=f"{path.parent.name}/{path.stem}",
         kind=path.suffix.removeprefix("."),
@@ -171,7 +174,7 @@ def _template_file(path: Path) -> TemplateFile:
 def _fields(module: str) -> tuple[DeclaredField, ...]:
     if not _is_there(module):
         return ()
-    declared = (getattr(value, "declared", None) for value in vars(import_module(module)).values())
+    declared = (getattr(value, "declared", None) for value in vars(module_of(module)).values())
     return tuple(field for field in declared if isinstance(field, DeclaredField))
 
 
@@ -218,7 +221,7 @@ def _is_there(module: str) -> bool:
 def _attribute(module: str, name: str, kind: type[T]) -> T:
     if not _is_there(module):
         raise _no_catalogue(module, f"there is no module {module}")
-    value = getattr(import_module(module), name, None)
+    value = getattr(module_of(module), name, None)
     if not isinstance(value, kind):
         raise _no_catalogue(module, f"it has no {name} made with the word for it")
     return value

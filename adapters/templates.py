@@ -116,6 +116,8 @@ def read(source: str, where: str) -> Template:
     Raises: FollowupError TPL001 when its parts cannot be told apart, TPL002 when it uses what it must not, TPL007 when
     there is no such purpose.
     """
+    if _CONTROL.search(source):
+        raise _unreadable(where, "it holds a character that nobody can see", "take it out; an editor shows it as ^@")
     found = _FRONT.fullmatch(source)
     if found is None or len(source) > LONGEST_SOURCE:
         raise _unreadable(where, "it has no front matter between two lines of ---, or is too long", BEGIN)
@@ -276,13 +278,16 @@ def _compiled(source: str) -> JinjaTemplate:
 
 def _check(source: str, where: str, lines_before: int) -> None:
     try:
-        tree = _environment().parse(source)
-        _environment().from_string(source)  # unknown filters and tests come out only here
+        for node in _environment().parse(source).find_all(nodes.Node):
+            if not isinstance(node, ALLOWED_NODES):
+                why = f"{type(node).__name__} is not part of the language"
+                raise _not_allowed(where, lines_before + node.lineno, why)
+        # Unknown filters and tests come out only here. It also works out what is constant, so it comes last.
+        _environment().from_string(source)
     except TemplateSyntaxError as error:
         raise _not_allowed(where, lines_before + error.lineno, error.message or "it cannot be parsed") from error
-    for node in tree.find_all(nodes.Node):
-        if not isinstance(node, ALLOWED_NODES):
-            raise _not_allowed(where, lines_before + node.lineno, f"{type(node).__name__} is not part of the language")
+    except RecursionError as error:
+        raise _not_allowed(where, lines_before + 1, "it is nested too deeply") from error
 
 
 # --- front matter -----------------------------------------------------------------------------------------------------
@@ -333,6 +338,11 @@ MEND: Final = "mend the line that is named"
 
 def _unreadable(where: str, why: str, next: str) -> FollowupError:
     return FollowupError(code="TPL001", what="this template cannot be read", where=where, why=why, next=next)
+
+
+def not_text(where: str) -> FollowupError:
+    """The error of a file whose bytes are no text."""
+    return _unreadable(where, "it is not UTF-8", "save it as UTF-8")
 
 
 def _unknown_word(name: str, word: str, known: abc.Iterable[str], where: str) -> FollowupError:

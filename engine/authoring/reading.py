@@ -11,9 +11,6 @@ from engine.sequence.catalogue import Catalogue
 from engine.sequence.compiled import Sequence
 from engine.sequence.written import Place, Written, invalid
 
-UNREADABLE = (ImportError, SyntaxError, NameError, TypeError, AttributeError, ValueError)
-"""What Python says of a file that is not finished."""
-
 MISSING = re.compile(r"(\w+)\(\) missing .*? arguments?: (.*)")
 UNEXPECTED = re.compile(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'")
 
@@ -27,7 +24,7 @@ def faults(package: str) -> tuple[SequenceInvalid, ...]:
         return (error,)
     for name in names:
         try:
-            _read(name)
+            module_of(name)
         except SequenceInvalid as error:
             found.setdefault(str(error), error)
     return tuple(found.values())
@@ -40,24 +37,28 @@ def drafts(package: str, catalogue: Catalogue) -> Catalogue:
     Raises: SequenceInvalid, the first of the package's faults.
     """
     listed = {id(sequence) for sequence in catalogue.written}  # a copy that kept its name is a draft all the same
-    found = (value for name in _modules(package) for value in vars(_read(name)).values())
+    found = (value for name in _modules(package) for value in vars(module_of(name)).values())
     sequences = {id(value): value for value in found if isinstance(value, Written) and isinstance(value.part, Sequence)}
     return Catalogue(tuple(sequences[key] for key in sequences if key not in listed), catalogue.place)
 
 
 def _modules(package: str) -> list[str]:
-    return [f"{package}.{module.name}" for module in pkgutil.iter_modules(_read(package).__path__)]
+    return [f"{package}.{module.name}" for module in pkgutil.iter_modules(module_of(package).__path__)]
 
 
-def _read(module_name: str) -> ModuleType:
+def module_of(module_name: str) -> ModuleType:
+    """The module of that name. Raises: SequenceInvalid, whatever its code does instead of being read."""
     try:
         return importlib.import_module(module_name)
-    except UNREADABLE as error:
+    except SequenceInvalid:
+        raise
+    except (Exception, SystemExit) as error:
         place = _place(error, module_name)
-        raise invalid("SEQ050", f"Python cannot read it: {error}", place, _way_out(error)) from error
+        said = f"it ends the program with {error}" if isinstance(error, SystemExit) else error
+        raise invalid("SEQ050", f"Python cannot read it: {said}", place, _way_out(error)) from error
 
 
-def _way_out(error: Exception) -> str:
+def _way_out(error: BaseException) -> str:
     """What to do about it, as far as Python's own words tell."""
     said = str(error)
     match error:
@@ -75,7 +76,7 @@ def _way_out(error: Exception) -> str:
             return "mend the line that is named"
 
 
-def _place(error: Exception, module_name: str) -> Place:
+def _place(error: BaseException, module_name: str) -> Place:
     """The author's line: of the syntax error, else the last one in the author's package."""
     if isinstance(error, SyntaxError) and error.filename is not None:
         return Place(error.filename, error.lineno or 1)

@@ -76,6 +76,8 @@ def test_a_package_without_faults_has_none(write: Write):
             id="a parameter that is missing",
         ),
         pytest.param("\n1 + 'a'\n", 2, "unsupported operand", "mend the line that is named", id="anything else"),
+        pytest.param("raise SystemExit\n", 1, "ends the program", "mend the line", id="an end without a word"),
+        pytest.param("raise RuntimeError('no')\n", 1, "cannot read it: no", "mend the line", id="an error of its own"),
     ],
 )
 def test_a_mistake_of_python_is_told_like_any_other(write: Write, text: str, line: int, says: str, next: str):
