@@ -59,11 +59,11 @@ async def run(settings: Settings) -> None:
             for worker in workers(client, office, look):
                 await stack.enter_async_context(worker)
             log.info("worker.started", queues=sorted({LEADS_QUEUE, *QUEUES.values()}))
-            sweeping = asyncio.create_task(
-                keep_sweeping(office, office.doorbell_of(client), timedelta(seconds=settings.sweep_seconds))
-            )
-            await _told_to_stop()
-            sweeping.cancel()
+            every = timedelta(seconds=settings.sweep_seconds)
+            async with asyncio.TaskGroup() as beside:  # a sweep that dies ends the process, and everybody sees it
+                sweeping = beside.create_task(keep_sweeping(office, office.doorbell_of(client), every))
+                await _told_to_stop()
+                sweeping.cancel()
         log.info("worker.stopped")
 
 

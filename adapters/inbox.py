@@ -6,27 +6,35 @@ as an opt-out, is applied in the same transaction; everything else waits for the
 """
 
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
-from sqlalchemy import func, select, update
+import structlog
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import leads as people
 from adapters.addresses import Address
+from adapters.bells import Bell
 from adapters.database import AnyRow, Database, Transaction, insert_once
 from adapters.effects import Reach, apply
 from adapters.faults import Reached, nothing
 from adapters.leads import ExternalId, People
 from adapters.letters import Letter, item_of, letter_of
-from adapters.tables import inbox, leads
+from adapters.tables import addresses, external_ids, inbox, leads
 from engine.frozen import Frozen
 from engine.life.turn import Scrap
 from engine.ports.records import Disposition, InboxItem
 from engine.words import LeadId, Stage
 
-FAILING_RUNG_EVERY: Final = timedelta(hours=1)
+log = structlog.get_logger()
 
 TRIED_AGAIN_FOR: Final = timedelta(hours=24)
 """How long a row waits for its lead to become known."""
+
+NOBODYS: Final = inbox.c.lead.is_(None) & inbox.c.disposition.is_(None)
+
+UNKEEPABLE: Final = (SQLAlchemyError, ArithmeticError, LookupError, TypeError, ValueError)
+"""What a row's content may bring about where its effects are written; a database that is away is none of these."""
 
 CONFLICT: Final = "conflict"
 """The kind of the row that says: the same id came again with another content."""
@@ -48,13 +56,6 @@ class Filed(Frozen):
     """Whether the lead's workflow is to be rung; else a ring is under way that will find this row too."""
     stage: Stage = Stage.CAPTURE
     """Where the lead's row stands, for the ring."""
-
-
-class Bell(NamedTuple):
-    """A lead to be rung, and where its row stands."""
-
-    lead_id: LeadId
-    stage: Stage
 
 
 class Answer(Frozen):
@@ -111,33 +112,41 @@ class Inbox:
         for scrap in scraps:
             self.file(transaction, letter_of(scrap, now), lead, now)
 
-    def match_unmatched(self, now: datetime) -> tuple[Bell, ...]:
-        """Look again for the leads of rows that had none; returns those found, to be rung. Gives up after a day."""
-        unmatched = inbox.c.lead.is_(None) & inbox.c.disposition.is_(None)
-        too_old = inbox.c.received_at <= now - TRIED_AGAIN_FOR
-        with self._database.transaction() as transaction:
-            transaction.execute(update(inbox).where(unmatched, too_old).values(disposition="unmatched", applied_at=now))
-            rows = transaction.execute(select(inbox).where(unmatched).order_by(inbox.c.id)).all()
-        found = [self._match(row) for row in rows]
-        return tuple(dict.fromkeys(bell for bell in found if bell is not None))
+    def match_unmatched(self, now: datetime, limit: int) -> tuple[Bell, ...]:
+        """
+        Look again for the leads of rows that had none, and give up after a day.
 
-    def _match(self, row: AnyRow) -> Bell | None:
+        Returns: the leads of at most so many rows, to be rung. A row whose effects cannot be written is a dead letter.
+        """
         with self._database.transaction() as transaction:
-            lead = _whose_again(transaction, row)
-            locked = None if lead is None else people.lock(transaction, lead)
-            if lead is None or locked is None:
+            _give_up(transaction, now)
+            found = _matchable(transaction, now, limit)
+        bells = [self._match(row, now) for row in found]
+        return tuple(dict.fromkeys(bell for bell in bells if bell is not None))
+
+    def _match(self, row_id: int, now: datetime) -> Bell | None:
+        try:
+            return self._matched(row_id)
+        except UNKEEPABLE as error:
+            # One row must not keep all others waiting. Its text may be personal, and so may be what the error quotes.
+            log.warning("inbox.row_not_kept", row=row_id, error=type(error).__name__)
+            self._bury(row_id, f"what it says cannot be kept: {type(error).__name__}", now)
+            return None
+
+    def _matched(self, row_id: int) -> Bell | None:
+        with self._database.transaction() as transaction:
+            given = _given_to_its_lead(transaction, row_id)
+            if given is None:
                 return None
-            taken = (
-                update(inbox)
-                .where(inbox.c.id == row.id, inbox.c.lead.is_(None))
-                .values(lead=lead, number=_next_number(transaction, lead))
-                .returning(*inbox.c)
-            )
-            mine = transaction.execute(taken).first()
-            if mine is None:
-                return None
-            apply(transaction, self._book, mine.source, item_of(mine), mine.body, Reach(lead=lead))
-            return Bell(lead, Stage(locked.stage))
+            row, lead = given
+            apply(transaction, self._book, row.source, item_of(row), row.body, Reach(lead=LeadId(lead.id)))
+            return Bell(LeadId(lead.id), Stage(lead.stage))
+
+    def _bury(self, row_id: int, why: str, now: datetime) -> None:
+        with self._database.transaction() as transaction:
+            if _given_to_its_lead(transaction, row_id) is not None:
+                ending = {"disposition": "dead_letter", "detail": why, "applied_at": now}
+                transaction.execute(update(inbox).where(inbox.c.id == row_id).values(ending))
 
     def _whose(self, transaction: Transaction, to: To) -> LeadId | None:
         match to:
@@ -214,21 +223,6 @@ def answer(transaction: Transaction, source: str, event_id: str) -> Answer | Non
     )
 
 
-def unrung(transaction: Transaction, before: datetime) -> tuple[Bell, ...]:
-    """Leads with a row that has waited since before that moment, and not rung since: the sweeper rings them."""
-    waiting = leads.c.id.in_(select(inbox.c.lead).where(inbox.c.disposition.is_(None), inbox.c.received_at < before))
-    silent = leads.c.rung_at.is_(None) | (leads.c.rung_at < before)
-    # A lead whose look keeps failing is tried again by Temporal itself; rings would only fill its history.
-    silent &= (leads.c.failing_attempts == 0) | (leads.c.rung_at < before - FAILING_RUNG_EVERY)
-    found = transaction.execute(select(leads.c.id, leads.c.stage).where(waiting, silent).order_by(leads.c.id))
-    return tuple(Bell(LeadId(row.id), Stage(row.stage)) for row in found)
-
-
-def rang(transaction: Transaction, lead: LeadId, now: datetime) -> None:
-    """Remember when the lead was rung last."""
-    transaction.execute(update(leads).where(leads.c.id == lead).values(rung_at=now))
-
-
 def _again(transaction: Transaction, letter: Letter, now: datetime) -> Filed:
     """The letter is here already: the first one stands, and another content under its id is somebody's mistake."""
     first = _row(transaction, letter.source, letter.id)
@@ -280,6 +274,37 @@ def _next_number(transaction: Transaction, lead: LeadId) -> int:
 
 def _row(transaction: Transaction, source: str, event_id: str) -> AnyRow | None:
     return transaction.execute(select(inbox).where(inbox.c.source == source, inbox.c.event_id == event_id)).first()
+
+
+def _give_up(transaction: Transaction, now: datetime) -> None:
+    too_old = inbox.c.received_at <= now - TRIED_AGAIN_FOR
+    transaction.execute(update(inbox).where(NOBODYS, too_old).values(disposition="unmatched", applied_at=now))
+
+
+def _matchable(transaction: Transaction, now: datetime, limit: int) -> tuple[int, ...]:
+    """Rows of nobody whose lead is known by now, the oldest first."""
+    called = (external_ids.c.system == inbox.c.to_system) & (external_ids.c.external_id == inbox.c.to_id)
+    known = exists().where(called) | exists().where(addresses.c.address_hash == inbox.c.to_address_hash)
+    recent = inbox.c.received_at > now - TRIED_AGAIN_FOR
+    found = select(inbox.c.id).where(NOBODYS, recent, known).order_by(inbox.c.received_at, inbox.c.id).limit(limit)
+    return tuple(transaction.execute(found).scalars())
+
+
+def _given_to_its_lead(transaction: Transaction, row_id: int) -> tuple[AnyRow, AnyRow] | None:
+    """The row, now its lead's, and the lead's row, held; None when it has no lead or is somebody's already."""
+    row = transaction.execute(select(inbox).where(inbox.c.id == row_id)).one()
+    lead = _whose_again(transaction, row)
+    locked = None if lead is None else people.lock(transaction, lead)
+    if lead is None or locked is None:
+        return None
+    taken = (
+        update(inbox)
+        .where(inbox.c.id == row_id, NOBODYS)
+        .values(lead=lead, number=_next_number(transaction, lead))
+        .returning(*inbox.c)
+    )
+    mine = transaction.execute(taken).first()
+    return None if mine is None else (mine, locked)
 
 
 def _whose_again(transaction: Transaction, row: AnyRow) -> LeadId | None:

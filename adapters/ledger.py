@@ -223,17 +223,6 @@ def addressed_to(transaction: Transaction, touch_key: TouchKey) -> tuple[Channel
     return None if row is None or row.to_hash is None else (Channel(row.channel), row.to_hash)
 
 
-def unsettled(transaction: Transaction, before: datetime) -> tuple[tuple[LeadId, TouchKey], ...]:
-    """Touches claimed before that moment whose outcome is still open or unproven: the sweeper rings their leads."""
-    open_states = (TouchState.IN_FLIGHT.value, TouchState.UNCERTAIN.value)
-    rows = transaction.execute(
-        select(ledger.c.lead, ledger.c.touch_key)
-        .where(ledger.c.state.in_(open_states), ledger.c.attempt_started_at < before)
-        .order_by(ledger.c.attempt_started_at)
-    )
-    return tuple((LeadId(row.lead), TouchKey(row.touch_key)) for row in rows)
-
-
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 

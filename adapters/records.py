@@ -50,9 +50,9 @@ from engine.life.turn import Scrap, Turn
 from engine.life.wishes import Answer, Enrolled, NothingStarts, Plan, Refused
 from engine.ports.providers import Message
 from engine.ports.records import Disposition, Draft, InboxItem, LeadBook, TouchRecord
-from engine.reasons import SkipReason
+from engine.reasons import HoldReason, SkipReason
 from engine.sequence.compiled import AS_IS
-from engine.words import Channel, EventKind, LeadId, Stage, TouchKey, TouchState
+from engine.words import Act, Channel, EventKind, LeadId, Stage, TouchKey, TouchState
 
 Effect = Literal["bad_recipient", "opted_out", "bad_content"]
 
@@ -60,6 +60,8 @@ CLOSED_BY: dict[Effect, SkipReason] = {
     "bad_recipient": SkipReason.ADDRESS_BOUNCED,
     "opted_out": SkipReason.CHANNEL_SUPPRESSED,
 }
+
+CHANNELS: dict[Act, Channel] = {Act.SEND_EMAIL: Channel.EMAIL, Act.SEND_SMS: Channel.SMS, Act.PLACE_CALL: Channel.VOICE}
 
 
 class DatabaseRecords:
@@ -363,7 +365,7 @@ class DatabaseBook:
                 next_due=turn.due,
                 act=turn.act.value,
                 why=turn.why,
-                hold=_hold(progress),
+                hold=_hold(progress, turn),
                 sequence=None if running is None else running.plan.sequence.name,
                 version=None if running is None else running.plan.version,
                 pipeline_stage=progress.pipeline_stage,
@@ -386,14 +388,26 @@ def _went_back(lead: LeadId, revision: int) -> FollowupError:
     )
 
 
-def _hold(progress: Progress) -> str | None:
-    """The precise reason a lead stands still, for `stuck` and the pages; the sentence is in `why`."""
+def _hold(progress: Progress, turn: Turn) -> str | None:
+    """The precise reason a lead stands still, for `stuck`, the sweep and the pages; the sentence is in `why`."""
+    running = progress.enrolment
     if progress.review is not None:
         return progress.review.because.value
     if progress.pause is not None:
-        return "paused"
-    held = None if progress.enrolment is None else progress.enrolment.cursor.held
-    return None if held is None else held.because.value
+        return HoldReason.PAUSED.value
+    if running is None:
+        return None
+    if running.plan.sequence.name in progress.circumstances.paused_sequences and not running.answer_open:
+        return HoldReason.SEQUENCE_PAUSED.value
+    if _is_switched_off(progress.circumstances, turn.act):
+        return HoldReason.KILL_SWITCH.value
+    return None if running.cursor.held is None else running.cursor.held.because.value
+
+
+def _is_switched_off(world: Circumstances, act: Act) -> bool:
+    """Whether what comes next is a message that no switch lets out as things stand."""
+    channel = CHANNELS.get(act)
+    return channel is not None and (world.all_switched_off or channel in world.switched_off)
 
 
 def _closed_with(channel: Channel, because: SkipReason) -> tuple[Channel, ...]:

@@ -152,7 +152,7 @@ class Settings(BaseSettings):
     """How long a worker's cached workflow is waited for."""
     graceful_shutdown_seconds: Seconds = 35
     sweep_seconds: Seconds = 60
-    """How often leads with unapplied rows are rung again."""
+    """How often leads are rung again that nobody looked at, see `api.sweeping`."""
     ring_milliseconds: int = Field(default=200, ge=0)
     """At most one ring per lead in this time."""
     look_up_seconds: ManySeconds = (30, 120, 600, 900)

@@ -134,6 +134,7 @@ leads = Table(
     Index(None, "owner"),
     Index(None, "account"),
     Index(None, "version"),
+    _where("ix_leads_held", "hold", only="hold IS NOT NULL"),
     _where("ix_leads_flagged", "flagged_since", only="flagged_since IS NOT NULL"),
 )
 

@@ -84,8 +84,7 @@ def _repairable(one: Stuck) -> Repairable:
 
 
 REPAIRS: dict[str, str] = {
-    Kind.NO_WAKE: "followup rebuild, then followup lead explain {lead}",
-    Kind.NO_RUN: "followup rebuild",
+    Kind.NO_RUN: "followup rebuild; else the sweep starts it minutes after it is due",
     Kind.FAILING: "temporal workflow describe -w lead-{lead} shows the error; it heals with the fix",
     Kind.OVERDUE: "followup doctor; then temporal workflow describe -w lead-{lead}",
     Kind.UNAPPLIED: "followup doctor; the sweep of a running worker rings again",

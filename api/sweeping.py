@@ -1,13 +1,18 @@
-"""The sweep: rings leads whose Inbox row has waited too long, and looks again for the leads of rows that had none."""
+"""
+The sweep rings whoever nobody else will: a lead whose ring was lost, one that nobody looked at when it was due, one
+that a switch let go. And it looks again for the leads of rows that had none.
+"""
 
 import asyncio
+from collections import abc
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import structlog
 from temporalio.service import RPCError
 
-from adapters import inbox
-from adapters.inbox import Bell
+from adapters import bells
+from adapters.bells import Bell
 from api.doorbell import Doorbell
 from api.office import Office
 from engine.errors import FollowupError
@@ -15,6 +20,15 @@ from engine.frozen import Frozen
 from engine.words import LeadId
 
 log = structlog.get_logger()
+
+AT_ONCE: Final = 20
+"""Rings under way together."""
+
+OF_A_KIND: Final = 500
+"""Leads of each kind in one round; the next round goes on where the rung ones have fallen silent."""
+
+LATE_BY: Final = 3
+"""An open lead is rung so many rounds after it was due: by then its own workflow would have looked."""
 
 
 class Swept(Frozen):
@@ -25,13 +39,14 @@ class Swept(Frozen):
 
 
 async def sweep(office: Office, doorbell: Doorbell, now: datetime) -> Swept:
-    """One round. Raises: FollowupError when the records do not answer."""
-    matched, waiting = await asyncio.to_thread(_find, office, now)
-    rung = 0
-    for bell in dict.fromkeys((*matched, *waiting)):
-        if await _rings(doorbell, bell):
-            await asyncio.to_thread(_rang, office, bell.lead_id, now)
-            rung += 1
+    """
+    One round; whoever waits already is rung before anything that may fail is tried.
+
+    Raises: FollowupError when the records do not answer.
+    """
+    rung = await _ring(office, doorbell, await asyncio.to_thread(_waiting, office, now), now)
+    matched = await asyncio.to_thread(office.inbox.match_unmatched, now, OF_A_KIND)
+    rung += await _ring(office, doorbell, matched, now)
     return Swept(rung=rung, matched=len(matched))
 
 
@@ -47,6 +62,31 @@ async def keep_sweeping(office: Office, doorbell: Doorbell, every: timedelta) ->
         await asyncio.sleep(every.total_seconds())
 
 
+def _waiting(office: Office, now: datetime) -> tuple[Bell, ...]:
+    round_ = timedelta(seconds=office.settings.sweep_seconds)
+    with office.database.reading() as transaction:
+        found = (
+            *bells.unrung(transaction, now - round_, OF_A_KIND),
+            *bells.released(transaction, now - round_, OF_A_KIND),
+            *bells.overdue(transaction, now - LATE_BY * round_, OF_A_KIND),
+        )
+    return tuple(dict.fromkeys(found))
+
+
+async def _ring(office: Office, doorbell: Doorbell, waiting: tuple[Bell, ...], now: datetime) -> int:
+    """Ring them all; how many could be rung."""
+    line = asyncio.Semaphore(AT_ONCE)
+
+    async def one(bell: Bell) -> bool:
+        async with line:
+            return await _rings(doorbell, bell)
+
+    answers = await asyncio.gather(*map(one, waiting))
+    rung = [bell.lead_id for bell, answer in zip(waiting, answers, strict=True) if answer]
+    await asyncio.to_thread(_rang, office, rung, now)
+    return len(rung)
+
+
 async def _rings(doorbell: Doorbell, bell: Bell) -> bool:
     """Ring one lead; what Temporal has against it must not keep the others waiting."""
     try:
@@ -56,13 +96,7 @@ async def _rings(doorbell: Doorbell, bell: Bell) -> bool:
         return False
 
 
-def _find(office: Office, now: datetime) -> tuple[tuple[Bell, ...], tuple[Bell, ...]]:
-    patience = timedelta(seconds=office.settings.sweep_seconds)
-    matched = office.inbox.match_unmatched(now)
-    with office.database.reading() as transaction:
-        return matched, inbox.unrung(transaction, now - patience)
-
-
-def _rang(office: Office, lead_id: LeadId, now: datetime) -> None:
-    with office.database.transaction() as transaction:
-        inbox.rang(transaction, lead_id, now)
+def _rang(office: Office, rung: abc.Sequence[LeadId], now: datetime) -> None:
+    for lead_id in rung:  # each by itself: whoever holds several leads at once may wait for somebody who waits for him
+        with office.database.transaction() as transaction:
+            bells.rang(transaction, lead_id, now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, Text, exists, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, Text, func, literal, null, select, union_all
 
 from adapters.database import AnyRow, Transaction
 from adapters.tables import Moment, inbox, leads, ledger, tasks
@@ -22,7 +22,6 @@ from engine.words import LeadId, TouchState
 class Kind(StrEnum):
     """A kind of stuck, the worst first."""
 
-    NO_WAKE = "no_wake"  # open, and nothing would ever look at it again
     NO_RUN = "no_run"  # open, and Temporal has no workflow of it
     FAILING = "failing"  # its look fails again and again
     OVERDUE = "overdue"  # it should have been looked at
@@ -75,7 +74,6 @@ Branch = Select[str, str | None, datetime, str | None, str | None, str | None, s
 def stuck(transaction: Transaction, now: datetime, patience: Patience, limit: int) -> tuple[Stuck, ...]:
     """Everything that is stuck, the worst kind first and the oldest of a kind first; at most so many of each kind."""
     branches = (
-        _no_wake(),
         _failing(),
         _overdue(now - patience.overdue),
         _unapplied(now - patience.unapplied),
@@ -93,12 +91,6 @@ def stuck(transaction: Transaction, now: datetime, patience: Patience, limit: in
 
 
 # --- one branch per kind ----------------------------------------------------------------------------------------------
-
-
-def _no_wake() -> Branch:
-    has_task = exists().where(tasks.c.lead == leads.c.id, tasks.c.state == "open")
-    asleep = leads.c.open & leads.c.next_due.is_(None) & leads.c.lead_state.not_in(PARKED) & ~has_task
-    return _of_lead(Kind.NO_WAKE, leads.c.created_at, leads.c.why).where(asleep)
 
 
 def _failing() -> Branch:

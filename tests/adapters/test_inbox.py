@@ -4,19 +4,23 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from adapters import inbox as inbox_adapter
 from adapters import owners
 from adapters.addresses import mail_address, phone_number
-from adapters.inbox import Bell, Inbox
+from adapters.bells import Bell
+from adapters.inbox import Inbox
 from adapters.leads import ExternalId, NewLead
 from adapters.letters import Letter
+from adapters.tables import leads
 from engine.life.events import Command, Event
 from engine.life.turn import Scrap
 from engine.ports.records import Disposition, Unreadable
 from engine.reasons import SkipReason
 from engine.words import Channel, LeadId, Stage, Verb
 from tests.adapters.world import BEN, MONDAY, ROSA, later
+from tests.support.counting import counting
 
 PHONE = phone_number("+1 212 555 0123", "US")
 
@@ -161,16 +165,54 @@ def test_a_letter_for_nobody_we_know_waits_for_its_lead(company):
     assert company.hears(to, "replied", channel="email").lead_id is None
     assert company.hears(LeadId("no-such-lead"), "note_added").lead_id is None
     lead = company.captures(BEN.model_copy(update={"external_ids": (to,)}), later(hours=1))
-    assert company.inbox.match_unmatched(later(hours=2)) == (Bell(lead, Stage.CAPTURE),)
-    assert company.inbox.match_unmatched(later(hours=2)) == ()
+    assert company.inbox.match_unmatched(later(hours=2), 100) == (Bell(lead, Stage.CAPTURE),)
+    assert company.inbox.match_unmatched(later(hours=2), 100) == ()
     assert [item.number for item in company.unapplied(lead)] == [1]
 
 
 def test_after_a_day_nobody_waits_any_more(company):
     """What was never anybody's is shown as such."""
     company.hears(ExternalId(system="crm", id="9000"), "won")
-    company.inbox.match_unmatched(later(hours=25))
+    company.inbox.match_unmatched(later(hours=25), 100)
     assert [row.disposition for row in company.rows()] == ["unmatched"]
+
+
+def test_a_row_that_cannot_be_kept_is_a_dead_letter_of_its_lead_and_keeps_nobody_waiting(company):
+    """One event of one CRM must not end the sweep of every worker."""
+    known, other = ExternalId(system="crm", id="9000"), ExternalId(system="crm", id="9001")
+    company.hears(known, "owner_changed", id="poison", owner="canary")
+    company.hears(other, "note_added", id="next")
+    ben = company.captures(BEN.model_copy(update={"external_ids": (known,)}))
+    rosa = company.captures(ROSA.model_copy(update={"external_ids": (other,)}))
+    with company.database.transaction() as transaction:  # what its effects trip over; nobody foresees them all
+        transaction.execute(update(leads).where(leads.c.id == ben).values(said_at={"owner": "canary"}))
+    assert company.inbox.match_unmatched(later(hours=1), 100) == (Bell(rosa, Stage.CAPTURE),)
+    poison = company.rows()[0]
+    assert (poison.lead, poison.number, poison.disposition) == (ben, 1, "dead_letter")
+    assert (poison.detail, poison.applied_at) == ("what it says cannot be kept: ValueError", later(hours=1))
+    assert company.inbox.match_unmatched(later(hours=1), 100) == ()
+
+
+def test_rows_that_have_no_lead_yet_are_found_by_one_statement_and_not_read(company):
+    """Ten thousand letters for nobody must not be read every minute, nor cost a transaction each."""
+    for number in range(20):
+        company.hears(ExternalId(system="crm", id=f"nobody-{number}"), "note_added", reason="x" * 1000)
+    with counting(company.database) as cost:
+        assert company.inbox.match_unmatched(later(hours=1), 100) == ()
+    assert (cost.transactions, len(cost.statements)) == (1, 2)
+    assert not any("body" in statement for statement in cost.statements)
+
+
+def test_rows_are_matched_in_the_order_they_came_and_the_rest_in_the_next_round(company):
+    """Their numbers are the order in which the look notes them."""
+    to = ExternalId(system="crm", id="9000")
+    for number in range(3):
+        company.hears(to, "note_added", id=f"n{number}")
+    ben = company.captures(BEN.model_copy(update={"external_ids": (to,)}))
+    assert company.inbox.match_unmatched(later(hours=1), 2) == (Bell(ben, Stage.CAPTURE),)
+    assert [(row.event_id, row.number) for row in company.rows()] == [("n0", 1), ("n1", 2), ("n2", None)]
+    company.inbox.match_unmatched(later(hours=1), 2)
+    assert [row.number for row in company.rows()] == [1, 2, 3]
 
 
 # --- what holds from the commit on ------------------------------------------------------------------------------------
@@ -316,17 +358,6 @@ def test_rings_are_few_while_a_row_waits_and_none_is_forgotten(company):
         for number in (1, 2, 3):
             inbox_adapter.mark(transaction, rosa, number, Disposition(kind="applied"), later(milliseconds=260))
     assert company.hears(rosa, "note_added", later(milliseconds=300)).ring
-
-
-def test_the_sweeper_finds_rows_whose_ring_was_lost(company):
-    """A ring is only a signal: the row is the truth."""
-    rosa = company.captures(ROSA)
-    company.hears(rosa, "note_added", MONDAY)
-    with company.database.transaction() as transaction:
-        assert inbox_adapter.unrung(transaction, MONDAY) == ()
-        assert inbox_adapter.unrung(transaction, later(minutes=1)) == (Bell(rosa, Stage.CAPTURE),)
-        inbox_adapter.rang(transaction, rosa, later(minutes=2))
-        assert inbox_adapter.unrung(transaction, later(minutes=1)) == ()
 
 
 # --- what is signalled directly ---------------------------------------------------------------------------------------

@@ -255,16 +255,6 @@ def test_a_thread_answers_only_what_really_left(book):
     assert found.subject == "Hello Rosa"
 
 
-def test_the_sweeper_finds_claims_that_were_never_settled(book):
-    """A worker that died with its claim open leaves a touch nobody asks about."""
-    book.claims("open")
-    book.claims("done")
-    book.settles(ACCEPTED, key="done")
-    with book.company.database.reading() as transaction:
-        assert ledger.unsettled(transaction, MONDAY) == ()
-        assert ledger.unsettled(transaction, later(minutes=5)) == ((book.lead, TouchKey("open")),)
-
-
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 TWO_A_MINUTE = Limit(most=2, window=timedelta(minutes=1))

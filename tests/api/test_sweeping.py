@@ -5,17 +5,23 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select, update
 from temporalio.service import RPCStatusCode
 
-from adapters import schema
-from api.sweeping import Swept, keep_sweeping, sweep
+from adapters import schema, switches
+from adapters.leads import ExternalId
+from adapters.switches import Scope
+from adapters.tables import leads, ledger
+from api.office import Office
+from api.sweeping import LATE_BY, Swept, keep_sweeping, sweep
 from tests.adapters.world import BEN, MONDAY, ROSA, SETTINGS, Company, later
 from tests.support.counting import counting
-from tests.support.looking import looks
+from tests.support.looking import lives, looks, publishes_a_wait
 from tests.support.waiting import until, until_so
 
 PATIENCE = timedelta(seconds=SETTINGS.sweep_seconds)
 SECOND = timedelta(seconds=1)
+BEN_IN_THE_CRM = ExternalId(system="crm", id="9000")
 
 
 async def test_a_row_whose_ring_was_lost_is_rung_once_it_has_waited(company, office, doorbell):
@@ -50,9 +56,62 @@ async def test_a_row_that_had_no_lead_finds_it_and_rings(company, office, doorbe
     """The CRM's first event may overtake the export that tells us of the lead."""
     company.hears(ROSA.external_ids[0], "stage_changed", pipeline_stage="Proposal")
     assert await sweep(office, doorbell, later(hours=1)) == Swept()
-    rosa = company.captures(ROSA)
+    rosa = company.captures(ROSA, later(hours=1))
     assert await sweep(office, doorbell, later(hours=1)) == Swept(rung=1, matched=1)
     assert await doorbell.runs(rosa)
+
+
+async def test_a_lead_whose_workflow_is_gone_is_started_again_minutes_after_it_was_due(company, office, doorbell):
+    """Somebody pressed Terminate in the Temporal UI; no person has to notice."""
+    publishes_a_wait(company)
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "captured")
+    due = lives(company, rosa).due
+    assert await sweep(office, doorbell, due + LATE_BY * PATIENCE) == Swept()
+    assert not await doorbell.runs(rosa)
+    assert await sweep(office, doorbell, due + LATE_BY * PATIENCE + SECOND) == Swept(rung=1)
+    assert await doorbell.runs(rosa)
+
+
+async def test_rings_come_before_what_may_fail(company, office, doorbell):
+    """A row that nobody foresaw must not keep every lead of every worker waiting."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "captured")
+    company.hears(BEN_IN_THE_CRM, "owner_changed", owner="ana")
+    ben = company.captures(BEN.model_copy(update={"external_ids": (BEN_IN_THE_CRM,)}), later(hours=1))
+    with office.database.transaction() as transaction:
+        transaction.execute(update(leads).where(leads.c.id == ben).values(said_at={"owner": "never"}))
+    assert await sweep(office, doorbell, later(hours=1)) == Swept(rung=1)
+    assert await doorbell.runs(rosa)
+
+
+@pytest.mark.parametrize("scope", [Scope.ALL, Scope.SEQUENCE])
+async def test_a_lead_that_stood_still_for_a_switch_goes_on_in_the_round_after_it_is_on(
+    company, office, doorbell, scope
+):
+    """It may have decided to ask again tomorrow, or in a month."""
+    name = "greeting" if scope is Scope.SEQUENCE else ""
+    with office.database.transaction() as transaction:
+        switches.turn_off(transaction, scope, name, "ana", "wrong price", MONDAY)
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "captured")
+    held = lives(company, rosa)
+    assert held.due >= later(days=1)
+    assert await sweep(office, doorbell, later(hours=1)) == Swept()
+    with office.database.transaction() as transaction:
+        switches.turn_on(transaction, scope, name, "ana", "mended", later(hours=1))
+    assert await sweep(office, doorbell, later(hours=1)) == Swept(rung=1)
+    assert await doorbell.runs(rosa)
+    lives(company, rosa, later(hours=1))
+    assert sent(office) == ["hello", "hello-text"]
+    assert await sweep(office, doorbell, later(hours=2)) == Swept()
+
+
+def sent(office: Office) -> list[str]:
+    """The steps whose message has left."""
+    with office.database.reading() as transaction:
+        left = select(ledger.c.step).where(ledger.c.state == "accepted")
+        return sorted(transaction.execute(left).scalars())
 
 
 @pytest.mark.parametrize("status", [RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.PERMISSION_DENIED])

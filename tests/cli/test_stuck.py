@@ -10,7 +10,7 @@ from adapters.views.stuck import Kind
 from api.stuck import REPAIRS
 from cli import process
 from engine.reasons import ReviewReason
-from tests.adapters.world import BEN, ROSA, Company
+from tests.adapters.world import BEN, ROSA, Company, later
 from tests.cli.test_main import VERBS
 from tests.support.small_sequences import email, sequence, stage
 from tests.support.waiting import until_so
@@ -18,12 +18,12 @@ from tests.support.waiting import until_so
 
 @pytest.fixture
 def sick(company: Company) -> tuple[str, str]:
-    """A lead parked for a person, and one that nothing would ever look at again."""
+    """A lead parked for a person, and one that nobody looked at when it was due."""
     rosa, ben = company.captures(ROSA), company.captures(BEN)
     with company.database.transaction() as transaction:
         parked = {"lead_state": "review.missing_token", "why": "the message needs values that are missing"}
         transaction.execute(update(leads).where(leads.c.id == rosa).values(parked))
-        transaction.execute(update(leads).where(leads.c.id == ben).values(next_due=None))
+        transaction.execute(update(leads).where(leads.c.id == ben).values(next_due=later(days=-3650)))
     return rosa, ben
 
 
@@ -31,8 +31,8 @@ def test_what_is_stuck_is_told_with_its_repair(shell, sick):
     """On-call reads the kind, and copies the command."""
     rosa, ben = sick
     first, what, repair = shell("stuck").stdout.splitlines()[:3]
-    assert first.startswith(f"no_wake  lead {ben}  ")
-    assert (what, repair) == ("  waiting", f"  next: followup rebuild, then followup lead explain {ben}")
+    assert first.startswith(f"overdue  lead {ben}  ")
+    assert (what, repair) == ("  waiting", f"  next: followup doctor; then temporal workflow describe -w lead-{ben}")
     told = {one["kind"]: one for one in shell("stuck", "-o", "json").json}
     assert (told["review"]["lead_id"], told["review"]["reason"]) == (rosa, "review.missing_token")
     assert told["review"]["repair"].startswith(f"followup lead retry {rosa}")
@@ -55,7 +55,7 @@ def test_nothing_stuck_is_no_alarm(shell, records_url):
 def test_temporal_being_away_does_not_hide_what_the_records_know(shell, sick):
     """When everything is down, the list is needed most."""
     said = shell("stuck")
-    assert (said.code, "no_wake" in said.stdout) == (0, True)
+    assert (said.code, "overdue" in said.stdout) == (0, True)
     assert "Temporal could not be asked" in said.stderr
 
 

@@ -1,16 +1,22 @@
 """What a worker refuses to begin with: what it would do wrong on every lead."""
 
+import os
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import insert
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 import worker
 from adapters import schema
+from adapters.tables import leads
 from api.office import Office
+from cli import child, process
 from cli.temporal_server import LocalServer
 from engine.errors import FollowupError
 from engine.words import Act
@@ -20,6 +26,7 @@ from workflows.names import LEAD_STAGE, LEAD_STATE
 from workflows.pace import SENDS, Pace
 
 NAMESPACE = "unprepared"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -51,6 +58,33 @@ async def test_a_worker_refuses_a_namespace_without_our_search_attributes(tmp_pa
         await worker.run(chosen)
     assert refused.value.code == "TMP002"
     assert {LEAD_STAGE.name, LEAD_STATE.name} <= set(refused.value.what.replace(",", " ").split())
+
+
+def test_a_sweep_that_dies_ends_the_process_and_everybody_sees_it(temporal_server: LocalServer, tmp_path: Path) -> None:
+    """A worker that only looks as if it swept leaves every lost ring unheard; a supervisor starts a dead one again."""
+    url = f"sqlite:///{tmp_path / 'followup.sqlite'}"
+    with Office(settings(url)) as office:
+        schema.upgrade(office.database)
+        with office.database.transaction() as transaction:  # a stage that only a later release knows
+            transaction.execute(
+                insert(leads).values(id="rosa", created_at=LONG_AGO, next_due=LONG_AGO, stage="afterlife")
+            )
+    environment = {
+        "FOLLOWUP_DATABASE_URL": url,
+        "FOLLOWUP_ENVIRONMENT": "test",
+        "FOLLOWUP_GRACEFUL_SHUTDOWN_SECONDS": "1",
+    }
+    running = child.start(
+        [sys.executable, worker.__file__],
+        log=tmp_path / "log",
+        environment=os.environ | environment | {"TEMPORAL_ADDRESS": temporal_server.address},
+        directory=tmp_path,
+    )
+    try:
+        assert running.wait(60) == process.ExitCode.FAILED
+    finally:
+        child.end(running)
+    assert "'afterlife' is not a valid Stage" in (tmp_path / "log").read_text()
 
 
 def test_an_attempt_is_longer_than_the_providers_deadline() -> None:

@@ -63,22 +63,6 @@ def test_a_lead_that_should_have_been_looked_at_is_overdue(company, rosa):
     assert (one.kind, one.lead_id, one.since, one.detail) == (Kind.OVERDUE, rosa, MONDAY, "wait for news")
 
 
-def test_an_open_lead_without_a_wake_up_a_task_or_a_review_breaks_the_promise(company, rosa):
-    """It would sleep for ever."""
-    change(company, rosa, next_due=None)
-    assert kinds(company) == [("no_wake", rosa)]
-
-
-def test_an_open_task_or_a_review_keeps_the_promise(company, rosa):
-    """Then a person has it in hand."""
-    change(company, rosa, next_due=None)
-    opens_task(company, rosa, later(hours=1))
-    assert kinds(company) == []
-    ben = company.captures(BEN)
-    change(company, ben, next_due=None, lead_state="review.no_route")
-    assert kinds(company) == [("review", ben)]
-
-
 def test_a_lead_that_is_over_is_never_stuck(company, rosa):
     """Its columns still hold the last look's."""
     change(company, rosa, open=False, next_due=MONDAY)
@@ -180,7 +164,7 @@ def test_what_belongs_to_nobody_is_listed_while_it_may_be_matched_and_after(comp
     assert kinds(company, MONDAY) == []
     (one,) = found(company, later(minutes=6))
     assert (one.kind, one.lead_id, one.subject, one.detail) == (Kind.UNMATCHED, None, "crm:early", "crm")
-    company.inbox.match_unmatched(later(days=2))
+    company.inbox.match_unmatched(later(days=2), 100)
     assert kinds(company, later(days=3)) == [("unmatched", None)]
     assert kinds(company, later(days=8)) == []
 
@@ -189,12 +173,12 @@ def test_the_worst_stands_first_and_the_oldest_of_a_kind(company, rosa):
     """On-call starts at the top."""
     ben = company.captures(BEN)
     change(company, rosa, next_due=later(hours=1))
-    change(company, ben, next_due=None)
+    change(company, ben, failing_attempts=5, flagged_since=MONDAY, next_due=later(days=1))
     opens_task(company, rosa, MONDAY)
     with company.database.transaction() as transaction:
         transaction.execute(insert(inbox).values(odd(ben, 1, MONDAY)))
     told = kinds(company, later(hours=2))
-    assert told == [("no_wake", ben), ("overdue", rosa), ("unapplied", ben), ("late_task", rosa)]
+    assert told == [("failing", ben), ("overdue", rosa), ("unapplied", ben), ("late_task", rosa)]
 
 
 def odd(lead: LeadId, number: int, at: datetime) -> dict[str, object]:
@@ -205,10 +189,11 @@ def odd(lead: LeadId, number: int, at: datetime) -> dict[str, object]:
 def test_a_thousand_sick_leads_of_one_kind_do_not_hide_another(company, rosa):
     """After an outage everything is overdue, and the one lead that fails for another reason matters most."""
     for _ in range(3):
-        change(company, company.captures(BEN.model_copy(update={"emails": (f"ben{_}@example.com",)})), next_due=None)
+        ben = company.captures(BEN.model_copy(update={"emails": (f"ben{_}@example.com",)}))
+        change(company, ben, failing_attempts=5, flagged_since=MONDAY, next_due=later(hours=2))
     change(company, rosa, next_due=MONDAY)
     told = [one.kind.value for one in found(company, later(hours=1), limit=2)]
-    assert told == ["no_wake", "no_wake", "overdue"]
+    assert told == ["failing", "failing", "overdue"]
 
 
 def test_it_is_one_statement(company, rosa):
