@@ -121,6 +121,12 @@ def published(transaction: Transaction) -> Published:
     return Catalogue().published(transaction)
 
 
+def names(transaction: Transaction) -> tuple[str, ...]:
+    """Every sequence that was ever published: leads may still run on one that is in no catalogue any more."""
+    found = select(sequence_versions.c.name).distinct().order_by(sequence_versions.c.name)
+    return tuple(transaction.execute(found).scalars())
+
+
 def plan(transaction: Transaction, version: str) -> Plan:
     """
     The sequence version with this name and hash.

@@ -1,4 +1,9 @@
-"""Kill switches and paused sequences: what on-call turned off for everybody."""
+"""
+Kill switches and paused sequences: what on-call turned off for everybody.
+
+Whoever stands still for one says so on the lead's row, so nobody is woken here: the sweep finds whom a switch that is
+on again has let go.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +23,17 @@ class Scope(StrEnum):
     ALL = "all"
     CHANNEL = "channel"
     SEQUENCE = "sequence"  # its leads stand still where they are
+
+
+class Switch(Frozen):
+    """Something that is turned off."""
+
+    scope: Scope
+    name: str
+    """The channel or the sequence; empty for all."""
+    since: datetime
+    by: str
+    reason: str
 
 
 class Off(Frozen):
@@ -45,8 +61,16 @@ def turn_on(transaction: Transaction, scope: Scope, name: str, by: str, reason: 
     return changed
 
 
+def switched_off(transaction: Transaction) -> tuple[Switch, ...]:
+    """What is off now, the longest first."""
+    rows = transaction.execute(select(kill_switches).order_by(kill_switches.c.since, kill_switches.c.name))
+    return tuple(
+        Switch(scope=Scope(row.kind), name=row.name, since=row.since, by=row.by, reason=row.reason) for row in rows
+    )
+
+
 def off(transaction: Transaction) -> Off:
-    """What is off now."""
+    """What is off now, as the engine is told."""
     rows = transaction.execute(select(kill_switches.c.kind, kill_switches.c.name).order_by(kill_switches.c.name)).all()
     return Off(
         everything=any(row.kind == Scope.ALL for row in rows),

@@ -34,6 +34,7 @@ class Root(Group):
         "lead": Elsewhere("cli.lead:app", "Add, show, explain and steer leads."),
         "task": Elsewhere("cli.task:app", "What people have to do, and what they have done."),
         "sequence": Elsewhere("cli.sequence:app", "Read and check sequences."),
+        "switch": Elsewhere("cli.switch:app", "Turn sending off for everybody, a channel or a sequence, and on again."),
         "stuck": Elsewhere("cli.stuck:stuck", "What needs a person, each with the command that repairs it."),
         "rebuild": Elsewhere("cli.rebuild:rebuild", "Start the workflow of every open lead that has none."),
         "doctor": Elsewhere("cli.doctor:doctor", "Check this machine and what it is connected to."),

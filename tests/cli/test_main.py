@@ -18,7 +18,7 @@ SLOW = {"sqlalchemy", "temporalio", "pydantic", "rich", "adapters", "api", "work
 
 UNDERSTOOD = 77
 
-OURS = {"lead", "task", "stuck", "rebuild", "doctor", "database"}
+OURS = {"lead", "task", "switch", "stuck", "rebuild", "doctor", "database"}
 """Commands whose verbs are made by `cli.verb`; the others have a room of their own."""
 
 
