@@ -16,7 +16,7 @@ from adapters.addresses import KIND_OF, AddressKind
 from adapters.database import AnyRow, Transaction
 from adapters.lead_file.field import System
 from adapters.lead_file.rows import Consent, ExternalId, Fact, LeadRow
-from adapters.leads import FILLED_IN, People, proves
+from adapters.leads import FILLED_IN, People, lock_addresses, lock_all, proves
 from adapters.suppression import standings
 from adapters.tables import addresses, consent, external_ids, leads, suppression
 from engine.life.effects import scope_of
@@ -104,8 +104,10 @@ class News:
 class Acquaintances:
     """People met in the records and in the file, found by what a row says of them."""
 
-    def __init__(self, book: People) -> None:
+    def __init__(self, book: People, *, hold: bool = False) -> None:
+        """With `hold`, the leads and addresses met are held until the transaction ends: leads first, each in order."""
         self._book = book
+        self._hold = hold
         self._of_row: dict[int, tuple[Address, ...]] = {}
         """The addresses of the rows met last, by line."""
         self._by_hash: dict[str, KnownAddress] = {}
@@ -123,7 +125,11 @@ class Acquaintances:
         unread = self.meet_strangers(rows)
         ids = self._by_ids(transaction, rows)
         known = self._by_addresses(transaction, unread) | set(ids.values())
+        if self._hold:
+            lock_all(transaction, known)
         also = self._read_people(transaction, known - self._by_lead.keys(), lines)
+        if self._hold:
+            lock_addresses(transaction, unread | also)
         self._by_id |= {external: self._by_lead[lead] for external, lead in ids.items()}
         self._read_standings(transaction, unread | also)
 

@@ -29,6 +29,11 @@ AnyRow = Row[tuple[object, ...]]
 
 READ_ONLY: Final = {"followup_read_only": True}
 
+HOLD_IN_ORDER: Final = (
+    "SELECT pg_advisory_xact_lock(key) FROM "
+    "(SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest(%s::text[]) AS name ORDER BY key) AS keys"
+)
+
 QUIET: Final = {"hide_parameters": True}
 """Errors never show what was written: it may be a person's."""
 
@@ -89,8 +94,7 @@ def serialised(transaction: Transaction, *names: str) -> None:
     """Wait until no other transaction holds any of these names; they are let go at the end of this one."""
     if transaction.dialect.name != "postgresql":
         return  # SQLite has one writer
-    for name in sorted(names):
-        transaction.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+    transaction.exec_driver_sql(HOLD_IN_ORDER, (list(names),))
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------

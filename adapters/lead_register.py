@@ -15,7 +15,7 @@ from uuid import uuid4
 from adapters import suppression
 from adapters.acquaintances import Acquaintances, Address, News, Person
 from adapters.addresses import Address as WrittenAddress
-from adapters.database import Database, Transaction, insert_once
+from adapters.database import Database, Transaction, insert_once, serialised
 from adapters.inbox import Filed, Inbox
 from adapters.lead_file.rows import ExternalId, LeadRow
 from adapters.leads import ExternalId as WrittenId
@@ -110,8 +110,9 @@ class Recording:
 
     def enter(self, rows: abc.Sequence[LeadRow], now: datetime) -> tuple[Entry, ...]:
         """See `Register`."""
-        met = Acquaintances(self._book)
+        met = Acquaintances(self._book, hold=True)
         with self._database.transaction() as transaction:
+            serialised(transaction, *_names(rows))  # two files of the same people, whatever their order
             met.meet(transaction, rows, self._lines)
             entries = tuple(self._entry(transaction, met, row, now) for row in rows)
         self._lines |= {e.lead: e.row.line for e in entries if e.lead and e.entered is Entered.ADDED}
@@ -241,6 +242,12 @@ class _Writer:
             source=SOURCE, id=f"{kind.value}:{name}", kind=kind, occurred_at=self._now, body=json_text(said)
         )
         return self._inbox.file(self._transaction, letter, lead, self._now)
+
+
+def _names(rows: abc.Sequence[LeadRow]) -> set[str]:
+    """What `People.capture` calls these people while it looks for them."""
+    ids = {f"{external.system.value}:{external.id}" for row in rows for external in row.external_ids}
+    return ids.union(*((*row.emails, *row.phones) for row in rows))
 
 
 def _columns(news: News) -> dict[str, str]:

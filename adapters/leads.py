@@ -291,6 +291,12 @@ def lock(transaction: Transaction, lead: LeadId) -> AnyRow | None:
     return transaction.execute(select(leads).where(leads.c.id == lead).with_for_update()).first()
 
 
+def lock_all(transaction: Transaction, wanted: abc.Collection[LeadId]) -> None:
+    """Hold the rows of these leads until the transaction ends, taken in one order whoever asks."""
+    held = select(leads.c.id).where(leads.c.id.in_(wanted)).order_by(leads.c.id)
+    transaction.execute(held.with_for_update()).all()
+
+
 def field_values(stored: abc.Mapping[str, object]) -> tuple[FieldValue, ...]:
     """Stored fields as the engine reads them; what has no value is not listed."""
     return tuple(
