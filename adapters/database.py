@@ -164,6 +164,8 @@ def _translated() -> abc.Iterator[None]:
     except (OperationalError, PoolExhausted) as error:
         if "no such table" in str(error):
             raise _no_schema() from error
+        if "ProgramLimitExceeded" in repr(getattr(error, "orig", None)):
+            raise  # what was written is too long for an index, today and tomorrow
         raise _unavailable(error) from error
     except ProgrammingError as error:
         if "UndefinedTable" in repr(error.orig):

@@ -193,6 +193,17 @@ def test_a_row_that_cannot_be_kept_is_a_dead_letter_of_its_lead_and_keeps_nobody
     assert company.inbox.match_unmatched(later(hours=1), 100) == ()
 
 
+def test_a_value_that_no_index_can_take_is_not_taken_for_a_database_that_is_away(company):
+    """It would be tried again every minute of a day, and every row behind it with it."""
+    to = ExternalId(system="crm", id="9000")
+    endless = "".join(f"{number:x}" for number in range(20_000))  # nothing that PostgreSQL could compress away
+    company.hears(to, "owner_changed", id="poison", owner=endless)
+    company.hears(to, "note_added", id="next")
+    company.captures(BEN.model_copy(update={"external_ids": (to,)}))
+    company.inbox.match_unmatched(later(hours=1), 100)
+    assert [row.number for row in company.rows()] == [1, 2]
+
+
 def test_rows_that_have_no_lead_yet_are_found_by_one_statement_and_not_read(company):
     """Ten thousand letters for nobody must not be read every minute, nor cost a transaction each."""
     for number in range(20):
