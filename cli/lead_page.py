@@ -19,7 +19,7 @@ MEANINGS: dict[str, str] = {reason.value: words for told in (HOLDS, SKIPS, STOPS
 def facts_of(out: Output, page: LeadPage, zone: str) -> Facts:
     """The whole page, from top to bottom."""
     sections = (
-        ("", _who(page)),
+        ("", _who(page, zone)),
         ("", _standing(out, page, zone)),
         ("Enrolments", _enrolments(out, page, zone)),
         ("Touches", _touches(out, page, zone)),
@@ -38,7 +38,7 @@ def _section(title: str, facts: Facts) -> abc.Iterator[tuple[str, str]]:
     yield from facts
 
 
-def _who(page: LeadPage) -> abc.Iterator[tuple[str, str]]:
+def _who(page: LeadPage, zone: str) -> abc.Iterator[tuple[str, str]]:
     who = page.who
     yield "lead", page.lead_id
     yield "name", " ".join(part for part in (who.first_name, who.last_name) if part) or "-"
@@ -46,6 +46,8 @@ def _who(page: LeadPage) -> abc.Iterator[tuple[str, str]]:
         value = getattr(who, label)
         if value:
             yield label, value
+        elif label == "zone":
+            yield label, f"not known; {zone} is taken"
     for address in sorted(who.addresses, key=lambda address: address.kind):
         yield address.kind, f"{address.address}  {_may(address)}".rstrip()
     for external in who.external_ids:
@@ -77,8 +79,11 @@ def _standing(out: Output, page: LeadPage, zone: str) -> abc.Iterator[tuple[str,
 
 
 def _enrolments(out: Output, page: LeadPage, zone: str) -> abc.Iterator[tuple[str, str]]:
+    last = max((one.number for one in page.enrolments if one.ended_at is None), default=0)
     for one in page.enrolments:
-        end = "running" if one.ended_at is None else f"ended {out.when(one.ended_at, zone)}: {_meaning(one.because)}"
+        end = "running" if one.number == last else "interrupted"
+        if one.ended_at is not None:
+            end = f"ended {out.when(one.ended_at, zone)}: {_meaning(one.because)}"
         yield "", f"  {one.number}. {one.version}: {one.why}, {out.when(one.started_at, zone)}; {end}"
 
 
@@ -125,7 +130,7 @@ def _meaning(code: str | None) -> str:
 def _row(out: Output, row: Received, zone: str) -> tuple[str, str]:
     by = f" by {row.by}" if row.by else ""
     became = row.disposition or "not looked at yet"
-    reason = f" ({say_words(row.reason)})" if row.reason and row.reason != row.detail else ""
+    reason = f" ({say_words(row.reason)})" if row.reason and say_words(row.reason) != row.detail else ""
     detail = f": {row.detail}" if row.detail else ""
     came = f"{row.kind} from {row.source}{by}"
     return "", f"  {out.moment(row.received_at, zone)}  {came}: {became}{reason}{detail}"

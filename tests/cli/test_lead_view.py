@@ -92,7 +92,7 @@ def test_explain_says_why_what_was_not_noted_and_whether_it_runs(shell, company,
     assert said["lead_id"] == rosa
     assert said["explanation"]["lines"] and said["explanation"]["at"] == due_at(shell)
     assert [row["kind"] for row in said["unapplied"]] == ["replied"]
-    assert said["runs"] is None
+    assert said["run"] is None
     text = shell("lead", "explain", "rosa@example.com").stdout
     assert "Not looked at yet" in text
     assert "Temporal could not be asked" in text

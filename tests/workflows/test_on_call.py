@@ -12,6 +12,7 @@ from temporalio.client import Client, WorkflowHandle
 from activities.look import Look
 from adapters.outbox import Outbox
 from adapters.records import DatabaseRecords
+from api.explaining import explained
 from api.stuck import seen_by_records
 from cli.temporal_server import LocalServer
 from engine.ports.records import LeadBook, Records
@@ -98,6 +99,8 @@ async def test_a_bug_shows_at_once_as_a_pending_activity_with_its_error_and_heal
         return looks == [("look", "LookupError", "test_on_call.py")]
 
     await until_so(shown)
+    told = (await explained(duty.house.office, rosa.lead_id, datetime.now(UTC))).run
+    assert told is not None and told.failed >= 1 and told.error.startswith("LookupError: test_on_call.py")
     await until(lambda: duty.stuck() == [("failing", rosa.lead_id, "LookupError")])
     await ben.let_pass(days=1, hours=1)
     assert ben.received == ["day-0", "day-1"]
