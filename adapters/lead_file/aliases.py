@@ -73,11 +73,15 @@ ALIASES: dict[Role, tuple[str, ...]] = {
     Role(field=Field.CONSENT): (
         "Consent", "Marketing consent", "Consent to contact", "Consent to marketing", "Opt in", "Opted in",
         "Double opt-in",
-        "GDPR consent", "Einwilligung", "Consentement", "Consentimiento",
+        "GDPR consent", "Einwilligung", "Zustimmung", "DSGVO-Einwilligung", "Consentement", "Consentimiento",
     ),
     Role(field=Field.CONSENT, channel=_EMAIL): (
         "Consent email", "Email consent", "Consent for email", "Marketing consent email", "Email opt in",
         "Email marketing consent", "Accepts email marketing",
+        "Einwilligung E-Mail", "E-Mail-Einwilligung", "Einwilligung per E-Mail", "Zustimmung E-Mail",
+        "Einwilligung Newsletter", "Newsletter-Einwilligung",
+        "Consentement e-mail", "Consentement courriel", "Consentement par e-mail",
+        "Consentimiento email", "Consentimiento correo", "Consentimiento correo electrónico",
     ),
     Role(field=Field.CONSENT, channel=_EMAIL, rank=2): (
         "Marketing status", "Person - Marketing status", "Legal basis for processing contact's data",
@@ -85,11 +89,17 @@ ALIASES: dict[Role, tuple[str, ...]] = {
     Role(field=Field.CONSENT, channel=_SMS): (
         "Consent sms", "SMS consent", "Consent text", "Text consent", "Consent for sms", "Marketing consent sms",
         "SMS opt in", "Text opt in", "SMS marketing consent", "Accepts SMS marketing", "TCPA consent",
+        "Einwilligung SMS", "SMS-Einwilligung", "Einwilligung per SMS", "Zustimmung SMS",
+        "Consentement SMS", "Consentement par SMS", "Consentimiento SMS",
     ),
     Role(field=Field.CONSENT, channel=_VOICE): (
         "Consent voice", "Voice consent", "Consent phone", "Phone consent", "Consent call", "Consent calls",
         "Call consent",
         "Consent for calls", "Marketing consent phone", "Phone opt in",
+        "Einwilligung Telefon", "Telefon-Einwilligung", "Einwilligung Anruf", "Einwilligung Anrufe",
+        "Zustimmung Telefon",
+        "Consentement téléphone", "Consentement appel", "Consentement appels",
+        "Consentimiento teléfono", "Consentimiento llamadas",
     ),
     Role(field=Field.OPTED_OUT): ("Do not contact", "Opted out", "Opt out"),
     Role(field=Field.OPTED_OUT, channel=_EMAIL): (

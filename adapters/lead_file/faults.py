@@ -101,6 +101,17 @@ def unknown_region(region: str) -> LeadFileInvalid:
     )
 
 
+def unknown_consent_column(where: str, name: str) -> LeadFileInvalid:
+    """A column seems to hold what people agreed to, and nobody can tell for what; ignoring it might ignore a no."""
+    return LeadFileInvalid(
+        code="CSV011",
+        what=f"the column {name} seems to speak of consent, and its name does not say which",
+        where=where,
+        why="were it ignored, somebody who said no could be written to",
+        next="rename it to Consent, Email consent, SMS consent or Phone consent, or delete it when it says nothing of it",
+    )
+
+
 def rejects_unwritable(path: Path, why: str) -> FollowupError:
     """The rejected rows have nowhere to go. The imported file is not to blame."""
     return FollowupError(

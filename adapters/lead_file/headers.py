@@ -1,5 +1,6 @@
 """What the header line of an export says: which column means what, and which mean nothing to us."""
 
+import re
 import unicodedata
 from collections import abc
 
@@ -18,6 +19,11 @@ SPEAKER_PREFIXES = ("person", "contact", "lead")
 FACEBOOK_ID = Role(field=Field.EXTERNAL_ID, system=System.FACEBOOK)
 FACEBOOK_MARKS = frozenset({"createdtime", "formid"})
 """Facebook's column is called just `id`; only these beside it say whose id that is."""
+
+SPEAKS_OF_CONSENT = re.compile(
+    r"consent|einwilligung|zustimmung|newsletter|permission|dsgvo|gdpr|rgpd|(?<![a-z])opt(?:ed)?[\W_]*in(?![a-z])"
+)
+"""Found in a header that nobody here knows, it may hold somebody's no, which must not be passed over in silence."""
 
 
 def key(name: str) -> str:
@@ -88,13 +94,14 @@ def columns_of(names: tuple[str, ...], where: str, own: abc.Collection[str] = ()
     The columns a header line names; `own` are the fields the company has declared.
 
     Raises: LeadFileInvalid CSV004 when there are too many to be a header, CSV005 when two have one meaning, CSV006 when
-    none holds an address.
+    none holds an address, CSV011 when one speaks of consent in words nobody here knows.
     """
     if len(names) > MAX_COLUMNS:
         raise faults.bad_header(where, f"it has {len(names):,} columns; {MAX_COLUMNS:,} is the most")
     columns = tuple(Column(index=i, name=name.strip(), role=role_of(name, own)) for i, name in enumerate(names))
     columns = _with_facebook_id(columns)
     _refuse_clashes(columns, where)
+    _refuse_unknown_consent(columns, where)
     found = Columns(columns=columns)
     if not found.of(Field.EMAIL) and not found.of(Field.PHONE):
         raise faults.no_address_column(where, tuple(column.said for column in columns))
@@ -118,3 +125,10 @@ def _refuse_clashes(columns: tuple[Column, ...], where: str) -> None:
         other = seen.setdefault(column.role, column)
         if other is not column:
             raise faults.columns_clash(where, other.said, column.said, column.role.meaning)
+
+
+def _refuse_unknown_consent(columns: tuple[Column, ...], where: str) -> None:
+    for column in columns:
+        name = unicodedata.normalize("NFKC", column.name).casefold()
+        if column.role is None and SPEAKS_OF_CONSENT.search(name):
+            raise faults.unknown_consent_column(where, column.said)

@@ -55,7 +55,7 @@ def opened(path: Path, terms: Terms) -> abc.Iterator[LeadFile]:
     """
     The file, open until the block ends.
 
-    Raises: LeadFileInvalid CSV001 to CSV008; never anything else for what a file can hold.
+    Raises: LeadFileInvalid CSV001 to CSV008, or CSV011; never anything else for what a file can hold.
     """
     with _bytes_of(path) as stream:
         encoding = detect(stream, path)

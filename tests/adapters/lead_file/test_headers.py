@@ -30,6 +30,10 @@ def test_no_name_means_two_things():
         pytest.param("Record ID", Role(field=Field.EXTERNAL_ID, system=System.HUBSPOT), id="hubspot"),
         pytest.param("Person - Marketing consent phone", Role(field=Field.CONSENT, channel=Channel.VOICE), id="custom"),
         pytest.param("Has Opted Out of Email", Role(field=Field.OPTED_OUT, channel=Channel.EMAIL), id="salesforce"),
+        pytest.param("Einwilligung E-Mail", Role(field=Field.CONSENT, channel=Channel.EMAIL), id="german consent"),
+        pytest.param("SMS-Einwilligung", Role(field=Field.CONSENT, channel=Channel.SMS), id="german, in one word"),
+        pytest.param("Consentement téléphone", Role(field=Field.CONSENT, channel=Channel.VOICE), id="french consent"),
+        pytest.param("Consentimiento SMS", Role(field=Field.CONSENT, channel=Channel.SMS), id="spanish consent"),
         pytest.param("Straße", None, id="unknown"),
         pytest.param("", None, id="no name"),
         pytest.param("ID", None, id="an id of nobody knows what"),
@@ -51,6 +55,10 @@ def test_facebook_s_id_is_known_by_its_company():
     [
         pytest.param(("Email", "E-Mail"), "CSV005", ("Email and E-Mail",), id="two columns, one meaning"),
         pytest.param(("Name", "Company", ""), "CSV006", ("Name, Company, column 3 (no name)",), id="no address"),
+        pytest.param(("Email", "Newsletter?"), "CSV011", ("Newsletter?", "Email consent"), id="newsletter"),
+        pytest.param(("Email", "WERBE-EINWILLIGUNG"), "CSV011", ("WERBE-EINWILLIGUNG",), id="unknown german consent"),
+        pytest.param(("Email", "mkt_opt_in_2"), "CSV011", ("mkt_opt_in_2",), id="opt_in"),
+        pytest.param(("Email", "Consent", "DSGVO ok"), "CSV011", ("DSGVO ok",), id="beside a known consent"),
         pytest.param(("Email",) + ("x",) * MAX_COLUMNS, "CSV004", ("2,001 columns",), id="no header but a bomb"),
     ],
 )
@@ -60,6 +68,12 @@ def test_a_header_that_cannot_be_meant_is_refused(names, code, said):
         columns_of(names, "leads.csv:1")
     assert error.value.code == code
     assert all(text in str(error.value) for text in said)
+
+
+@pytest.mark.parametrize("name", ["Adopting", "Option inside", "Opt out list", "Coptine"])
+def test_an_ordinary_column_is_not_taken_for_consent(name):
+    """A file must not be refused for a word that only looks like it."""
+    assert [column.name for column in columns_of(("Email", name), "leads.csv:1").ignored] == [name]
 
 
 def test_columns_of_one_field_come_in_the_order_of_their_rank():
