@@ -8,7 +8,7 @@ import typer
 
 from cli.output import Output
 from cli.posting import Asking, ByOption, LeadArgument, RequestOption, WaitOption, end_in_vain, posted, tell
-from cli.values import moment, steady
+from cli.values import coming, identifier, steady
 from cli.verb import CliVerb, verb
 from engine.words import Stage, Verb
 
@@ -72,7 +72,7 @@ def pause(
     request: RequestOption = None,
 ) -> Data:
     """Let nothing automatic happen to the lead."""
-    return {"until": None if until is None else moment(steady(until, request))}
+    return {"until": None if until is None else coming(steady(until, request))}
 
 
 @command(Verb.RESUME, "followup lead resume crm:4711")
@@ -110,7 +110,7 @@ def jump(
 
 
 @command(Verb.REASSIGN, "followup lead reassign crm:4711 --owner rep-2 --reason 'rep-1 is ill'")
-def reassign(owner: Annotated[str, typer.Option(metavar="ID", help="The new owner.")]) -> Data:
+def reassign(owner: Annotated[str, typer.Option(parser=identifier, metavar="ID", help="The new owner.")]) -> Data:
     """Make somebody else responsible for the lead, its open tasks included."""
     return {"owner": owner}
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import Columns, Output
-from cli.values import moment
+from cli.values import MOST, moment
 from cli.verb import verb
 from engine.words import Stage
 
@@ -33,7 +33,7 @@ def list_(
     due_before: Annotated[
         str | None, typer.Option(metavar="TIME", help="Only leads looked at next before then.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0: all.")] = 50,
+    limit: Annotated[int, typer.Option(min=0, max=MOST, help="How many at most; 0: all.")] = 50,
 ) -> None:
     """Leads, the newest first."""
     from adapters.views.leads import Which, lines

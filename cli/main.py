@@ -15,6 +15,7 @@ import typer
 from cli import process
 from cli.group import Elsewhere, Group
 from cli.output import Format
+from cli.values import is_text
 from cli.verb import ColorFlag, DebugFlag, Flags, OutputFlag, ProfileFlag, TimeFlag, TimeoutFlag
 from engine.errors import FollowupError
 
@@ -55,6 +56,7 @@ class Root(Group):
             super().main(args, "followup", complete_var)
         asked = list(sys.argv[1:] if args is None else args)
         try:
+            _refuse_what_is_no_text(asked)
             with self.make_context("followup", [*asked]) as context:
                 self.invoke(context)
         except typer.Exit as end:
@@ -99,6 +101,13 @@ def main() -> int:
 def run() -> NoReturn:
     """What the `followup` script starts."""
     process.run(main)
+
+
+def _refuse_what_is_no_text(asked: abc.Sequence[str]) -> None:
+    """Raises: typer.BadParameter for bytes that are not UTF-8, which nothing we write to can keep."""
+    for word in asked:
+        if not is_text(word):
+            raise typer.BadParameter(f"{word!r} is no text in UTF-8; write it, or name the file, in UTF-8")
 
 
 def _explain_usage(wrong: typer.TyperException, asked: abc.Sequence[str]) -> None:

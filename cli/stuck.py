@@ -7,6 +7,7 @@ import typer
 
 from cli.output import Output
 from cli.process import ExitCode
+from cli.values import MOST
 from cli.verb import verb
 from engine.errors import FollowupError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @verb("followup stuck", "followup stuck -o json", "followup stuck --exit-code --no-temporal")
 def stuck(
     out: Output,
-    limit: Annotated[int, typer.Option(min=1, help="How many of each kind at most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many of each kind at most.")] = 100,
     temporal: Annotated[bool, typer.Option(help="Also ask Temporal for open leads that do not run.")] = True,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when something is stuck.")] = False,
 ) -> None:

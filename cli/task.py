@@ -8,7 +8,7 @@ import typer
 
 from cli.output import Output
 from cli.posting import Asking, ByOption, RequestOption, WaitOption, end_in_vain, posted, tell
-from cli.values import moment, steady
+from cli.values import MOST, moment, steady
 from cli.verb import verb
 from engine.errors import FollowupError
 from engine.words import EventKind, TaskKey
@@ -26,7 +26,7 @@ def list_tasks(
     out: Output,
     owner: Annotated[str | None, typer.Option(metavar="ID", help="Only tasks of this person.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only what should have been done by now.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 200,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many at most.")] = 200,
 ) -> None:
     """Open tasks, the most urgent first."""
     from adapters.tasks import open_tasks

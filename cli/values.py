@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import math
 import os
 import re
 from collections import abc
@@ -14,6 +15,9 @@ import typer
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+MOST: Final = 1_000_000
+"""Rows that one answer can be asked for: more is a slip, and too many digits are no number for a database."""
+
 UNITS: Final = {
     "s": timedelta(seconds=1),
     "min": timedelta(minutes=1),
@@ -25,6 +29,7 @@ DISTANCE: Final = re.compile(r"([+-])(\d{1,5})(s|min|h|d|w)")
 WALL: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))? ([A-Za-z_]+(?:/[A-Za-z0-9_+-]+){0,2})")
 HOW: Final = "write 2026-12-01T09:00:00-05:00, '2026-12-01 09:00 America/New_York', or a distance like +3d, -15min"
 
+HALVES: Final = re.compile("[\ud800-\udfff]")
 PLAIN: Final = re.compile(r"[\x20-\x7e]{1,200}")
 
 
@@ -37,6 +42,14 @@ def moment(text: str) -> datetime:
         return found.astimezone(UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise typer.BadParameter(f"{text!r} is no moment; {HOW}") from error
+
+
+def coming(text: str) -> datetime:
+    """A moment that has not passed yet. Raises: typer.BadParameter."""
+    found = moment(text)
+    if found <= datetime.now(UTC):
+        raise typer.BadParameter(f"{text!r} has passed already; name a moment to come, such as +3d")
+    return found
 
 
 def steady(text: str, request: str | None) -> str:
@@ -66,12 +79,46 @@ def pairs(texts: abc.Iterable[str]) -> dict[str, str]:
 def json_object(text: str) -> "dict[str, JsonValue]":
     """The JSON object in this text. Raises: typer.BadParameter."""
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+        _every_text_is_one(found)
     except (ValueError, RecursionError) as error:
         raise typer.BadParameter(f"this is no JSON: {error}") from error
     if not isinstance(found, dict):
         raise typer.BadParameter('this is no JSON object; write {"name": "value"}')
     return found
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits} is too large a number")
+    return number
+
+
+def _every_text_is_one(value: "JsonValue") -> None:
+    """Raises: ValueError for half a character or a NUL, which neither databases nor Temporal can keep."""
+    match value:
+        case str():
+            if "\0" in value or not is_text(value):
+                raise ValueError(f"{value!r} holds a character that cannot be kept")
+        case list():
+            for item in value:
+                _every_text_is_one(item)
+        case dict():
+            for name, item in value.items():
+                _every_text_is_one(name)
+                _every_text_is_one(item)
+        case _:
+            pass  # numbers and flags hold no text
+
+
+def is_text(text: str) -> bool:
+    """Whether every character is one: bytes that are not UTF-8 arrive as half a character each."""
+    return not HALVES.search(text)
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -81,8 +128,8 @@ def listed(text: str) -> tuple[str, ...]:
 
 def identifier(text: str) -> str:
     """An id that logs and other systems can take. Raises: typer.BadParameter."""
-    if not PLAIN.fullmatch(text):
-        raise typer.BadParameter("an id has 1 to 200 characters, all of them plain ASCII")
+    if not PLAIN.fullmatch(text) or text != text.strip():
+        raise typer.BadParameter(f"{text!r} is no id: 1 to 200 characters of plain ASCII, no space at either end")
     return text
 
 

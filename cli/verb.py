@@ -31,12 +31,17 @@ Parameters = ParamSpec("Parameters")
 
 Run = abc.Callable[..., None]
 
+LONGEST: Final = 1_000_000.0
+SHORTEST: Final = 0.001
+"""Seconds. Sooner, the alarm could ring before anybody listens for it."""
+
 OutputFlag = Annotated[Format | None, typer.Option("-o", "--output", help="How to answer.", show_default="text")]
 TimeFlag = Annotated[TimeFormat | None, typer.Option(help="How text says when.", show_default="relative")]
 ColorFlag = Annotated[Color | None, typer.Option(help="NO_COLOR is heeded too.", show_default="auto")]
 ProfileFlag = Annotated[str | None, typer.Option(help="The profile of temporal.toml to connect with.")]
 TimeoutFlag = Annotated[
-    float | None, typer.Option(min=0, metavar="SECONDS", help="Give up after so long.", show_default="never")
+    float | None,
+    typer.Option(min=0, max=LONGEST, metavar="SECONDS", help="Give up after so long.", show_default="never"),
 ]
 DebugFlag = Annotated[bool | None, typer.Option("--debug", help="Show where an error came from.")]
 
@@ -163,8 +168,8 @@ def at_most(seconds: float | None) -> abc.Iterator[None]:
         signal.raise_signal(signal.SIGTERM)  # which `cli.process` takes for Ctrl-C, whatever that means right now
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, SHORTEST))
         yield
     except KeyboardInterrupt:
         if late:

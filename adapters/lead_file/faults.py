@@ -108,7 +108,7 @@ def unknown_consent_column(where: str, name: str) -> LeadFileInvalid:
         what=f"the column {name} seems to speak of consent, and its name does not say which",
         where=where,
         why="were it ignored, somebody who said no could be written to",
-        next="rename it to Consent, Email consent, SMS consent or Phone consent, or delete it when it says nothing of it",
+        next="rename it to Consent, Email consent, SMS consent or Phone consent; delete it when it says nothing of it",
     )
 
 

@@ -104,6 +104,32 @@ def test_every_example_is_a_command_line_that_is_understood(path, monkeypatch):
         pytest.param(["lead", "show"], "Missing argument 'LEAD'.", "followup lead show", id="an argument is missing"),
         pytest.param(["stuck", "--limt"], "No such option: --limt", "followup stuck", id="a misspelt option"),
         pytest.param(["-o", "json"], "Missing command.", "followup", id="only flags"),
+        pytest.param(["lead", "show", "\udcff"], r"Invalid value: '\udcff' is no text", "followup", id="no text"),
+        pytest.param(
+            ["lead", "list", "--limit", "9" * 26], "Invalid value for '--limit'", "followup lead list", id="leads"
+        ),
+        pytest.param(
+            ["task", "list", "--limit", "9" * 26], "Invalid value for '--limit'", "followup task list", id="tasks"
+        ),
+        pytest.param(
+            ["lead", "pause", "x", "--wait", "nan"], "Invalid value for '--wait'", "followup lead pause", id="a nan"
+        ),
+        pytest.param(["stuck", "--limit", "9" * 26], "Invalid value for '--limit'", "followup stuck", id="stuck"),
+        pytest.param(
+            ["stuck", "--command-timeout", "inf"], "Invalid value for '--command-timeout'", "followup stuck", id="inf"
+        ),
+        pytest.param(
+            ["stuck", "--command-timeout", "nan"], "Invalid value for '--command-timeout'", "followup stuck", id="nan"
+        ),
+        pytest.param(
+            ["lead", "reassign", "x", "--owner", " "],
+            "Invalid value for '--owner'",
+            "followup lead reassign",
+            id="an owner without a name",
+        ),
+        pytest.param(
+            ["lead", "pause", "x", "--until", "-3d"], "Invalid value", "followup lead pause", id="a pause in the past"
+        ),
     ],
 )
 def test_a_wrong_command_line_exits_with_2_and_says_where_help_is(words, what, where):
@@ -157,9 +183,10 @@ def test_debug_shows_where_an_error_came_from(shell):
     assert "Traceback" in shell("lead", "show", "nobody", "--debug").stderr
 
 
-def test_a_command_gives_up_when_its_time_is_over(shell):
+@pytest.mark.parametrize("seconds", ["0.001", "1e-9"])
+def test_a_command_gives_up_when_its_time_is_over(shell, seconds):
     """A cron job must not hang for ever behind a server that does not answer."""
-    said = shell("lead", "list", "--command-timeout", "0.001", "-o", "json")
+    said = shell("lead", "list", "--command-timeout", seconds, "-o", "json")
     assert said.code == process.ExitCode.FAILED
     assert said.error["code"] == "CLI002"
 

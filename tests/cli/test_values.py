@@ -7,7 +7,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.values import identifier, json_object, moment, pairs, steady, whoever_asks
+from cli.values import coming, identifier, json_object, moment, pairs, steady, whoever_asks
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,40 @@ def test_a_deep_nest_is_refused():
         json_object("[" * 100_000)
 
 
-@pytest.mark.parametrize("text", ["", "Zoë", "a\nb", "x" * 201])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('{"first_name": NaN}', id="not a number"),
+        pytest.param('{"fields": {"x": 1e400}}', id="beyond every number"),
+        pytest.param('{"fields": [-Infinity]}', id="infinity"),
+        pytest.param('{"reason": "\\ud800"}', id="half a character"),
+        pytest.param('{"fields": {"\\udcff": 1}}', id="half a character in a name"),
+        pytest.param('{"owner": "a\\u0000b"}', id="nul"),
+    ],
+)
+def test_json_that_no_database_can_keep_is_refused(text):
+    """It would be taken, and break when it is written down or read back."""
+    with pytest.raises(typer.BadParameter, match="no JSON"):
+        json_object(text)
+
+
+def test_json_may_hold_what_can_be_kept():
+    """A name with a wide character, and a backslash that only looks like a NUL."""
+    assert json_object('{"a": "\\ud83d\\ude00", "b": "\\\\u0000", "c": [1.5, null]}') == {
+        "a": "😀",
+        "b": "\\u0000",
+        "c": [1.5, None],
+    }
+
+
+def test_a_moment_to_come_has_not_passed():
+    """A pause until yesterday pauses nobody, whatever the answer says."""
+    assert coming("+1d") > datetime.now(UTC)
+    with pytest.raises(typer.BadParameter, match="has passed"):
+        coming("-1min")
+
+
+@pytest.mark.parametrize("text", ["", " ", "rep-1 ", "a\x1bb", "Zoë", "a\nb", "x" * 201])
 def test_an_id_that_other_systems_could_not_take_is_refused(text):
     """It stands in logs, URLs and the audit trail."""
     with pytest.raises(typer.BadParameter):
