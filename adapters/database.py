@@ -7,8 +7,10 @@ One database for all records: SQLite in a file, or PostgreSQL. Every statement r
 
 * FollowupError
   - DatabaseUnavailable   DBS001: it cannot be reached or written now; try again
+  - DBS003, DBS008        the URL means nothing, or names a file that is no database
 """
 
+import sqlite3
 from collections import abc
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,9 +105,10 @@ def serialised(transaction: Transaction, *names: str) -> None:
 def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ValueError) as error:
         raise _wrong_url() from error
-    if parsed.get_backend_name() not in ("sqlite", "postgresql") or not parsed.database:
+    # What SQLite keeps in memory is gone with the connection, and every connection has its own.
+    if parsed.get_backend_name() not in ("sqlite", "postgresql") or parsed.database in (None, "", ":memory:"):
         raise _wrong_url()
     return parsed
 
@@ -115,8 +118,10 @@ def _engine(url: URL, pool: int, lock_seconds: float, idle_seconds: float) -> En
         if url.get_backend_name() == "sqlite":
             return _sqlite(url, pool, lock_seconds)
         return _postgresql(url, pool, lock_seconds, idle_seconds)
-    except (NoSuchModuleError, ImportError) as error:
+    except (NoSuchModuleError, ImportError, ValueError, TypeError) as error:
         raise _wrong_url() from error
+    except OSError as error:  # the directory of the file can be none
+        raise _unavailable(error.strerror or str(error)) from error
 
 
 def _sqlite(url: URL, pool: int, lock_seconds: float) -> Engine:
@@ -166,25 +171,34 @@ def _translated() -> abc.Iterator[None]:
             raise _no_schema() from error
         if "ProgramLimitExceeded" in repr(getattr(error, "orig", None)):
             raise  # what was written is too long for an index, today and tomorrow
-        raise _unavailable(error) from error
+        raise _unavailable(_said(error)) from error
     except ProgrammingError as error:
+        if "connection option" in str(error.orig):
+            raise _wrong_url(_said(error)) from error
         if "UndefinedTable" in repr(error.orig):
             raise _no_schema() from error
         raise
     except DBAPIError as error:
         # A lost connection or a read-only server may surface under any class of the driver's.
         if error.connection_invalidated or "ReadOnly" in repr(error.orig):
-            raise _unavailable(error) from error
+            raise _unavailable(_said(error)) from error
+        if type(error.orig) is sqlite3.DatabaseError:  # its subclasses speak of statements, itself of the file
+            raise _no_database(_said(error)) from error
         raise
 
 
-def _unavailable(error: SQLAlchemyError) -> DatabaseUnavailable:
+def _said(error: SQLAlchemyError) -> str:
+    """The first line of what the driver says."""
     driver = getattr(error, "orig", None) or error
+    return str(driver).strip().partition("\n")[0]
+
+
+def _unavailable(why: str) -> DatabaseUnavailable:
     return DatabaseUnavailable(
         code="DBS001",
         what="the database cannot be reached or written",
         where="FOLLOWUP_DATABASE_URL",
-        why=str(driver).strip().partition("\n")[0],
+        why=why,
         next="start it, or mend the setting; whatever was under way is tried again by itself",
     )
 
@@ -199,11 +213,21 @@ def _no_schema() -> FollowupError:
     )
 
 
-def _wrong_url() -> FollowupError:
+def _no_database(why: str) -> FollowupError:
+    return FollowupError(
+        code="DBS008",
+        what="the file is no SQLite database, or it is damaged",
+        where="FOLLOWUP_DATABASE_URL",
+        why=why,
+        next="name another file, or put the last backup in its place; nothing was written",
+    )
+
+
+def _wrong_url(why: str = "it must name SQLite with a file, or PostgreSQL with a database") -> FollowupError:
     return FollowupError(
         code="DBS003",
         what="the database URL cannot be used",
         where="FOLLOWUP_DATABASE_URL",
-        why="it must name SQLite with a file, or PostgreSQL with a database",
+        why=why,
         next="write it like sqlite:///.followup/followup.sqlite or postgresql+psycopg://user:password@host/name",
     )

@@ -18,7 +18,7 @@ from adapters import templates as template_language
 from adapters.catalogue import Release, TemplateText
 from adapters.templates import OUR_TOKENS, Template
 from engine.authoring.reading import module_of
-from engine.errors import FollowupError
+from engine.errors import FollowupError, SequenceInvalid
 from engine.life.wishes import Plan, TemplateRef
 from engine.sequence.catalogue import Catalogue
 from engine.sequence.compiled import Ask, HumanTask, Message, Sequence, Step
@@ -137,7 +137,7 @@ def load(module: str, directory: Path | None = None) -> SequenceFiles:
 def package_of(module: str) -> str:
     """The package the catalogue stands in. Raises: FollowupError CFG005 when it stands in none."""
     package = module.rpartition(".")[0]
-    if not package:
+    if not package or _is_one_file(package):
         raise _no_catalogue(
             module or "nothing", "it is in no package, and fields, pipeline and templates stand beside it"
         )
@@ -214,8 +214,20 @@ def _facts(file: TemplateFile) -> TemplateFacts:
 def _is_there(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:
+    except (ImportError, ValueError, TypeError):
         return False
+
+
+def _is_one_file(package: str) -> bool:
+    """Whether it is there and is a module, beside which nothing can stand."""
+    parent = package.rpartition(".")[0]
+    try:
+        if parent:
+            module_of(parent)
+        spec = find_spec(package)
+    except (SequenceInvalid, ImportError, ValueError, TypeError):
+        return False  # whoever reads the package tells why
+    return spec is not None and spec.submodule_search_locations is None
 
 
 def _attribute(module: str, name: str, kind: type[T]) -> T:

@@ -253,6 +253,14 @@ def read_settings(env_file: Path | None = Path(".env")) -> Settings:
         return Settings(_env_file=env_file)
     except ValidationError as error:
         raise _unusable(error) from None
+    except UnicodeDecodeError as error:  # only `.env` is read as text here; files of secrets are read below
+        raise FollowupError(
+            code="CFG001",
+            what=f"{env_file} is no text in UTF-8",
+            where=str(env_file),
+            why=f"byte {error.start + 1} of it is not UTF-8",
+            next="save it as UTF-8; `.env.example` shows what it may hold",
+        ) from None
 
 
 def unknown_names(environment: abc.Mapping[str, str]) -> tuple[str, ...]:
@@ -282,12 +290,12 @@ class _SecretFiles(PydanticBaseSettingsSource):
 def _contents(name: str, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise FollowupError(
             code="CFG001",
             what=f"the file of {name} cannot be read",
             where=f"{name}_FILE",
-            why=error.strerror or "",
+            why=(error.strerror or "") if isinstance(error, OSError) else "it is no text in UTF-8",
             next="let it name a file this process may read",
         ) from error
 

@@ -58,7 +58,10 @@ def opened(path: Path, terms: Terms) -> abc.Iterator[LeadFile]:
     Raises: LeadFileInvalid CSV001 to CSV008, or CSV011; never anything else for what a file can hold.
     """
     with _bytes_of(path) as stream:
-        encoding = detect(stream, path)
+        try:
+            encoding = detect(stream, path)  # which reads it to its end
+        except OSError as error:
+            raise faults.unreadable(path, _said(error)) from error
         stream.seek(encoding.skip)
         text = io.TextIOWrapper(stream, encoding=encoding.codec, errors=encoding.errors, newline="")
         lines = Lines(text)

@@ -144,6 +144,9 @@ def test_a_step_without_a_template_is_named(tmp_path):
     [
         pytest.param("no_such_package.catalogue", id="no such package"),
         pytest.param("sequences.no_such_module", id="no such module"),
+        pytest.param("sys.exit", id="no package but a module"),
+        pytest.param("json.tool.catalogue", id="no package but a module in one"),
+        pytest.param("..", id="dots"),
         pytest.param("sequences.fields", id="a module without a catalogue"),
     ],
 )

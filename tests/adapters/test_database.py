@@ -104,12 +104,43 @@ def test_a_database_that_is_not_there_says_so():
     assert "hidden-word" not in str(refused.value)
 
 
-@pytest.mark.parametrize("url", ["", "mysql://root@localhost/x", "sqlite://", "nonsense"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "mysql://root@localhost/x",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///x.db?timeout=soon",
+        "postgresql://u@localhost:x/name",
+        "nonsense",
+    ],
+)
 def test_a_url_we_cannot_use_is_refused(url):
     """Better at the start than at the first lead."""
     with pytest.raises(FollowupError) as refused:
         Database(url)
     assert refused.value.code == "DBS003"
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        pytest.param("sqlite:///text/x.db", "DBS001", id="in a file"),
+        pytest.param("sqlite:////proc/x/y.db", "DBS001", id="in a directory that cannot be made"),
+        pytest.param(f"sqlite:///{'a' * 300}/x.db", "DBS001", id="a name too long"),
+        pytest.param("sqlite:///text", "DBS008", id="a file that is no database"),
+        pytest.param("postgresql://u@127.0.0.1:1/x?nope=1", "DBS003", id="an option there is not"),
+    ],
+)
+def test_a_database_that_is_none_is_told_with_a_code(tmp_path, monkeypatch, url, code):
+    """A slip in the URL must not end in a traceback, and must not write over somebody's file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text").write_text("no database at all\n" * 100)
+    with pytest.raises(FollowupError) as refused, Database(url).reading():
+        pass
+    assert refused.value.code == code
+    assert (tmp_path / "text").read_text() == "no database at all\n" * 100
 
 
 def test_an_empty_database_says_that_it_needs_its_migrations(empty_database):

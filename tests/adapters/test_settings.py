@@ -44,6 +44,7 @@ def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
         pytest.param("DEFAULT_WINDOW", "whenever", "CFG001", id="hours nobody can read"),
         pytest.param("PROVIDER_DEADLINE_SECONDS", "31", "CFG001", id="a request longer than its attempt"),
         pytest.param("ADDRESS_KEY_FILE", "/nowhere/at/all", "CFG001", id="a secret file that is not there"),
+        pytest.param("ADDRESS_KEY_FILE", "/bin/ls", "CFG001", id="a secret file that is no text"),
         pytest.param("FAULTS", "after_lunch", "CFG004", id="a crash point that is none"),
     ],
 )
@@ -54,6 +55,15 @@ def test_what_cannot_be_used_is_named(monkeypatch, name, value, code):
         read_settings(env_file=None)
     assert refused.value.code == code
     assert name.removesuffix("_FILE").lower() in str(refused.value).lower()
+
+
+@pytest.mark.parametrize("content", ["FOLLOWUP_COMPANY_NAME=Café\n".encode("latin-1"), b"\x7fELF\x00\xd0"])
+def test_a_dotenv_that_is_no_text_is_named(tmp_path, content):
+    """An editor that saves Latin-1 must not end in a traceback."""
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(FollowupError, match="no text in UTF-8") as refused:
+        read_settings(env_file=tmp_path / ".env")
+    assert refused.value.code == "CFG001"
 
 
 def test_a_secret_given_twice_is_refused(monkeypatch, tmp_path):

@@ -297,7 +297,9 @@ def test_only_a_check_writes_for_github(followup: Run):
 
 
 @pytest.mark.parametrize("words", [["list"], ["describe", "--all"], ["validate"]], ids=lambda words: words[0])
-@pytest.mark.parametrize("module", ["catalogue", ""], ids=["a module without a package", "nothing"])
+@pytest.mark.parametrize(
+    "module", ["catalogue", "", "sys.exit"], ids=["a module without a package", "nothing", "beside a module"]
+)
 def test_a_catalogue_in_no_package_is_an_error_that_helps(
     followup: Run, monkeypatch: pytest.MonkeyPatch, words: list[str], module: str
 ):

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -211,10 +212,10 @@ def test_a_file_that_is_none_is_refused(tmp_path, content, code):
     assert error.value.code == code
 
 
-@pytest.mark.parametrize("kind", ["missing", "directory", "fifo"])
+@pytest.mark.parametrize("kind", ["missing", "directory", "fifo", "memory"])
 def test_what_is_no_file_is_refused(tmp_path, kind):
     """A pipe would wait for ever."""
-    path = tmp_path / kind
+    path = Path("/proc/self/mem") if kind == "memory" else tmp_path / kind
     if kind == "directory":
         path.mkdir()
     if kind == "fifo":
