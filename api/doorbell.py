@@ -13,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.faults import Reached, nothing
+from api.temporal import lacks_namespace, no_namespace
 from engine.frozen import Frozen
 from engine.life.turn import Turn
 from engine.words import LeadId, Stage
@@ -71,7 +72,11 @@ class Doorbell:
         return True
 
     async def start(self, turn: Turn) -> bool:
-        """Start the lead's workflow with this turn; False when one runs already."""
+        """
+        Start the lead's workflow with this turn; False when one runs already.
+
+        Raises: RPCError, FollowupError TMP004 where there is no such namespace.
+        """
         try:
             await self._client.start_workflow(
                 LeadWorkflow.run,
@@ -84,6 +89,9 @@ class Doorbell:
             )
         except WorkflowAlreadyStartedError:
             return False
+        except RPCError as error:
+            self._require_namespace(error)
+            raise
         return True
 
     async def runs(self, lead_id: LeadId) -> bool:
@@ -91,10 +99,11 @@ class Doorbell:
         return (await self.run_of(lead_id)).running
 
     async def run_of(self, lead_id: LeadId) -> Run:
-        """How the lead's workflow does now."""
+        """How the lead's workflow does now. Raises: RPCError, FollowupError TMP004 where there is no such namespace."""
         try:
             described = await self._client.get_workflow_handle(workflow_id(lead_id)).describe()
         except RPCError as error:
+            self._require_namespace(error)
             if error.status is RPCStatusCode.NOT_FOUND:
                 return Run(running=False)
             raise
@@ -105,6 +114,11 @@ class Doorbell:
         failure = failing.last_failure
         error_ = ": ".join(part for part in (failure.application_failure_info.type, failure.message) if part)
         return Run(running=running, failed=failing.attempt - 1, error=error_)
+
+    def _require_namespace(self, error: RPCError) -> None:
+        # Else every lead of a mistyped namespace would be told to have no workflow.
+        if lacks_namespace(error):
+            raise no_namespace(self._client.namespace) from error
 
 
 def _attributes(turn: Turn) -> TypedSearchAttributes:

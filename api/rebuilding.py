@@ -93,7 +93,8 @@ async def rebuild(office: Office, visitor: Visitor, advance: abc.Callable[[], No
     """
     Visit every open lead; `advance` is called after each.
 
-    Raises: FollowupError when the database does not answer; the leads visited before stay as they are.
+    Raises: FollowupError when the database does not answer, TMP004 when Temporal has no such namespace; the leads
+    visited before stay as they are.
     """
     outcomes: Counter[Outcome] = Counter()
     last: LeadId | None = None

@@ -1,9 +1,12 @@
 """The connection to Temporal, by Temporal's own environment variables and profiles, and nothing home-made."""
 
+import os
+
 from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError
 
 from engine.errors import FollowupError
@@ -12,19 +15,36 @@ from workflows.plugin import LeadPlugin
 
 DEFAULT_ADDRESS = "localhost:7233"
 
+ABOUT = {
+    "Profile": "TEMPORAL_PROFILE",
+    "Configuration loading": "TEMPORAL_CONFIG_FILE",
+    "target URL": "TEMPORAL_ADDRESS",
+}
+"""Words in an error of the SDK's, and the setting it is about."""
+
 
 async def connect(plugin: LeadPlugin | None = None) -> Client:
     """
     A client that speaks as every other part of us does.
 
-    Raises: FollowupError TMP001 when the server cannot be reached.
+    Raises: FollowupError TMP001 when the server cannot be reached, TMP003 when a setting of Temporal's cannot be used.
     """
-    config = ClientConfig.load_client_connect_config()
+    config = connect_config()
     config.setdefault("target_host", DEFAULT_ADDRESS)
     try:
         return await Client.connect(**config, plugins=[plugin or LeadPlugin()])
     except (RPCError, RuntimeError) as error:
         raise unreachable(config["target_host"], error) from error
+    except (OSError, ValueError) as error:
+        raise _unusable(error) from error
+
+
+def connect_config() -> ClientConnectConfig:
+    """What Temporal's variables and profiles say. Raises: FollowupError TMP003."""
+    try:
+        return ClientConfig.load_client_connect_config()
+    except (RuntimeError, OSError, ValueError) as error:  # what is wrong with the file is a RuntimeError of the SDK's
+        raise _unusable(error) from error
 
 
 async def connect_to(address: str, plugin: LeadPlugin | None = None) -> Client:
@@ -43,6 +63,40 @@ def unreachable(address: str, error: Exception) -> FollowupError:
         where=address,
         why=str(error).splitlines()[0][:300],
         next="start it (`followup dev` runs one), or set TEMPORAL_ADDRESS or TEMPORAL_PROFILE",
+    )
+
+
+def _unusable(error: Exception) -> FollowupError:
+    return FollowupError(
+        code="TMP003",
+        what="the settings for the connection to Temporal cannot be used",
+        where=_culprit(str(error)),
+        why=str(error).partition("\n")[0][:300],
+        next="mend or unset it; `temporal config list` shows the profiles there are",
+    )
+
+
+def _culprit(said: str) -> str:
+    """The setting that an error of the SDK's is about; it names none itself."""
+    for words, name in ABOUT.items():
+        if words in said:
+            return name
+    return ", ".join(sorted(name for name in os.environ if name.startswith("TEMPORAL_TLS"))) or "the profile"
+
+
+def lacks_namespace(error: RPCError) -> bool:
+    """Whether what was not found is the whole namespace, and not one thing in it."""
+    return any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details)
+
+
+def no_namespace(namespace: str) -> FollowupError:
+    """The error for a namespace that is not there."""
+    return FollowupError(
+        code="TMP004",
+        what=f"Temporal has no namespace {namespace}",
+        where="TEMPORAL_NAMESPACE",
+        why="so nothing can be said of any lead's workflow",
+        next=f"correct the name, or `temporal operator namespace create -n {namespace}`",
     )
 
 

@@ -43,17 +43,18 @@ def command(
     from api.office import Office
 
     with ExitStack() as stack:
-        address = configured_address() or _own_server(stack, port, ui_port)
+        address = configured_address()
+        server = None if address else _own_server(stack, port, ui_port)
         with Office(read_settings()) as office:
             schema.upgrade(office.database)
-        environment = os.environ | {"TEMPORAL_ADDRESS": address}
+        environment = os.environ | {"TEMPORAL_ADDRESS": server.address if server else address or USUAL}
         worker = child.start([sys.executable, WORKER], environment=environment)
         stack.callback(child.end, worker)
         _say("Worker", "running; leads are looked at as they come")
         ours = _command()
         _say("Try", f"{ours} lead add --first-name Rosa --email rosa@example.com --consent email --consent-by form")
         _say("", f"{ours} lead messages rosa@example.com")
-        _until_told(worker)
+        until_told(worker, server)
 
 
 @contextmanager
@@ -74,7 +75,7 @@ def alone() -> abc.Iterator[None]:
         yield
 
 
-def _own_server(stack: ExitStack, port: int | None, ui_port: int | None) -> str:
+def _own_server(stack: ExitStack, port: int | None, ui_port: int | None) -> LocalServer:
     stack.enter_context(alone())
     binary = find_server_binary(lambda line: _say("Server", line))
     server = LocalServer(
@@ -89,7 +90,7 @@ def _own_server(stack: ExitStack, port: int | None, ui_port: int | None) -> str:
     _say("Temporal", server.address)
     if server.address != USUAL:
         _say("", elsewhere(server.address, asked_for=port is not None))
-    return server.address
+    return server
 
 
 def elsewhere(address: str, *, asked_for: bool) -> str:
@@ -103,12 +104,14 @@ def _usual(port: int) -> int | None:
     return port if port_is_free(port) else None
 
 
-def _until_told(worker: Popen[bytes]) -> None:
-    """Until Ctrl-C, or until the worker gives up by itself."""
+def until_told(worker: Popen[bytes], server: LocalServer | None) -> None:
+    """Until Ctrl-C, or until the worker or our own server ends by itself. Raises: FollowupError DEV002, DEV003."""
     told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
     while not told.wait(0.2):
+        if server is not None and server.ended is not None:
+            raise server_has_ended(server.ended, server.log)
         if worker.poll() is not None:
             raise FollowupError(
                 code="DEV002",
@@ -127,11 +130,22 @@ def _command() -> str:
     return os.path.relpath(Path(sys.executable).with_name("followup"))
 
 
-def ended_by(code: int) -> str:
+def ended_by(code: int, said: str = "above") -> str:
     """What an exit code says of a process that nobody told to end."""
     if code < 0:
         return f"it was killed by {signal.Signals(-code).name}"
-    return f"it gave up with exit code {code}, and said why above"
+    return f"it gave up with exit code {code}, and said why {said}"
+
+
+def server_has_ended(code: int, log: Path) -> FollowupError:
+    """The error for a Temporal that nobody told to end."""
+    return FollowupError(
+        code="DEV003",
+        what="the Temporal server has ended",
+        where=str(log),
+        why=ended_by(code, "there"),
+        next="run `followup dev` again: everything goes on where it was",
+    )
 
 
 def _say(what: str, text: str) -> None:

@@ -83,9 +83,9 @@ def find_server_binary(progress: Progress) -> Path:
 
 def configured_address() -> str | None:
     """The server that `TEMPORAL_ADDRESS` or the chosen profile names, for dev and production; None if none does."""
-    from temporalio.envconfig import ClientConfig
+    from api.temporal import connect_config
 
-    return ClientConfig.load_client_connect_config().get("target_host")
+    return connect_config().get("target_host")
 
 
 def search_attributes() -> list[str]:
@@ -140,6 +140,11 @@ class LocalServer:
     def ui_url(self) -> str:
         """Where a person looks."""
         return f"http://{LOOPBACK}:{self.ports.ui}"
+
+    @property
+    def ended(self) -> int | None:
+        """The exit code it has ended with by itself, negative for a signal; None while it runs."""
+        return None if self._process is None else self._process.poll()
 
     @property
     def log(self) -> Path:

@@ -2,14 +2,18 @@
 
 import pytest
 from sqlalchemy import update
+from temporalio.client import Client
 from temporalio.service import RPCStatusCode
 
 from adapters.tables import leads
 from api import rebuilding
+from api.doorbell import Doorbell
 from api.rebuilding import Asking, Rebuilt, Starting, rebuild
+from engine.errors import FollowupError
 from engine.words import Stage
 from tests.adapters.world import BEN, ROSA
 from workflows.names import LEAD_STAGE, LEAD_STATE, workflow_id
+from workflows.plugin import LeadPlugin
 
 
 def sums(**counts: int) -> Rebuilt:
@@ -55,6 +59,15 @@ async def test_asking_changes_nothing(office, doorbell, three):
     assert await rebuild(office, asking) == sums(missing=2)
     assert sorted(asking.missing) == three[:2]
     assert not await doorbell.runs(three[0])
+
+
+@pytest.mark.parametrize("visitor", [Asking, Starting])
+async def test_a_namespace_that_is_not_there_is_no_lead_without_a_workflow(office, temporal_server, three, visitor):
+    """A slip in TEMPORAL_NAMESPACE looked like the loss of every workflow."""
+    elsewhere = await Client.connect(temporal_server.address, namespace="nope", plugins=[LeadPlugin()])
+    with pytest.raises(FollowupError, match="no namespace nope") as refused:
+        await rebuild(office, visitor(Doorbell(elsewhere)))
+    assert refused.value.code == "TMP004"
 
 
 async def test_one_lead_that_is_refused_does_not_stop_the_others(office, doorbell, refusing, three):

@@ -1,8 +1,12 @@
 """`followup dev` says only what is so."""
 
+from pathlib import Path
+
 import pytest
 
-from cli.dev import alone, elsewhere, ended_by
+from cli import child
+from cli.dev import alone, elsewhere, ended_by, until_told
+from cli.temporal_server import LocalServer
 from engine.errors import FollowupError
 
 ADDRESS = "127.0.0.1:7300"
@@ -32,3 +36,22 @@ def test_there_is_one_of_its_kind_in_a_directory(tmp_path, monkeypatch):
 def test_a_worker_that_ends_is_said_to_have_ended(code, said):
     """Else the terminal shows nothing but the end of make."""
     assert said in ended_by(code)
+
+
+class Killed(LocalServer):
+    """A server that somebody has killed."""
+
+    ended = -9
+
+
+def test_a_server_that_ends_is_said_to_have_ended(tmp_path, monkeypatch):
+    """Leads would stand still behind a terminal that says all is well."""
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # the test keeps its own Ctrl-C
+    worker = child.start(["sleep", "60"])
+    try:
+        with pytest.raises(FollowupError, match="server has ended") as told:
+            until_told(worker, Killed(Path("temporal"), tmp_path))
+    finally:
+        child.end(worker)
+    assert (told.value.code, told.value.why) == ("DEV003", "it was killed by SIGKILL")
+    assert told.value.where == str(tmp_path / "temporal.log")
