@@ -116,6 +116,15 @@ def test_an_import_that_cannot_be_meant_is_refused_with_a_cure(shell, company, f
     assert said.error["next"]
 
 
+def test_a_no_in_a_column_nobody_knows_is_never_overruled(shell, company, tmp_path):
+    """She said no; a statement for all of them made it a yes, and she was written to."""
+    path = tmp_path / "leads.csv"
+    path.write_text("Email,Werbe-Einwilligung\nrosa@example.com,nein\n")
+    said = shell("lead", "import", str(path), *AGREED, "-o", "json")
+    assert (said.code, said.error["code"]) == (process.ExitCode.USAGE, "CSV011")
+    assert "Werbe-Einwilligung" in said.error["what"]
+
+
 def test_a_file_that_is_not_there_is_refused(shell, company, tmp_path):
     """A typing error in a path."""
     said = shell("lead", "import", str(tmp_path / "leeds.csv"), *AGREED)
