@@ -129,9 +129,7 @@ def listed(text: str) -> tuple[str, ...]:
 def identifier(text: str) -> str:
     """An id that logs and other systems can take. Raises: typer.BadParameter."""
     if not PLAIN.fullmatch(text) or text != text.strip():
-        raise typer.BadParameter(
-            f"{text!r}: an id has 1 to 200 characters, all plain ASCII, and no space at either end"
-        )
+        raise typer.BadParameter(f"{text!r}: an id has 1 to 200 characters, plain ASCII, no space at either end")
     return text
 
 
