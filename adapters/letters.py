@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
-from pydantic import AwareDatetime, Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 from pydantic_core import from_json
 
 from adapters.database import AnyRow
 from adapters.tables import json_text
 from engine.frozen import Frozen, Tolerant
+from engine.hearsay import SaidMoment
 from engine.life.events import Command, CommandData, Event, EventData
 from engine.life.turn import Scrap
 from engine.ports.records import InboxItem, Unreadable
@@ -44,7 +45,7 @@ class Letter(Frozen):
     """Unique with the source: the same id again is the same letter again."""
     kind: str = Field(pattern=PLAIN)
     """An EventKind or a Verb; of anything else only the fact that it came is kept."""
-    occurred_at: AwareDatetime
+    occurred_at: SaidMoment
     body: str = "{}"
     """Its data: a JSON object as text."""
     by: str | None = Field(default=None, pattern=PLAIN)
@@ -65,7 +66,7 @@ class _Envelope(Tolerant):
     """What a signal's JSON may say beside its data."""
 
     id: str | None = Field(default=None, pattern=PLAIN)
-    occurred_at: AwareDatetime | None = None
+    occurred_at: SaidMoment | None = None
     by: str | None = Field(default=None, pattern=PLAIN)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from adapters.database import Transaction, insert_once
 from adapters.tables import owners
 from engine.frozen import Frozen
+from engine.hearsay import SaidMoment
 
 
 class Owner(Frozen):
@@ -19,7 +20,7 @@ class Owner(Frozen):
     zone: str | None = None
     hours: str | None = None
     """Working time as people write it: `Mon-Fri 09:00-18:00`."""
-    absent_until: datetime | None = None
+    absent_until: SaidMoment | None = None
     active: bool = True
 
 

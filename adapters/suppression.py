@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, desc, false, insert, null, select, union_all, 
 from adapters.database import Transaction, insert_once
 from adapters.tables import consent, suppression
 from engine.frozen import Frozen
+from engine.hearsay import SaidMoment
 from engine.life.effects import EVERY_CHANNEL
 from engine.reasons import SkipReason
 from engine.words import Channel, LeadId
@@ -56,7 +57,7 @@ class Consent(Frozen):
     source: str
     """Where it was given: a form, a call, an import."""
     wording_version: str | None = None
-    at: datetime
+    at: SaidMoment
 
 
 class Standing(Frozen):

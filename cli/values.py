@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from engine.hearsay import bearable
+
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
@@ -39,7 +41,7 @@ def moment(text: str) -> datetime:
         found = _distance(text) or _on_the_wall(text) or datetime.fromisoformat(text)
         if found.tzinfo is None:
             raise typer.BadParameter(f"{text!r} names no time zone; {HOW}")
-        return found.astimezone(UTC)
+        return bearable(found).astimezone(UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise typer.BadParameter(f"{text!r} is no moment; {HOW}") from error
 

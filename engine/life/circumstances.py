@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from engine.calendar.hours import Hours
 from engine.frozen import Frozen
+from engine.hearsay import SaidMoment
 from engine.reasons import SkipReason
 from engine.sequence.compiled import Window
 from engine.words import Channel, Stage, ZoneSource
@@ -79,7 +80,7 @@ class Circumstances(Frozen):
     owner: str | None = None
     owner_hours: Hours
     """Working time of whoever acts for us."""
-    owner_absent_until: AwareDatetime | None = None
+    owner_absent_until: SaidMoment | None = None
     pipeline: tuple[PipelineStage, ...] = ()
     default_window: Window
     switched_off: tuple[Channel, ...] = ()

@@ -8,9 +8,10 @@ its commit on; `noting` applies them to the circumstances it was given.
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from engine.frozen import Frozen
+from engine.hearsay import SaidMoment
 from engine.life.circumstances import Circumstances
 from engine.life.events import CommandData, EventData
 from engine.reasons import CallDisposition, ReplyClass, SkipReason
@@ -59,7 +60,7 @@ class OwnerAway(Frozen):
     """The owner is absent; without `until`, until we hear that the owner is back."""
 
     kind: Literal["owner_away"] = "owner_away"
-    until: AwareDatetime | None = None
+    until: SaidMoment | None = None
 
 
 class OwnerBack(Frozen):
@@ -88,7 +89,7 @@ def effects_of(kind: EventKind, data: EventData) -> tuple[Effect, ...]:
         case EventKind.TASK_DONE:
             return _of_disposition(data.disposition)
         case EventKind.OWNER_CHANGED:
-            return () if data.owner is None else (ChangeOwner(owner=data.owner),)
+            return (ChangeOwner(owner=data.owner),) if data.owner else ()
         case EventKind.OWNER_ABSENT:
             return (OwnerAway(until=data.until),)
         case EventKind.OWNER_BACK:
@@ -99,7 +100,7 @@ def effects_of(kind: EventKind, data: EventData) -> tuple[Effect, ...]:
 
 def effects_of_command(verb: Verb, data: CommandData) -> tuple[Effect, ...]:
     """The effects of a command: only `reassign` has one."""
-    if verb == Verb.REASSIGN and data.owner is not None:
+    if verb == Verb.REASSIGN and data.owner:
         return (ChangeOwner(owner=data.owner),)
     return ()
 

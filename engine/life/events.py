@@ -1,10 +1,11 @@
 """Facts that come from outside: what happened to a lead, and what a person of ours commands."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
 from engine.frozen import Tolerant
+from engine.hearsay import SaidMoment, SaidText, storable
 from engine.reasons import CallDisposition, ReplyClass, SkipReason
 from engine.words import Channel, EventKind, LeadId, Stage, TaskKey, TouchKey, Verb
 
@@ -14,35 +15,35 @@ class EventData(Tolerant):
 
     channel: Channel | None = None
     """replied, opted_out, opted_in, bounced, delivery_failed; None of an opt-out means every channel."""
-    address_hash: str | None = None
+    address_hash: SaidText | None = None
     """opted_out, bounced: which address, when it is not the lead's first on the channel."""
     reply: ReplyClass | None = None
     from_other: Literal["thread", "account"] | None = None
     """replied: by another person in the thread, or by a colleague at the same account."""
-    returns_at: AwareDatetime | None = None
+    returns_at: SaidMoment | None = None
     """replied with out_of_office: the return date named in it."""
-    pipeline_stage: str | None = None
+    pipeline_stage: SaidText | None = None
     """stage_changed: the CRM's own name."""
     version: int | None = None
     """stage_changed: the CRM's version of the record, when it has one."""
-    reason: str | None = None
+    reason: SaidText | None = None
     """lost, deleted, note_added: in the CRM's words."""
-    name: str | None = None
+    name: SaidText | None = None
     """by_hand: which button."""
-    touch_key: TouchKey | None = None
+    touch_key: Annotated[TouchKey, AfterValidator(storable)] | None = None
     """delivery_failed, bounced, replied: the touch it refers to."""
-    task_key: TaskKey | None = None
+    task_key: Annotated[TaskKey, AfterValidator(storable)] | None = None
     """task_done."""
-    disposition: str | None = None
+    disposition: SaidText | None = None
     """task_done: a CallDisposition, `done`, or for a proof task `sent` or `not_sent`."""
-    callback_at: AwareDatetime | None = None
-    owner: str | None = None
+    callback_at: SaidMoment | None = None
+    owner: SaidText | None = None
     """owner_changed: the new one's opaque id."""
-    until: AwareDatetime | None = None
+    until: SaidMoment | None = None
     """owner_absent."""
-    survivor: LeadId | None = None
+    survivor: Annotated[LeadId, AfterValidator(storable)] | None = None
     """merged."""
-    sequence: str | None = None
+    sequence: SaidText | None = None
     """moment_reached: whose start it is."""
 
 
@@ -54,7 +55,7 @@ class Event(Tolerant):
     id: str
     """Unique with `source`."""
     kind: EventKind
-    occurred_at: AwareDatetime
+    occurred_at: SaidMoment
     source: str
     data: EventData = EventData()
 
@@ -62,16 +63,16 @@ class Event(Tolerant):
 class CommandData(Tolerant):
     """What a command may say; each verb uses a few of these."""
 
-    reason: str = ""
-    sequence: str | None = None
+    reason: SaidText = ""
+    sequence: SaidText | None = None
     """enroll."""
     stage: Stage | None = None
     """jump."""
-    step: str | None = None
+    step: SaidText | None = None
     """jump; skip names the step it means, so that a repeated skip skips once."""
-    until: AwareDatetime | None = None
+    until: SaidMoment | None = None
     """pause."""
-    owner: str | None = None
+    owner: SaidText | None = None
     """reassign."""
 
 
@@ -82,9 +83,9 @@ class Command(Tolerant):
     number: int = Field(ge=0)
     id: str
     verb: Verb
-    by: str
+    by: SaidText
     """Opaque id of the person."""
-    occurred_at: AwareDatetime
+    occurred_at: SaidMoment
     data: CommandData = CommandData()
 
 

@@ -1,9 +1,10 @@
 """When things are due in a lead's life: steps, exits, tasks, reactions to dates."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from engine.calendar import delays
 from engine.calendar.hours import Hours
+from engine.hearsay import EARLIEST, LATEST
 from engine.life.circumstances import Circumstances
 from engine.life.progress import NO_TIME, Enrolment, PendingExit, Progress
 from engine.sequence.compiled import BusinessDays, Delay, HumanTask, Message, Moment, Quiet, StagePlan, Window, Working
@@ -13,10 +14,6 @@ RESPONSE_STALE_AFTER = timedelta(hours=4)
 OTHER_STALE_AFTER = BusinessDays(days=5)
 
 DAYS_OF_A_WEEK = 7
-
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-"""Dates beyond these are a CRM's way to say "never"."""
 
 
 def message_hours(progress: Progress, enrolment: Enrolment) -> Hours:

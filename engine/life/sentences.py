@@ -1,8 +1,9 @@
 """The sentences people read: in the Temporal UI, in `explain`, in the audit trail and in the simulator alike."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from engine.calendar.zones import clock
+from engine.hearsay import bearable
 from engine.life.events import Event
 from engine.life.moves import Hold, TaskKind
 from engine.reasons import EnrollRefusal, HoldReason, ReviewReason, SkipReason, StopReason
@@ -182,7 +183,7 @@ def say_event(event: Event) -> str:
 
 def say_wall(moment: datetime, zone: str) -> str:
     """What calendar and clock show there at that moment; for lines under a heading that names the zone."""
-    return moment.astimezone(ZoneInfo(zone)).strftime("%a %-d %b %Y %H:%M")
+    return clock(zone, bearable(moment)).strftime("%a %-d %b %Y %H:%M")
 
 
 def say_zone(zone: str) -> str:

@@ -7,7 +7,7 @@ be asked about are kept here, by the rules as they are written for people.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
 
 from engine.life import upcast
@@ -113,6 +113,12 @@ DECISIVE = (
     EventKind.LOST,
 )
 NOW = timedelta(0)
+NEVER = tuple(
+    end
+    for zone in (timezone(timedelta(hours=hours)) for hours in (-12, 0, 14))
+    for end in (datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone))
+)
+"""How a CRM says that something has no beginning or no end; not every zone's calendar goes so far."""
 LONG_LIFE = 25
 """Steps before a lead may vanish: nothing happens to it after that."""
 JUMPS = (timedelta(seconds=20), timedelta(minutes=7), timedelta(hours=5), timedelta(days=2), timedelta(days=45))
@@ -234,14 +240,21 @@ class Trial(Life):
 
     # --- events
 
-    def hears(self, pen: Pen, kind: EventKind, *, ago: timedelta = NOW, **data: object) -> None:
+    def some_time(self, pen: Pen, *away: timedelta | None) -> datetime | None:
+        """A moment so far from now, none, or one that stands for never."""
+        if pen.seldom(True):
+            return pen.one(*NEVER)
+        distance = pen.one(*away)
+        return None if distance is None else self.now + distance
+
+    def hears(self, pen: Pen, kind: EventKind, *, at: datetime | None = None, **data: object) -> None:
         """An event, and mostly at once the look it rings for."""
         self.events += 1
         event = Event(
             number=self.events,
             id=f"e{self.events}",
             kind=kind,
-            occurred_at=self.now - ago,
+            occurred_at=at or self.now,
             source="crm",
             data=EventData.model_validate(data),
         )
@@ -280,27 +293,27 @@ class Trial(Life):
     def something(self, pen: Pen) -> None:
         """An event without particulars, or a person's button."""
         kind = pen.one(*EVENTS, EventKind.BY_HAND)
-        self.hears(pen, kind, name=pen.one(*BUTTONS))
+        self.hears(pen, kind, at=self.some_time(pen, NOW), name=pen.one(*BUTTONS))
 
     def something_decisive(self, pen: Pen) -> None:
         """An event that may end or move what runs."""
-        self.hears(pen, pen.one(*DECISIVE), reason="price")
+        self.hears(pen, pen.one(*DECISIVE), at=self.some_time(pen, NOW), reason="price")
 
     def reply(self, pen: Pen) -> None:
         """The lead answers, perhaps long ago."""
         reply, channel = pen.one(*ReplyClass), pen.one(Channel.EMAIL, Channel.SMS)
         if reply is ReplyClass.OPT_OUT:
             self.refused |= SCOPES[channel]
-        ago = pen.one(NOW, NOW, timedelta(minutes=1), timedelta(days=30))
-        self.hears(pen, EventKind.REPLIED, ago=ago, reply=reply, channel=channel)
+        at = self.some_time(pen, NOW, NOW, timedelta(minutes=-1), timedelta(days=-30))
+        self.hears(pen, EventKind.REPLIED, at=at, reply=reply, channel=channel)
 
     def machine_replies(self, pen: Pen) -> None:
         """A machine answers, or somebody else does."""
         other = pen.one(None, "thread", "account")
         reply = pen.one(ReplyClass.OUT_OF_OFFICE, ReplyClass.QUESTION if other else ReplyClass.AUTOMATIC)
-        away = pen.one(None, 3, 30, 200)
-        returns_at = None if away is None else self.now + timedelta(days=away)
-        self.hears(pen, EventKind.REPLIED, reply=reply, from_other=other, returns_at=returns_at)
+        returns_at = self.some_time(pen, None, timedelta(days=3), timedelta(days=30), timedelta(days=200))
+        at = self.some_time(pen, NOW)
+        self.hears(pen, EventKind.REPLIED, at=at, reply=reply, from_other=other, returns_at=returns_at)
 
     def opts_out(self, pen: Pen) -> None:
         """The person asks not to be contacted there."""
@@ -323,7 +336,8 @@ class Trial(Life):
     def crm_moves(self, pen: Pen) -> None:
         """The CRM moves the lead; versions may come in any order."""
         name = pen.one(*MAPPED, *MAPPED, UNMAPPED)
-        self.hears(pen, EventKind.STAGE_CHANGED, pipeline_stage=name, version=pen.one(None, pen.number(30)))
+        at, version = self.some_time(pen, NOW), pen.one(None, pen.number(30))
+        self.hears(pen, EventKind.STAGE_CHANGED, at=at, pipeline_stage=name, version=version)
 
     def card_slips(self, pen: Pen) -> None:
         """The CRM's card is dragged to another stage of the sequence, and back within a minute."""
@@ -347,14 +361,14 @@ class Trial(Life):
 
     def owner_moves(self, pen: Pen) -> None:
         """Another owner, or none for a while."""
-        away = pen.one(None, 2, 20)
+        until = self.some_time(pen, None, timedelta(days=2), timedelta(days=20))
         kind = pen.one(EventKind.OWNER_CHANGED, EventKind.OWNER_ABSENT)
-        self.hears(pen, kind, owner="rep-2", until=None if away is None else self.now + timedelta(days=away))
+        self.hears(pen, kind, owner="rep-2", until=until)
 
     def repeats(self, pen: Pen) -> None:
         """A sender that got no answer sends the same again, as a row of its own."""
         if self.last is not None:
-            self.hears(pen, self.last.kind, ago=self.now - self.last.occurred_at, **self.last.data.model_dump())
+            self.hears(pen, self.last.kind, at=self.last.occurred_at, **self.last.data.model_dump())
 
     def vanishes(self, pen: Pen) -> None:
         """The lead is no longer one of ours."""
@@ -377,19 +391,19 @@ class Trial(Life):
             self.refused |= SCOPES[Channel.VOICE]
         if disposition in ("wrong_number", "number_dead"):
             self.lifeless |= SCOPES[Channel.VOICE]
-        callback = pen.one(None, timedelta(hours=-1), timedelta(days=2))
+        callback_at = self.some_time(pen, None, timedelta(hours=-1), timedelta(days=2))
         self.hears(
             pen,
             EventKind.TASK_DONE,
             task_key=task.task_key,
             disposition=disposition,
-            callback_at=None if callback is None else self.now + callback,
+            callback_at=callback_at,
         )
 
     def pauses(self, pen: Pen) -> None:
         """A person pauses the lead."""
-        days = pen.one(1, 10, None, -1)
-        self.commands(Verb.PAUSE, until=None if days is None else self.now + timedelta(days=days))
+        until = self.some_time(pen, timedelta(days=1), timedelta(days=10), None, timedelta(days=-1))
+        self.commands(Verb.PAUSE, until=until)
 
     def unblocks(self, pen: Pen) -> None:
         """A person looks at a parked lead and decides."""
