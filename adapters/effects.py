@@ -179,7 +179,7 @@ class _Effects:
     def _change_fields(self, lead: LeadId, fields: dict[str, JsonValue]) -> None:
         row = self._lead_row(lead)
         declared = published(self._transaction).fields
-        said = {name: cleaned(value) if isinstance(value, str) else value for name, value in fields.items()}
+        said = {cleaned(name): cleaned(value) if isinstance(value, str) else value for name, value in fields.items()}
         usable = {name: value for name, value in said.items() if _is_declared(declared, name, value)}
         newer = {name: value for name, value in usable.items() if self._is_news(row, f"fields.{name}")}
         self._save(row, {"fields": {**row.fields, **newer}}, {f"fields.{name}": value for name, value in newer.items()})

@@ -143,6 +143,7 @@ def _object(text: str) -> dict[str, JsonValue] | None:
         return None
     try:
         found = from_json(text, allow_inf_nan=False)
+        json_text(found)  # 1e999 is read as infinite, and no database takes that
     except (ValueError, RecursionError):
         return None
     if isinstance(found, list) and len(found) == 1:

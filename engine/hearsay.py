@@ -24,7 +24,7 @@ def bearable(moment: datetime) -> datetime:
 
 
 def storable(text: str) -> str:
-    """The text without what a database refuses, NUL and lost halves of characters, and not longer than anybody reads."""
+    """The text without NUL and lost halves of characters, which databases refuse, and no longer than anybody reads."""
     return "".join(c for c in text[:LONGEST_TEXT] if c != "\0" and not "\ud800" <= c <= "\udfff")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,6 +23,11 @@ from tests.support.counting import counting
 from tests.support.small_sequences import DAY, call, daily, email, sequence, stage, text, two_stages
 
 DISPOSITIONS = {"applied", "ignored", "dead_letter"}
+
+NEVER = ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00")
+"""How others say that something has no beginning or no end."""
+HOSTILE = ("\0", "a\0b", "\ud800", "", "x" * 1000)
+"""What JSON and Python take, and not every database."""
 
 
 @pytest.fixture
@@ -44,6 +50,7 @@ UNREADABLE = {
     "a list": ("replied", "[1, 2]"),
     "no object": ("replied", '"yes"'),
     "NaN": ("replied", '{"version": NaN}'),
+    "a number beyond all numbers": ("replied", '{"version": 1e999}'),
     "a wrong type": ("replied", '{"channel": 7}'),
     "a value nobody knows": ("replied", '{"channel": "pigeon"}'),
     "a moment without a zone": ("owner_absent", '{"until": "2026-11-23T10:00:00"}'),
@@ -165,15 +172,59 @@ def test_what_is_signalled_directly_is_filed_once_however_often_it_is_handed_on(
     assert rosa.row.lead_state == "paused"
 
 
+TEXTS = (
+    "pipeline_stage",
+    "owner",
+    "name",
+    "reason",
+    "sequence",
+    "step",
+    "disposition",
+    "task_key",
+    "touch_key",
+    "address_hash",
+    "survivor",
+    "first_name",
+    "email",
+    "phone",
+)
+MOMENTS = ("until", "returns_at", "callback_at")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_no_text_and_no_moment_of_any_kind_of_row_stops_a_lead(practice: Practice, rosa: Patient, kind: str) -> None:
+    """One CRM that says "until 9999", or one paste with a NUL in it, must not end the looks of a lead."""
+    rosa.hears("owner_changed", owner="ana")
+    for number, (end, hostile) in enumerate(product(NEVER, HOSTILE)):
+        said = dict.fromkeys(TEXTS, hostile) | dict.fromkeys(MOMENTS, end) | {"fields": {hostile: hostile}}
+        body = json.dumps(said)
+        letter = Letter(
+            source=OPERATOR, id=f"{number}", kind=kind, occurred_at=datetime.fromisoformat(end), body=body, by="ann"
+        )
+        practice.inbox.receive(letter, rosa.lead_id, practice.now)
+        rosa.looks(Act.LOOK, scraps=(Scrap(name=kind, body=body, mark=f"{rosa.lead_id}/{number}"),))
+    rosa.lives(days=9)
+    assert {row.disposition for row in rosa.inbox} <= DISPOSITIONS
+
+
 # --- anything at all --------------------------------------------------------------------------------------------------
 
 
-moments = st.integers(-60 * 24 * 40, 60 * 24 * 40).map(
+moments = st.sampled_from(NEVER) | st.integers(-60 * 24 * 40, 60 * 24 * 40).map(
     lambda minutes: (MONDAY + timedelta(minutes=minutes)).isoformat()
 )
+characters = st.characters(exclude_categories=())
+words = st.text(characters, max_size=8) | st.sampled_from(HOSTILE)
+
+
+def names(*known: str) -> st.SearchStrategy[str]:
+    """Names that mean something, and others."""
+    return st.sampled_from(known) | st.sampled_from(known) | words
+
+
 anything: st.SearchStrategy[JsonValue] = st.recursive(
-    st.none() | st.booleans() | st.integers(-10, 10**20) | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    st.none() | st.booleans() | st.integers(-10, 10**20) | st.floats(allow_nan=False) | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(characters, max_size=5), inner, max_size=3),
     max_leaves=5,
 )
 plausible = st.fixed_dictionaries(
@@ -182,22 +233,35 @@ plausible = st.fixed_dictionaries(
         "channel": st.sampled_from([*Channel]),
         "reply": st.sampled_from([*ReplyClass]),
         "from_other": st.sampled_from(["thread", "account"]),
-        "pipeline_stage": st.sampled_from(["New", "Contacted", "Delayed", "Cold", "Proposal", "Won", "Unheard of"]),
+        "pipeline_stage": names("New", "Contacted", "Delayed", "Cold", "Proposal", "Won", "Unheard of"),
         "version": st.integers(0, 5),
-        "disposition": st.sampled_from([*CallDisposition, "done", "given_up", "sent", "not_sent"]),
+        "disposition": names(*CallDisposition, "done", "given_up", "sent", "not_sent"),
         "returns_at": moments,
         "callback_at": moments,
         "until": moments,
-        "owner": st.sampled_from(["ana", "ben"]),
-        "sequence": st.sampled_from(["mixed", "two-stages", "none"]),
+        "owner": names("ana", "ben"),
+        "sequence": names("mixed", "two-stages", "none"),
         "stage": st.sampled_from([*Stage]),
-        "step": st.sampled_from(["one", "talk", "two", "hello", "first", "none"]),
-        "name": st.just("button"),
-        "task_key": st.just("the task"),
-        "touch_key": st.just("the touch"),
+        "step": names("one", "talk", "two", "hello", "first", "none"),
+        "name": names("button"),
+        "task_key": names("the task"),
+        "touch_key": names("the touch"),
+        "address_hash": words,
+        "survivor": words,
+        "reason": words,
+        "occurred_at": moments,
+        "first_name": words,
+        "zone": names("Asia/Tokyo"),
+        "fields": st.dictionaries(words, words | st.floats() | st.integers(-(10**30), 10**30), max_size=2),
     },
 )
-bodies = st.one_of(plausible.map(json.dumps), plausible.map(json.dumps), anything.map(json.dumps), st.text(max_size=20))
+bodies = st.one_of(
+    plausible.map(json.dumps),
+    plausible.map(json.dumps),
+    anything.map(json.dumps),
+    st.text(characters, max_size=20),
+    st.just('{"reason": 1e999}'),
+)
 kinds = st.one_of(st.sampled_from(sorted(KINDS)), st.from_regex(PLAIN, fullmatch=True).map(lambda kind: kind[:40]))
 letters = st.builds(
     Letter,
@@ -208,7 +272,7 @@ letters = st.builds(
     body=bodies,
     by=st.sampled_from([None, "ann"]),
 )
-scraps = st.builds(Scrap, name=st.sampled_from([*Verb, *EventKind]) | st.text(max_size=10), body=bodies)
+scraps = st.builds(Scrap, name=st.sampled_from([*Verb, *EventKind]) | st.text(characters, max_size=10), body=bodies)
 answers = st.sampled_from(
     [
         does.ok(),
