@@ -255,6 +255,11 @@ plausible = st.fixed_dictionaries(
         "fields": st.dictionaries(words, words | st.floats() | st.integers(-(10**30), 10**30), max_size=2),
     },
 )
+hostile = st.builds(
+    lambda text, end: json.dumps(dict.fromkeys(TEXTS, text) | dict.fromkeys(MOMENTS, end)),
+    st.sampled_from(HOSTILE),
+    st.sampled_from(NEVER),
+)
 bodies = st.one_of(
     plausible.map(json.dumps),
     plausible.map(json.dumps),
@@ -271,6 +276,17 @@ letters = st.builds(
     occurred_at=moments.map(datetime.fromisoformat),
     body=bodies,
     by=st.sampled_from([None, "ann"]),
+)
+WRITTEN = ("stage_changed", "owner_changed", "enroll", "opted_out", "owner_absent", "pause", "task_done", "by_hand")
+"""Kinds that leave something of what they say in the records."""
+poison = st.builds(
+    Letter,
+    source=st.just(OPERATOR),
+    id=st.integers(0, 30).map(str),
+    kind=st.sampled_from(WRITTEN),
+    occurred_at=moments.map(datetime.fromisoformat),
+    body=hostile,
+    by=st.just("ann"),
 )
 scraps = st.builds(Scrap, name=st.sampled_from([*Verb, *EventKind]) | st.text(characters, max_size=10), body=bodies)
 answers = st.sampled_from(
@@ -292,6 +308,7 @@ happenings = st.lists(
     st.one_of(
         letters,
         letters,
+        poison,
         scraps,
         answers,
         st.sampled_from([*Act]),
