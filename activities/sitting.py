@@ -1,5 +1,6 @@
 """One transaction of a look: facts are noted, moves decided and carried out, until something has to wait or leave."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -45,7 +46,7 @@ from engine.words import Act, Channel, TouchState
 log = structlog.get_logger()
 
 MOST_MOVES = 200
-"""A lead that makes more moves in one look goes round in circles; the attempt fails where on-call sees it."""
+"""Moves that one look makes: its transaction stays short however much there is to do."""
 
 LONG_BACKOFF = timedelta(hours=1)
 """How long a lead waits when our own account is at fault and the provider names no time."""
@@ -162,13 +163,16 @@ class Sitting:
 
     def catch_up(self) -> Turn:
         """Rows are left that this transaction must not be held open for: nothing is decided before they are noted."""
-        more = Wait(until=self.now, because=HoldReason.AWAITING_EVENT, why="more events wait to be noted")
-        return self.rest(more)
+        return self._go_on("more events wait to be noted")
 
     def proceed(self) -> Turn | OutsideCall:
         """Decide and act until something must wait, or leave: the turn to wait with, or the call to make."""
+        made: Counter[tuple[int, Move]] = Counter()
         for _ in range(MOST_MOVES):
             move = decide(self.progress, self.now)
+            this = (len(self.progress.wishes), move)
+            made[this] += 1
+            self._must_not_circle(made[this])
             match move:
                 case Wait():
                     return self.rest(move)
@@ -195,7 +199,20 @@ class Sitting:
                     self._answer(move)
                 case _:
                     self._carry_out(move)
-        raise RuntimeError(f"the lead goes round in circles: {self.story[-3:]}")
+        return self._go_on("there is more to do at once")
+
+    def _go_on(self, why: str) -> Turn:
+        """Another look at once: what is done is kept, and nobody waits for a transaction without end."""
+        return self.rest(Wait(until=self.now, because=HoldReason.AWAITING_EVENT, why=why))
+
+    def _must_not_circle(self, times: int) -> None:
+        """
+        No time passes during a look: between two wishes no move is made more often than a stage may be entered.
+
+        Raises: RuntimeError, and the attempt fails where on-call sees it.
+        """
+        if times > self.progress.circumstances.policy.visit_limit:
+            raise RuntimeError(f"the lead goes round in circles: {self.story[-3:]}")
 
     def rest_of(self) -> Turn:
         """As `proceed`, in a transaction that may not call: what is due next is left to the next look."""

@@ -185,6 +185,7 @@ class IgnoreReason(StrEnum):
     NO_SUCH_STAGE = "no_such_stage"
     NO_SUCH_STEP = "no_such_step"
     NO_SUCH_SEQUENCE = "no_such_sequence"
+    ALREADY_ASKED = "already_asked"
     AUTOMATIC_MAIL = "automatic_mail"
     REFUSED = "refused"
     LEAD_GONE = "lead_gone"

@@ -84,7 +84,7 @@ def _ignored_command(progress: Progress, command: Command) -> IgnoreReason | Non
         case Verb.RETRY:
             return IgnoreReason.NOT_PARKED
         case Verb.ENROLL:
-            return IgnoreReason.NO_SUCH_SEQUENCE if command.data.sequence is None else None
+            return _no_wish(progress, command)
         case Verb.RESUME:
             return None if progress.pause is not None else IgnoreReason.NOT_PAUSED
         case Verb.STOP if progress.review is not None:
@@ -97,6 +97,14 @@ def _ignored_command(progress: Progress, command: Command) -> IgnoreReason | Non
             return _no_target(running, command)
         case _:
             return IgnoreReason.NO_ENROLMENT
+
+
+def _no_wish(progress: Progress, command: Command) -> IgnoreReason | None:
+    """One wish for a sequence waits, however often people ask for it; the first one's row tells what came of it."""
+    if command.data.sequence is None:
+        return IgnoreReason.NO_SUCH_SEQUENCE
+    waiting = (wish.sequence for wish in progress.wishes if wish.kind == "command")
+    return IgnoreReason.ALREADY_ASKED if command.data.sequence in waiting else None
 
 
 def _no_step(running: Enrolment, command: Command) -> IgnoreReason | None:

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import Connection, delete, select, update
 
 from activities.look import safe
+from activities.sitting import MOST_MOVES
 from adapters import ledger
 from adapters.database import AnyRow, Database, DatabaseUnavailable
 from adapters.tables import enrolments, leads
 from engine.life.turn import Glance, Scrap
 from engine.reasons import ReviewReason, StopReason
-from engine.sequence.compiled import OnEvent
-from engine.words import Act, EventKind, LeadId, TouchState, Verb
+from engine.sequence.compiled import FieldKnown, Goto, OnEvent
+from engine.words import Act, EventKind, LeadId, Stage, TouchState, Verb
 from tests.activities.practice import MONDAY, NO_TIME, Practice, ReadOnly
 from tests.support import provider as does
 from tests.support.counting import counting
@@ -339,3 +340,72 @@ def _forget(transaction: Connection, lead_id: LeadId) -> None:
 
 def _restore(transaction: Connection, row: AnyRow) -> None:
     transaction.execute(update(leads).where(leads.c.id == row.id).values(**row._mapping))
+
+
+# --- more to do than one look may do ----------------------------------------------------------------------------------
+
+UNMET = FieldKnown(field="nothing")
+
+
+@pytest.mark.parametrize("asked", ["enroll", "by_hand"])
+def test_more_wishes_than_one_look_may_answer_are_answered_by_the_next(practice: Practice, asked: str) -> None:
+    """A script that presses every button there is must not end the lead's looks."""
+    practice.publishes(daily(2))
+    rosa = practice.captures()
+    rosa.catches_up()
+    for number in range(MOST_MOVES + 5):
+        if asked == "enroll":
+            rosa.commanded(Verb.ENROLL, sequence=f"unpublished-{number}")
+        else:
+            rosa.hears("by_hand", name=f"button-{number}")
+    turn = rosa.rings()
+    assert (turn.due, turn.act, turn.over) == (practice.now, Act.LOOK, False)
+    rosa.catches_up()
+    assert rosa.progress.wishes == ()
+    answered = {(row.disposition, row.reason) for row in rosa.inbox[1:]}
+    assert answered == {("applied", "sequence_closed" if asked == "enroll" else None)}
+    rosa.lives(days=2)
+    assert rosa.received == ["day-0", "day-1"]
+
+
+def test_more_steps_than_one_look_may_leave_out_are_left_out_by_the_next(practice: Practice) -> None:
+    """A long sequence of which nothing fits comes to its end; it is no fault of anybody's."""
+    steps = (email(f"step-{number}", only_if=UNMET) for number in range(MOST_MOVES + 5))
+    practice.publishes(sequence("long", stage("nurture", *steps)))
+    rosa = practice.captures()
+    assert rosa.rings().due == practice.now
+    assert rosa.catches_up().due > practice.now
+    running = rosa.progress.enrolment
+    assert running is not None
+    assert (running.cursor.step, len(running.outcomes)) == (None, MOST_MOVES + 5)
+
+
+def test_a_lead_that_goes_round_in_circles_fails_where_somebody_sees_it(practice: Practice) -> None:
+    """Nobody can publish such a sequence; if one is there, looks that save each round would go on for ever unseen."""
+    practice.publishes(
+        sequence(
+            "round",
+            stage("nurture", email("one", only_if=UNMET), otherwise=Goto(stage=Stage.RE_ENGAGE)),
+            stage("re_engage", email("two", only_if=UNMET), otherwise=Goto(stage=Stage.NURTURE)),
+        )
+    )
+    rosa = practice.captures()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="in circles"):
+            rosa.rings()
+    assert rosa.row.revision == 0
+
+
+def test_a_sequence_that_is_asked_for_twice_before_anybody_looks_is_asked_for_once(practice: Practice) -> None:
+    """Two people press the same button: both are answered, and only the first one's wish waits."""
+    practice.publishes(sequence("other", stage("nurture", email("one")), starts=()), daily(3))
+    rosa = practice.captures()
+    rosa.lives(days=1)
+    for name in ("other", "other", "unpublished", "unpublished"):
+        rosa.commanded(Verb.ENROLL, sequence=name)
+    rosa.rings()
+    answers = [(row.disposition, row.reason) for row in rosa.inbox[1:]]
+    assert answers[0] == ("applied", None)
+    assert answers[1] == answers[3] == ("ignored", "already_asked")
+    assert answers[2] == ("applied", "sequence_closed")
+    assert all(row.detail for row in rosa.inbox[1:])
