@@ -157,10 +157,10 @@ def _canonical(body: str) -> str:
 
 
 def _name(scrap: Scrap, moment: datetime) -> str:
-    if scrap.mark:
-        return scrap.mark
-    told = f"{scrap.name}\n{scrap.body}\n{moment.astimezone(UTC).isoformat()}"
-    return sha256(told.encode(errors="surrogatepass")).hexdigest()[:40]
+    when = scrap.mark or moment.astimezone(UTC).isoformat()
+    told = sha256(f"{scrap.name}\n{scrap.body}\n{when}".encode(errors="surrogatepass")).hexdigest()[:40]
+    # After a reset without its signals the next one has the mark of another: what it says tells them apart.
+    return f"{scrap.mark}/{told[:12]}" if scrap.mark else told
 
 
 def _problems(error: ValidationError) -> str:

@@ -16,7 +16,8 @@ from engine.life.turn import Glance, Scrap, Turn
 from engine.words import Act
 from workflows.names import LEAD_STAGE, LEAD_STATE, QUEUES, RING, SNAPSHOT, WORKFLOW
 from workflows.pace import Pace
-from workflows.page import page, readable, retold
+from workflows.page import page, retold
+from workflows.scraps import handful, readable
 
 RUNG = "something happened"
 OUT_OF_TIME = "its time is over"
@@ -36,7 +37,7 @@ class LeadWorkflow:
         self.rung = False
         self.full = False
         self.scraps: list[Scrap] = []
-        self.heard = 0
+        self.heard = turn.heard
         self.alarm: tuple[Turn, asyncio.Task[None]] | None = None
 
     @workflow.run
@@ -74,8 +75,9 @@ class LeadWorkflow:
 
     async def look(self, act: Act, summary: str) -> None:
         """The one activity, named after what is due; its answer is the next turn."""
-        glance = Glance(lead_id=self.turn.lead_id, revision=self.turn.revision, scraps=tuple(self.scraps))
-        self.scraps.clear()
+        scraps, self.scraps = handful(self.scraps)
+        self.rung = self.rung or bool(self.scraps)
+        glance = Glance(lead_id=self.turn.lead_id, revision=self.turn.revision, scraps=scraps)
         try:
             self.turn = await workflow.execute_activity(
                 act, glance, result_type=Turn, task_queue=QUEUES[act], summary=summary, **self.pace.options(act)
@@ -84,7 +86,7 @@ class LeadWorkflow:
             if is_cancelled_exception(error):
                 raise
             # The time to send is over, or no worker of the channel was there: look again without it.
-            self.scraps.extend(glance.scraps)
+            self.scraps = [*scraps, *self.scraps]
             late = {"due": workflow.now(), "act": Act.LOOK, "then": OUT_OF_TIME, "story": ""}
             self.turn = self.turn.model_copy(update=late)
         self.story = retold(self.story, self.turn.story)
@@ -103,16 +105,18 @@ class LeadWorkflow:
         if self.scraps or self.turn.over:
             return
         rung = {"due": workflow.now(), "act": Act.LOOK, "then": RUNG} if self.rung else {}
-        workflow.continue_as_new(self.turn.model_copy(update={"story": self.story, **rung}))
+        workflow.continue_as_new(self.turn.model_copy(update={"story": self.story, "heard": self.heard, **rung}))
 
     @workflow.signal(dynamic=True)
     def bell(self, name: str, args: Sequence[RawValue]) -> None:
         """Any signal rings; what one says, by its name or its content, is kept for the next look, which files it."""
+        # A reset signals anew what came after it, to a run with another id; the first run of all stays the same.
+        first = workflow.info().first_execution_run_id
         self.rung = True
         contents = [readable(arg) for arg in args] or ([] if name == RING else ["{}"])
         for content in contents:
             self.heard += 1
-            self.scraps.append(Scrap(name=name, body=content, mark=f"{workflow.info().run_id}/{self.heard}"))
+            self.scraps.append(Scrap(name=name, body=content, mark=f"{first}/{self.heard}"))
 
     @workflow.query(name=SNAPSHOT)
     def snapshot(self) -> Turn:

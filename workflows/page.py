@@ -1,14 +1,10 @@
 """What on-call reads in the Temporal UI about one lead."""
 
-from temporalio.common import RawValue
-
 from engine.life.sentences import WAKES
 from engine.life.turn import Turn
 from engine.sequence.wording import say_stage, say_words, sentence
 
 LINES_KEPT = 20
-SCRAP_LIMIT = 16_000
-"""Characters of a signal's content that are kept; more is no event of ours."""
 
 
 def page(turn: Turn, story: str) -> str:
@@ -32,12 +28,3 @@ def _wakes(turn: Turn, state: str) -> tuple[str, ...]:
 def retold(story: str, news: str) -> str:
     """The story with its news, oldest lines dropped."""
     return "\n".join([*story.splitlines(), *news.splitlines()][-LINES_KEPT:])
-
-
-def readable(content: RawValue) -> str:
-    """A signal's content as text, whatever it is; what is no text is shown as hex."""
-    raw = content.payload.data[:SCRAP_LIMIT]
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.hex()

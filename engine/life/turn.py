@@ -28,6 +28,8 @@ class Turn(Tolerant):
     zone: str = ""
     """The lead's zone as people call it."""
     over: bool = False
+    heard: int = 0
+    """How many scraps the lead's runs have heard, one after the other; the workflow counts them."""
 
 
 class Scrap(Tolerant):
@@ -36,7 +38,7 @@ class Scrap(Tolerant):
     name: str
     body: str
     mark: str = ""
-    """Which signal it was, so that a look that is repeated files it once."""
+    """Which signal it was, so that a look that is repeated, or a run that is reset, files it once."""
 
 
 class Glance(Tolerant):

@@ -1,5 +1,6 @@
 """The lead's clock: it waits until it is due or rung, looks, and goes on, whatever is signalled to it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -122,6 +123,23 @@ async def test_what_comes_during_the_last_look_is_looked_at_too(clock: Clock, si
         await handle.result()
     _, last, _ = slow.script.asked[-1]
     assert (slow.answered, len(last.scraps)) == (2, len(signal[1]))
+
+
+async def test_more_content_than_one_look_carries_is_handed_on_in_handfuls(clock: Clock) -> None:
+    """Somebody's script signals while the database is down; handed over at once it is refused, and the lead stands."""
+    slow = SlowLook(due=datetime.now(UTC))
+    async with working(clock.client, slow.script):
+        handle = await clock.start(turn(), own_time=False)
+        await until(lambda: len(slow.script.asked) == 1)
+        said = [f"{number} {'x' * 15_000}" for number in range(160)]
+        for text in said:
+            await handle.signal("note_added", text)
+        slow.may_end = True
+        await asyncio.wait_for(handle.result(), timeout=60)  # a lead that stands would stand for ever
+    answered = [glance.scraps for _, glance, _ in slow.script.asked[-slow.answered :]]
+    assert [scrap.body for scraps in answered for scrap in scraps] == [f'"{text}"' for text in said]
+    assert len({scrap.mark for scraps in answered for scrap in scraps}) == len(said)
+    assert EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED not in await events(handle)
 
 
 async def test_a_ring_during_the_last_look_of_a_history_is_heard_in_the_next(clock: Clock) -> None:

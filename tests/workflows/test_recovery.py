@@ -2,20 +2,23 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
+import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
+from adapters.database import AnyRow
+from adapters.letters import SIGNAL
 from api.doorbell import Doorbell
 from api.rebuilding import Rebuilt, Starting, rebuild
 from cli.temporal_server import LocalServer, find_server_binary
 from engine.words import Verb
 from tests.support.house import House, Someone
-from tests.support.small_sequences import daily
+from tests.support.small_sequences import daily, two_stages
 from tests.support.waiting import until
-from workflows.names import workflow_id
 
 
 async def test_a_terminated_run_begins_again_at_the_next_ring(temporal_server: LocalServer, tmp_path: Path) -> None:
@@ -41,6 +44,31 @@ async def test_a_run_that_is_reset_sends_nothing_again(temporal_server: LocalSer
         await until(lambda: rosa.row.revision > revision)
         await rosa.let_pass(days=6)
         assert rosa.received == ["day-0", "day-1", "day-2", "day-3"]
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["the run", "an earlier run of the lead"])
+async def test_a_reset_repeats_no_signal_and_hears_the_next(
+    temporal_server: LocalServer, tmp_path: Path, earlier: bool
+) -> None:
+    """Temporal signals again what came after the point of the reset; one skip must not become two."""
+    async with House.open(temporal_server, records(tmp_path), two_stages()) as house:
+        rosa = await house.capture()
+        await until(lambda: rosa.received == ["hello"])
+        first_run = (await rosa.handle.describe()).run_id
+        await signalled(rosa, "note_added", reason="before")
+        await rosa.let_pass(days=1, hours=1)
+        assert (await rosa.handle.describe()).run_id != first_run
+        for _ in range(2):  # as alike as two signals can be, and meant twice
+            await signalled(rosa, "note_added", reason="again")
+        await signalled(rosa, "skip", reason="wrong mail")
+        assert standing_at(rosa) == "second"
+        await reset_to_the_beginning(house, rosa, first_run if earlier else None)
+        await house.doorbell.ring(rosa.lead_id)
+        await until(lambda: sum(row.duplicates for row in signals(rosa)) == (4 if earlier else 3))
+        assert standing_at(rosa) == "second"
+        assert [row.kind for row in signals(rosa)] == ["note_added", "note_added", "note_added", "skip"]
+        await signalled(rosa, "skip", reason="wrong mail")
+        assert standing_at(rosa) is None
 
 
 async def test_a_wiped_server_is_rebuilt_from_the_records(temporal_server: LocalServer, tmp_path: Path) -> None:
@@ -109,22 +137,42 @@ def counts(rebuilt: Rebuilt) -> tuple[int, int, int]:
     return rebuilt.started, rebuilt.running, rebuilt.failed
 
 
-async def first_task_of(rosa: Someone) -> int:
+def signals(rosa: Someone) -> list[AnyRow]:
+    """What was signalled with content, and is in the Inbox."""
+    return [row for row in rosa.inbox if row.source == SIGNAL]
+
+
+def standing_at(rosa: Someone) -> str | None:
+    """The step the lead stands before."""
+    running = rosa.progress.enrolment
+    assert running is not None
+    return running.cursor.step
+
+
+async def signalled(rosa: Someone, name: str, **content: str) -> None:
+    """Somebody signals the workflow directly, and the lead has heard it."""
+    before = len(signals(rosa))
+    await rosa.handle.signal(name, content)
+    await until(lambda: [row.disposition for row in signals(rosa)][before:] == ["applied"])
+
+
+async def first_task_of(handle: WorkflowHandle[Any, Any]) -> int:
     """The event id at which the run's first workflow task started."""
     started = EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
-    return next(e.event_id for e in (await rosa.handle.fetch_history()).events if e.event_type == started)
+    return next(e.event_id for e in (await handle.fetch_history()).events if e.event_type == started)
 
 
-async def reset_to_the_beginning(house: House, rosa: Someone) -> None:
-    """`temporal workflow reset` to the first workflow task."""
+async def reset_to_the_beginning(house: House, rosa: Someone, run_id: str | None = None) -> None:
+    """`temporal workflow reset` to the first workflow task, of the last run unless another one is named."""
     client: Client = house.client
-    described = await rosa.handle.describe()
+    run_id = run_id or (await rosa.handle.describe()).run_id
+    run = client.get_workflow_handle(rosa.handle.id, run_id=run_id)
     await client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
             namespace=client.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=workflow_id(rosa.lead_id), run_id=described.run_id),
+            workflow_execution=WorkflowExecution(workflow_id=run.id, run_id=run_id),
             reason="a drill",
-            request_id=f"reset-{rosa.lead_id}",
-            workflow_task_finish_event_id=await first_task_of(rosa) + 1,
+            request_id=f"reset-{run_id}",
+            workflow_task_finish_event_id=await first_task_of(run) + 1,
         )
     )
