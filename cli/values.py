@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from engine.hearsay import bearable
-
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
@@ -37,6 +35,8 @@ PLAIN: Final = re.compile(r"[\x20-\x7e]{1,200}")
 
 def moment(text: str) -> datetime:
     """The instant in this text. Raises: typer.BadParameter."""
+    from engine.hearsay import bearable
+
     try:
         found = _distance(text) or _on_the_wall(text) or datetime.fromisoformat(text)
         if found.tzinfo is None:
