@@ -48,7 +48,7 @@ async def test_a_codec_hides_turns_summaries_signals_and_errors_and_changes_no_l
         await handle.result()
         told: Turn = await handle.query(SNAPSHOT, result_type=Turn)
     history = await handle.fetch_history()
-    assert told.story == f"- wrote to {SAID}"
+    assert set(told.story.splitlines()) == {f"- wrote to {SAID}"}  # once or twice: the signal may come during the look
     assert SAID not in str(history.events)
     await Replayer(workflows=[LeadWorkflow], plugins=[plugin]).replay_workflow(history)
 
