@@ -1,5 +1,7 @@
 """What an Inbox row tells of a lead: the first half of its story, the other being what the engine did about it."""
 
+from typing import assert_never
+
 from engine.life.deciding.tasks import task_name
 from engine.life.events import Command, Event
 from engine.life.progress import Progress
@@ -60,3 +62,5 @@ def _deed(progress: Progress, command: Command) -> str:
             return f"makes {data.owner} its owner"
         case Verb.STOP:
             return "stops it"
+        case _:
+            assert_never(command.verb)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.authoring.reading import faults
+from engine.authoring.reading import drafts, faults, module_of
 
 Write = Callable[..., str]
 
@@ -107,3 +107,11 @@ def test_a_package_that_is_missing_is_a_fault(tmp_path: Path):
     """Its name is then all there is to show."""
     (fault,) = faults("no_such_package")
     assert (fault.code, fault.where) == ("SEQ050", "no_such_package:1")
+
+
+def test_what_the_catalogue_does_not_list_is_a_draft(write: Write):
+    """Whoever writes a sequence wants to hear what is wrong with it before it runs for anybody."""
+    other = GOOD.replace("life", "later")
+    package = write(good=GOOD, other=other, catalogue=CATALOGUE)
+    catalogue = module_of(f"{package}.catalogue").CATALOGUE
+    assert [sequence.name for sequence in drafts(package, catalogue).sequences] == ["later"]

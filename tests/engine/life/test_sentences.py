@@ -8,9 +8,9 @@ from engine.life.circumstances import FieldValue
 from engine.life.decide import decide
 from engine.life.explain import explain
 from engine.life.news import say_item
-from engine.life.sentences import say_when, say_zone, summary
+from engine.life.sentences import HOLDS, say_plan, say_when, say_zone, summary
 from engine.life.turning import turn_of
-from engine.reasons import IgnoreReason
+from engine.reasons import HoldReason, IgnoreReason
 from engine.sequence.compiled import BusinessDays, CalendarDays, Elapsed, Finish, Moment, Quiet, Start, Working
 from engine.words import EventKind, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances, uncertain
@@ -244,3 +244,8 @@ class TestNews:
         rosa = captured(email("one"), email("two", after=WAIT))
         said = say_item(rosa.progress, rosa.command(Verb.RESUME), IgnoreReason.NOT_PAUSED)
         assert said == "ann resumes it; this changes nothing (not paused)"
+
+
+def test_a_step_without_a_delay_comes_as_planned():
+    """There is nothing to wait for, and a sentence all the same."""
+    assert say_plan(email("hello", after=None)) == HOLDS[HoldReason.STEP_DELAY]

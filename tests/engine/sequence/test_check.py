@@ -29,7 +29,7 @@ from engine.authoring import (
 )
 from engine.authoring.pipeline import pipeline, pipeline_stage, stage_rule
 from engine.sequence.catalogue import Catalogue
-from engine.sequence.check import check
+from engine.sequence.check import check, check_drafts
 from engine.sequence.findings import Finding, report
 from engine.sequence.pipeline import Pipeline
 from engine.sequence.templates import TemplateFacts
@@ -404,3 +404,11 @@ def test_a_catalogue_finds_its_sequences_by_name():
     found = catalogue(good())
     assert found.named("good") is found.sequences[0]
     assert found.named("bad") is None
+
+
+def test_a_draft_is_checked_by_itself_and_needs_a_name_of_its_own():
+    """A copy that kept its name would take the place of what runs."""
+    copy = sequence("good", stage("nurture", sms("hello"), otherwise=END), maintainer="ops", starts=["captured"])
+    found = check_drafts(catalogue(copy), catalogue(good()), {})
+    assert {finding.code for finding in found} >= {"SEQ117", "SEQ201"}
+    assert not {finding.code for finding in found} & {"SEQ101", "SEQ102"}
