@@ -7,6 +7,8 @@ A ring that is lost or refused means later: the row waits, and the sweep rings a
 from datetime import UTC, datetime
 
 import structlog
+from temporalio.api.enums.v1 import ApplicationErrorCategory
+from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -22,6 +24,7 @@ from workflows.names import LEAD_STAGE, LEAD_STATE, LEADS_QUEUE, RING, workflow_
 
 log = structlog.get_logger()
 
+BENIGN = ApplicationErrorCategory.APPLICATION_ERROR_CATEGORY_BENIGN
 LATER = frozenset({RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE})
 """The run is full, or the server is busy or away: the sweep rings again."""
 
@@ -107,18 +110,24 @@ class Doorbell:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return Run(running=False)
             raise
-        failing = next((a for a in described.raw_description.pending_activities if a.HasField("last_failure")), None)
         running = described.status is WorkflowExecutionStatus.RUNNING
+        failing = next(filter(_fails, described.raw_description.pending_activities), None)
         if failing is None:
             return Run(running=running)
         failure = failing.last_failure
-        error_ = ": ".join(part for part in (failure.application_failure_info.type, failure.message) if part)
-        return Run(running=running, failed=failing.attempt - 1, error=error_)
+        said = ": ".join(part for part in (failure.application_failure_info.type, failure.message) if part)
+        return Run(running=running, failed=failing.attempt - 1, error=said)
 
     def _require_namespace(self, error: RPCError) -> None:
         # Else every lead of a mistyped namespace would be told to have no workflow.
         if lacks_namespace(error):
             raise no_namespace(self._client.namespace) from error
+
+
+def _fails(look: PendingActivityInfo) -> bool:
+    """A provider that asks for patience is no failure."""
+    category = look.last_failure.application_failure_info.category
+    return look.HasField("last_failure") and category != BENIGN
 
 
 def _attributes(turn: Turn) -> TypedSearchAttributes:

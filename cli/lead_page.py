@@ -152,7 +152,8 @@ def _runs(answer: "Explained") -> str:
     if run is None:
         return "Temporal could not be asked whether its workflow runs."
     if run.error:
-        return f"Its look has failed {run.failed} times and is tried again until it succeeds: {run.error}"
+        often = "once" if run.failed == 1 else f"{run.failed} times"
+        return f"Its look has failed {often} and is tried again until it succeeds: {run.error}"
     if run.running:
         return "Its workflow runs."
     if answer.over:

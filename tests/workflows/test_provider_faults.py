@@ -47,11 +47,14 @@ def records(directory: Path) -> str:
     return f"sqlite:///{directory / 'followup.sqlite'}"
 
 
-def look_over(house: House, provider: ScriptedProvider, deadline: timedelta) -> Look:
+def look_over(
+    house: House, provider: ScriptedProvider, deadline: timedelta, retry_within: timedelta = timedelta(minutes=2)
+) -> Look:
     """A look whose every channel goes over HTTP."""
     office = house.office
     channel = HttpProvider(provider.port, deadline=deadline)
-    return Look(DatabaseRecords(office.database, office.settings), dict.fromkeys(Channel, channel))
+    records = DatabaseRecords(office.database, office.settings)
+    return Look(records, dict.fromkeys(Channel, channel), retry_within=retry_within)
 
 
 async def test_a_busy_provider_is_tried_again_and_gets_it_once(wired: Wired) -> None:
@@ -71,6 +74,21 @@ async def test_a_provider_that_asks_for_an_hour_gets_it(wired: Wired) -> None:
     assert wired.provider.requests == 1
     await rosa.let_pass(days=20)
     assert (len(wired.provider.accepted), wired.provider.doubles) == (2, {})
+
+
+async def test_a_provider_that_stays_busy_is_left_alone_for_a_while(
+    temporal_server: LocalServer, tmp_path: Path
+) -> None:
+    """Each attempt tells the next when the first one was: only so do quick retries come to an end."""
+    with ScriptedProvider() as provider:
+        provider.will(*[does.busy(1)] * 100)
+        async with House.built(temporal_server, records(tmp_path), daily(2)) as house:
+            async with house.at_work(look_over(house, provider, DEADLINE, retry_within=timedelta(seconds=3))):
+                rosa = await house.capture()
+                await until(lambda: provider.requests == 2)  # so Temporal knows what became of the first
+                assert (await house.doorbell.run_of(rosa.lead_id)).error == ""  # nothing for `explain` to be alarmed by
+                await until(lambda: rosa.touches == {"day-0": "deferred"})
+        assert 2 <= provider.requests <= 4
 
 
 async def test_a_dead_address_is_left_alone(wired: Wired) -> None:
