@@ -9,6 +9,7 @@ import structlog
 from activities.outside import Asking, Calling, OutsideCall, Result, ResultName
 from engine.gate import Holds, Reviews, Sends, Skips, Stops, gate
 from engine.life.decide import decide
+from engine.life.deciding.steps import ACTS
 from engine.life.enrolling import consider
 from engine.life.events import Command, Event
 from engine.life.judging import ignored
@@ -41,7 +42,7 @@ from engine.ports.records import Disposition, InboxItem, LeadBook, Unreadable
 from engine.reasons import HoldReason, IgnoreReason
 from engine.sequence.compiled import Message as MessageStep
 from engine.sequence.structure import step
-from engine.words import Act, Channel, TouchState
+from engine.words import Act, TouchState
 
 log = structlog.get_logger()
 
@@ -54,7 +55,7 @@ LONG_BACKOFF = timedelta(hours=1)
 BACKOFF = timedelta(minutes=15)
 """How long a lead waits when quick retries did not help."""
 
-CHANNELS = {Act.SEND_EMAIL: Channel.EMAIL, Act.SEND_SMS: Channel.SMS, Act.PLACE_CALL: Channel.VOICE}
+CHANNELS = {act: channel for channel, act in ACTS.items()}
 
 PROVEN = frozenset(
     {

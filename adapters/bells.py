@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from adapters.database import Transaction
 from adapters.switches import Off, off
 from adapters.tables import inbox, leads
+from engine.life.deciding.steps import ACTS
 from engine.reasons import HoldReason
-from engine.words import Act, Channel, LeadId, Stage
+from engine.words import LeadId, Stage
 
 RUNG_AGAIN_EVERY: Final = timedelta(hours=1)
 """How often a lead that rings do not help is rung: more would only fill its history."""
 
-CALLED: Final = {Channel.EMAIL: Act.SEND_EMAIL, Channel.SMS: Act.SEND_SMS, Channel.VOICE: Act.PLACE_CALL}
 HELD_BY_A_SWITCH: Final = (HoldReason.KILL_SWITCH.value, HoldReason.SEQUENCE_PAUSED.value)
 
 
@@ -59,7 +59,7 @@ def _silent(before: datetime) -> ColumnElement[bool]:
 def _is_on(switched: Off) -> ColumnElement[bool]:
     goes_on = [and_(leads.c.hold == HoldReason.SEQUENCE_PAUSED.value, leads.c.sequence.not_in(switched.sequences))]
     if not switched.everything:
-        acts = [CALLED[channel].value for channel in switched.channels]
+        acts = [ACTS[channel].value for channel in switched.channels]
         goes_on.append(and_(leads.c.hold == HoldReason.KILL_SWITCH.value, leads.c.act.not_in(acts)))
     return or_(*goes_on)
 
