@@ -9,16 +9,16 @@ A lead's life as a document: what is given to two interpreters that share no cod
 
     said     lines       what was done and when, in the order it was done
 
-Between two entries time passes, and the lead is looked at whenever something is due. A message that leaves is answered
+Between two entries time passes, and the lead is looked at whenever something is due; what is due at the very moment of
+an entry is done before it. A message that leaves is answered
 by the entry `answers` of its number (the first message of the life is number 0); one that has none is accepted at once.
 Nothing here is of the engine: words are those of the pages that define the language.
 """
 
 from typing import Literal, NamedTuple, NotRequired, TypedDict
 
-from pydantic import JsonValue
-
-Json = dict[str, JsonValue]
+Json = dict[str, object]
+"""Plain JSON."""
 
 ProviderAnswer = Literal["accepted", "bad_content", "bad_recipient", "opted_out", "uncertain", "lost"]
 """
@@ -39,7 +39,7 @@ class Happening(TypedDict):
     changes: NotRequired[Json]
     """New values of entries of the world."""
     closes: NotRequired[Json]
-    """A person closes the open task that was opened first: `disposition`, perhaps `callback_at`. None open: nothing."""
+    """A person closes an open task: `of` (its step, else its kind), `disposition`, perhaps `callback_at`."""
 
 
 class Document(TypedDict):
@@ -61,9 +61,10 @@ class Line(NamedTuple):
     |-----------|-----------------------------------|-----------------------------------------------------------|
     | enrolled  | the sequence                      |                                                           |
     | refused   | the sequence, or "" if none       | the EnrollRefusal                                         |
-    | stage     | the stage that is entered         | the step a jump begins at, or ""                          |
-    | sent      | the step                          | the channel                                               |
-    | skipped   | the step                          | the SkipReason                                            |
+    | stage     | the stage that is entered, but    | the step a jump begins at, or ""                          |
+    |           | not the first of an enrolment     |                                                           |
+    | sent      | the step                          | the channel; written when it leaves, whatever the answer  |
+    | skipped   | the step                          | the SkipReason; not of a message that has left            |
     | opened    | the step, or the kind of a task   | role, then the moment it is due: "owner 2026-11-23T15:00" |
     |           | without a step                    |                                                           |
     | escalated | as above                          | the role                                                  |
