@@ -7,7 +7,6 @@ repeats is open twice, and no answer is ever outside the hours as a person there
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 
 from engine.calendar.zones import clock, run_on
 from engine.frozen import Frozen
@@ -37,7 +36,7 @@ def is_open(hours: Hours, moment: datetime) -> bool:
 def is_closed_day(hours: Hours, moment: datetime) -> bool:
     """Whether the whole local day of `moment` has no opening: a holiday, or a weekday without a block."""
     day = clock(hours.zone, moment).date()
-    return day in hours.closed_days or all(block.weekday != day.weekday() for block in hours.window.blocks)
+    return day in hours.closed_days or not hours.window.week[day.weekday()]
 
 
 def next_opening(hours: Hours, moment: datetime, *, within: timedelta) -> datetime | None:
@@ -96,14 +95,13 @@ def _is_open_at(hours: Hours, wall: datetime) -> bool:
     if hours.closed_days and wall.date() in hours.closed_days:
         return False
     now = wall.time()
-    return any(
-        opens <= now and (now < closes or closes == MIDNIGHT) for opens, closes in _week(hours.window)[wall.weekday()]
-    )
+    today = hours.window.week[wall.weekday()]
+    return any(opens <= now and (now < closes or closes == MIDNIGHT) for opens, closes in today)
 
 
 def _next_edge(hours: Hours, wall: datetime) -> datetime:
     """The next wall time at which a block opens or closes; a week later when there is none so soon."""
-    week, today = _week(hours.window), datetime.combine(wall, MIDNIGHT)
+    week, today = hours.window.week, datetime.combine(wall, MIDNIGHT)
     for ahead in range(8):
         day = today + ahead * DAY
         if week[day.weekday()] and day.date() not in hours.closed_days:
@@ -117,13 +115,3 @@ def _edges(day: datetime, spans: tuple[Span, ...]) -> Iterator[datetime]:
     for opens, closes in spans:
         yield datetime.combine(day, opens)
         yield datetime.combine(day, closes) if closes != MIDNIGHT else day + DAY
-
-
-# A window is read dozens of times for one decision, and thousands of leads share it.
-@lru_cache(maxsize=1024)
-def _week(window: Window) -> tuple[tuple[Span, ...], ...]:
-    """When it opens and closes on each day of the week, Monday first."""
-    return tuple(
-        tuple((block.opens, block.closes) for block in window.blocks if block.weekday == weekday)
-        for weekday in range(7)
-    )

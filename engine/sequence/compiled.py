@@ -7,6 +7,7 @@ Nothing here is code at run time. `FORMAT` rises when a reader of old rows would
 from __future__ import annotations
 
 from datetime import time
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -83,6 +84,15 @@ class Window(Frozen):
     """Opening hours over a week, in whatever zone they are asked in."""
 
     blocks: tuple[Block, ...]
+
+    # A window is read dozens of times for one decision.
+    @cached_property
+    def week(self) -> tuple[tuple[tuple[time, time], ...], ...]:
+        """When it opens and closes on each day of the week, Monday first."""
+        return tuple(
+            tuple((block.opens, block.closes) for block in self.blocks if block.weekday == weekday)
+            for weekday in range(7)
+        )
 
 
 # --- conditions -------------------------------------------------------------------------------------------------------
