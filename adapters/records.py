@@ -7,7 +7,7 @@ Implements `engine.ports.records` for SQLite and PostgreSQL alike.
 from collections import abc
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, assert_never
 
 from sqlalchemy import insert, update
@@ -145,8 +145,10 @@ class DatabaseBook:
     # --- what is known
 
     def progress(self) -> Progress | None:
-        """The lead's memory. Raises: FollowupError DBS004 when a newer engine wrote it."""
-        return None if self._row.progress is None else upcast.load(self._row.progress)
+        """The lead's memory. Raises: FollowupError DBS004: a newer engine wrote it; DBS006: its sequence is gone."""
+        if self._row.progress is None:
+            return None
+        return upcast.load(self._row.progress, partial(self._desk.catalogue.plan, self._transaction))
 
     @cached_property
     def _known(self) -> Known:
@@ -356,7 +358,7 @@ class DatabaseBook:
             update(leads)
             .where(this)
             .values(
-                progress=progress.model_dump_json(),
+                progress=upcast.text_of(progress),
                 schema_version=progress.schema_version,
                 revision=progress.revision,
                 open=not turn.over,

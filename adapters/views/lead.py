@@ -2,6 +2,7 @@
 
 from collections import abc
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from adapters import audit, suppression
 from adapters import leads as people
 from adapters.addresses import KIND_OF
 from adapters.audit import Entry
+from adapters.catalogue import plan
 from adapters.database import AnyRow, Transaction
 from adapters.leads import ExternalId, Lead
 from adapters.tables import enrolments, inbox, leads, ledger, owners, stage_changes, tasks
@@ -190,10 +192,10 @@ def memory(transaction: Transaction, lead_id: LeadId) -> Progress | None:
     """
     What the engine remembers of the lead; None when it was never looked at.
 
-    Raises: FollowupError DBS004 when a newer engine wrote it.
+    Raises: FollowupError DBS004 when a newer engine wrote it, DBS006 when a version it lives on is gone.
     """
     text = transaction.execute(select(leads.c.progress).where(leads.c.id == lead_id)).scalar()
-    return None if text is None else upcast.load(text)
+    return None if text is None else upcast.load(text, partial(plan, transaction))
 
 
 def revealed(address: str) -> str:

@@ -17,7 +17,7 @@ from engine.reasons import EnrollRefusal, ReviewReason, StopReason
 from engine.sequence.compiled import Exit, StagePlan
 from engine.words import Channel, LeadId, Stage, TaskKey, TouchKey
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 NO_TIME = timedelta(0)
 
 

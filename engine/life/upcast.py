@@ -1,22 +1,29 @@
 """
-Progress as it was stored, in today's shape.
+Progress as text: how it is stored today, and read for ever.
 
-When `SCHEMA_VERSION` rises, `UPCASTS` gets one function from the version before; none is ever removed, since a lead may
+A sequence is named by its version alone, since published versions are never changed and never deleted. When
+`SCHEMA_VERSION` rises, `UPCASTS` gets one function from the version before; none is ever removed, since a lead may
 sleep for years.
 """
 
 import json
 from collections.abc import Callable
+from typing import Final
 
 from pydantic import JsonValue
 
 from engine.errors import FollowupError
 from engine.frozen import Tolerant
 from engine.life.progress import SCHEMA_VERSION, Progress
+from engine.life.wishes import Shelf
 
 Stored = dict[str, JsonValue]
 
-UPCASTS: dict[int, Callable[[Stored], Stored]] = {}
+_ALL_BUT_ITS_VERSION: Final = {"plan": {"sequence", "templates"}}
+
+UPCASTS: dict[int, Callable[[Stored], Stored]] = {
+    1: lambda stored: stored,  # a sequence was written out; it is still read so
+}
 """From each old version, how to read it as the next one."""
 
 
@@ -24,16 +31,23 @@ class _Version(Tolerant):
     schema_version: int = 1
 
 
-def load(text: str) -> Progress:
-    """
-    The Progress in this JSON text.
+def text_of(progress: Progress) -> str:
+    """The Progress as JSON text."""
+    named = _ALL_BUT_ITS_VERSION
+    return progress.model_dump_json(exclude={"enrolment": named, "interrupted": {"__all__": named}})
 
-    Raises: FollowupError DBS004 when a newer engine wrote it; this one must not touch the lead.
+
+def load(text: str, shelf: Shelf) -> Progress:
+    """
+    The Progress in this JSON text, its sequences taken from the shelf.
+
+    Raises: FollowupError DBS004 when a newer engine wrote it; this one must not touch the lead. What the shelf raises.
     """
     version = _Version.model_validate_json(text).schema_version
     if version > SCHEMA_VERSION:
         raise _too_new(version)
-    return Progress.model_validate_json(text if version == SCHEMA_VERSION else _upcast(text, version))
+    current = text if version == SCHEMA_VERSION else _upcast(text, version)
+    return Progress.model_validate_json(current, context=shelf)
 
 
 def _upcast(text: str, version: int) -> str:

@@ -1,8 +1,9 @@
 """What wants a sequence to start: an event, a person, or a sequence that hands over."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, Self
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from engine.frozen import Frozen
 from engine.life.events import Event
@@ -31,12 +32,25 @@ class TemplateRef(Frozen):
 
 
 class Plan(Frozen):
-    """A published sequence version, as a lead carries it: it needs neither the file nor the version's row to go on."""
+    """A published sequence version, which a lead keeps until it is migrated: it never needs the file again."""
 
     version: str
     """`name@hash12`."""
     sequence: Sequence
     templates: tuple[TemplateRef, ...] = ()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _from_the_shelf(cls, said: object, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        """Where it is named by its version alone, whoever reads brings a `Shelf` as context."""
+        if info.context is not None and isinstance(said, dict) and said.keys() == {"version"}:
+            taken: Self = info.context(said["version"])
+            return taken
+        return read(said)
+
+
+Shelf = Callable[[str], Plan]
+"""The published sequence of that version."""
 
 
 class Enrolled(Frozen):

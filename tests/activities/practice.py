@@ -18,7 +18,7 @@ from adapters.records import DatabaseRecords
 from adapters.suppression import Consent, standings
 from adapters.tables import audit, inbox, json_text, leads, ledger, tasks
 from adapters.templates import digest_of
-from engine.life import upcast
+from adapters.views.lead import memory
 from engine.life.progress import Progress
 from engine.life.turn import Glance, Scrap, Turn
 from engine.life.wishes import Plan, TemplateRef
@@ -171,7 +171,10 @@ class Patient:
     @property
     def progress(self) -> Progress:
         """The lead's memory."""
-        return upcast.load(self.row.progress)
+        with self.practice.database.reading() as transaction:
+            remembered = memory(transaction, self.lead_id)
+        assert remembered is not None
+        return remembered
 
     @property
     def inbox(self) -> abc.Sequence[AnyRow]:

@@ -11,6 +11,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.registered import LeadActivities, all_of
 from adapters.tables import leads
+from engine.life.progress import SCHEMA_VERSION
 from engine.life.turn import Glance, Turn
 from engine.words import Act, TouchState
 from tests.activities.practice import MONDAY, Patient, Practice, ReadOnly
@@ -168,7 +169,7 @@ def test_a_provider_that_is_busy_flags_nobody(practice: Practice, rosa: Patient)
 def test_a_memory_of_a_newer_engine_fails_the_attempt_and_is_left_alone(practice: Practice, rosa: Patient) -> None:
     """A worker of the release before says why, retries, and is replaced; nothing leaves meanwhile."""
     with practice.database.transaction() as transaction:
-        newer = func.replace(leads.c.progress, '"schema_version":1', '"schema_version":999')
+        newer = func.replace(leads.c.progress, f'"schema_version":{SCHEMA_VERSION}', '"schema_version":999')
         transaction.execute(update(leads).values(progress=newer))
     with pytest.raises(ApplicationError, match="newer") as refused:
         run(rosa, attempt=5)

@@ -27,10 +27,10 @@ from adapters.letters import OPERATOR, Letter
 from adapters.settings import Environment, Settings
 from adapters.suppression import Consent
 from adapters.tables import inbox, json_text, leads, ledger, outbox, tasks
+from adapters.views.lead import memory
 from api.doorbell import Doorbell
 from api.office import Office
 from cli.temporal_server import LocalServer
-from engine.life import upcast
 from engine.life.progress import Progress
 from engine.life.wishes import Plan, TemplateRef
 from engine.sequence.compiled import HumanTask, Message, Sequence
@@ -145,7 +145,10 @@ class Someone:
     @property
     def progress(self) -> Progress:
         """The lead's memory, as it is stored."""
-        return upcast.load(self.row.progress)
+        with self.house.office.database.reading() as transaction:
+            remembered = memory(transaction, self.lead_id)
+        assert remembered is not None
+        return remembered
 
     def row_of(self, letter: Letter) -> AnyRow:
         """What became of a letter."""

@@ -83,6 +83,10 @@ class Life:
         self.provider: Callable[[Send], Receipt] = lambda send: Accepted(touch_key=send.touch_key)
         self.looks_up: Callable[[TouchKey], bool] = lambda key: False
 
+    def shelf(self, version: str) -> Plan:
+        """The sequence of that version."""
+        return next(plan for plan in self.catalogue if plan.version == version)
+
     # --- what happens to the lead
 
     def happens(self, kind: EventKind, occurred_at: datetime | None = None, **data: object) -> None:

@@ -180,8 +180,8 @@ def check_09_a_second_look_changes_nothing(trial: Trial, move: Move) -> None:
 def check_12_and_17_the_row_is_the_whole_memory(trial: Trial, move: Move) -> None:
     """What is read back is what was written, and decides the same: a run that starts from it has the same future."""
     if len(trial.script) % 3 == 0:
-        read = upcast.load(trial.row)
-        assert read.model_dump_json() == trial.row
+        read = upcast.load(trial.row, trial.shelf)
+        assert upcast.text_of(read) == trial.row
         assert decide(read, trial.now) == move
         SEEN["rows read back"] += 1
 
@@ -284,7 +284,7 @@ def live(trial: Trial, pen: Pen, steps: int = STEPS) -> None:
         trial.lives(pen)
         if trial.looked:
             move = decide(trial.progress, trial.now)
-            trial.row = trial.progress.model_dump_json()
+            trial.row = upcast.text_of(trial.progress)
             for check in NEEDED:
                 _made(check, trial, move)
 

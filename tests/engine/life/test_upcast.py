@@ -7,12 +7,18 @@ import pytest
 from engine.errors import FollowupError
 from engine.life import upcast
 from engine.life.progress import SCHEMA_VERSION
+from engine.life.wishes import Plan
+
+
+def empty(version: str) -> Plan:
+    """A shelf nobody should look on."""
+    raise AssertionError(version)
 
 
 def test_a_newer_memory_is_refused_with_its_code():
     """An older worker that wrote a newer memory back would lose what it does not know."""
     with pytest.raises(FollowupError) as refused:
-        upcast.load(json.dumps({"schema_version": SCHEMA_VERSION + 1}))
+        upcast.load(json.dumps({"schema_version": SCHEMA_VERSION + 1}), empty)
     assert refused.value.code == "DBS004"
 
 

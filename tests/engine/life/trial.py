@@ -557,7 +557,7 @@ class Trial(Life):
 
     def restarts(self, pen: Pen) -> None:
         """The run is lost, and a new one starts from the row."""
-        self.progress = upcast.load(self.progress.model_dump_json())
+        self.progress = upcast.load(upcast.text_of(self.progress), self.shelf)
         self.look()
 
     def lives(self, pen: Pen) -> None:
