@@ -10,7 +10,6 @@ import os
 from collections import abc
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from temporalio.client import Client
@@ -19,9 +18,6 @@ from temporalio.service import RPCError
 from cli import logs, process, zone_data
 from cli.temporal_server import LocalServer, find_server_binary
 from tests.support.postgres import Postgres, fresh_database
-
-if TYPE_CHECKING:
-    from xdist.workermanage import WorkerController
 
 OURS = ("FOLLOWUP_", "TEMPORAL_", "TWILIO_", "SENDGRID_", "HUBSPOT_", "SALESFORCE_", "PIPEDRIVE_")
 
@@ -87,13 +83,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: "WorkerController") -> None:
+def pytest_configure_node(node) -> None:
     """Hand a worker what the scrubbed environment can no longer tell it."""
     node.workerinput["postgres_url"] = POSTGRES_URL
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: "WorkerController", error: object | None) -> None:
+def pytest_testnodedown(node, error) -> None:
     """Remember a worker that died: what it still had to say is lost, whatever its last test had answered."""
     if error is not None:
         node.config.stash[crashed] = True

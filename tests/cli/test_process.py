@@ -18,7 +18,10 @@ import atexit, os
 atexit.register(os.abort)
 atexit.register(os.write, 2, b"the interpreter shuts down\\n")
 """
-HOOKS = "pytest_sessionfinish, pytest_testnodedown, pytest_unconfigure, pytest_xdist_auto_num_workers"
+HOOKS = (
+    "postgres_url, pytest_configure_node, pytest_sessionfinish, pytest_testnodedown, pytest_unconfigure, "
+    "pytest_xdist_auto_num_workers"
+)
 DIES_WHEN_ALL_IS_DONE = """
 import pytest
 
@@ -219,6 +222,14 @@ def test_many_tests_share_the_processors_and_a_few_stay_together(tmp_path, argum
     assert run_pytest(tmp_path, claim, "-n", "auto", *arguments).returncode == pytest.ExitCode.OK
 
 
+@pytest.mark.parametrize("processes", [pytest.param([], id="alone"), pytest.param(["-n", "1"], id="in another")])
+def test_every_process_of_a_test_run_uses_the_server_that_was_named(tmp_path, monkeypatch, processes):
+    """The environment is scrubbed before the others start, so they have to be told."""
+    monkeypatch.setenv("FOLLOWUP_TEST_POSTGRES_URL", "postgresql://elsewhere")
+    claim = "assert request.getfixturevalue('postgres_url') == 'postgresql://elsewhere'"
+    assert run_pytest(tmp_path, claim, *processes).returncode == pytest.ExitCode.OK
+
+
 def test_a_test_run_still_says_which_of_its_arguments_was_wrong(tmp_path):
     """Pytest names a missing file after everything else, so we must not leave before."""
     ended = run_pytest(tmp_path, "assert True", "no_such_file.py", before="")
@@ -230,12 +241,12 @@ def run_pytest(
     directory: Path, test: str, *arguments: str, before: str = ABORT_AT_EXIT
 ) -> subprocess.CompletedProcess[str]:
     (directory / "conftest.py").write_text(f"import os\nfrom tests.conftest import {HOOKS}\n{before}")
-    (directory / "test_one.py").write_text(f"import os\n\ndef test_one():\n    {test}\n")
+    (directory / "test_one.py").write_text(f"import os\n\ndef test_one(request):\n    {test}\n")
     (directory / "pytest.ini").write_text("[pytest]\n")
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "no:cacheprovider", *arguments],
         cwd=directory,
-        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
