@@ -16,8 +16,8 @@ help: ## List what make can do (this list)
 demo: setup ## Show leads living through the six stages, on a real Temporal server (ARGS=--crash kills the worker)
 	@$(PYTHON) -m cli.main demo $(ARGS)
 
-test: setup ## Run all tests (ARGS="-k name" for some)
-	@$(PYTHON) -m pytest $(ARGS)
+test: setup ## Run all tests, on all processors (ARGS="-k name" for some)
+	@$(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: packages ## Check format, lint, types and the direction of imports
 	@$(PYTHON) -m ruff format --check .

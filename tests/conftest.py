@@ -1,7 +1,8 @@
 """
 What every test may ask for: a Temporal server whose time can be moved, and an empty database of either kind.
 
-A server that cannot be had is an error that names its cure, never a skipped test.
+A server that cannot be had is an error that names its cure, never a skipped test. Where several processes share a run
+(pytest-xdist), each has servers of its own, from its first test that asks for one.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ zone_data.pin()
 process.heed_sigterm()  # a run that is told to end stops its servers first
 
 ended = pytest.StashKey[pytest.Session]()
+crashed = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -54,10 +56,10 @@ async def terminate_everything(address: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> abc.Iterator[str]:
-    """A PostgreSQL server: the one FOLLOWUP_TEST_POSTGRES_URL names, or one of this run's own."""
-    if POSTGRES_URL:
-        yield POSTGRES_URL
+def postgres_url(pytestconfig: pytest.Config) -> abc.Iterator[str]:
+    """A PostgreSQL server: the one FOLLOWUP_TEST_POSTGRES_URL names, or one of this process's own."""
+    if named := getattr(pytestconfig, "workerinput", {}).get("postgres_url", POSTGRES_URL):
+        yield named
         return
     with Postgres() as server:
         yield server.url
@@ -73,9 +75,31 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> abc.Iterator
         yield url
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Of `-n auto`: a selection stays in this process, since two of everything would cost more than it saves."""
+    narrowed = any(config.getoption(name, None) for name in ("keyword", "markexpr", "lf"))
+    return 0 if narrowed or not all(map(os.path.isdir, config.args)) else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """Hand a worker what the scrubbed environment can no longer tell it."""
+    node.workerinput["postgres_url"] = POSTGRES_URL
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error) -> None:
+    """Remember a worker that died: what it still had to say is lost, whatever its last test had answered."""
+    if error is not None:
+        node.config.stash[crashed] = True
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Remember the session: its exit code is final only after everybody else has finished too."""
     session.config.stash[ended] = session
+    if session.exitstatus == pytest.ExitCode.OK and session.config.stash.get(crashed, False):
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
 @pytest.hookimpl(trylast=True)

@@ -13,7 +13,24 @@ from cli.process import ExitCode, exit_code_of
 from engine.errors import FollowupError, SequenceInvalid
 
 ROOT = Path(__file__).resolve().parents[2]
-ABORT_AT_EXIT = "import atexit, os; atexit.register(os.abort)\n"
+ABORT_AT_EXIT = """
+import atexit, os
+atexit.register(os.abort)
+atexit.register(os.write, 2, b"the interpreter shuts down\\n")
+"""
+HOOKS = (
+    "postgres_url, pytest_configure_node, pytest_sessionfinish, pytest_testnodedown, pytest_unconfigure, "
+    "pytest_xdist_auto_num_workers"
+)
+DIES_WHEN_ALL_IS_DONE = """
+import pytest
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session):
+    yield
+    os.abort() if hasattr(session.config, "workerinput") else None
+    return True
+"""
 
 
 def python(code: str, **options) -> subprocess.CompletedProcess[str]:
@@ -161,6 +178,7 @@ def test_asked_to_end_a_process_closes_what_it_holds_and_says_it_was_interrupted
     assert (waiting.returncode, rest) == (ExitCode.INTERRUPTED, "closed\n")
 
 
+@pytest.mark.parametrize("processes", [pytest.param([], id="alone"), pytest.param(["-n", "2"], id="in two processes")])
 @pytest.mark.parametrize(
     ("test", "expected"),
     [
@@ -168,28 +186,67 @@ def test_asked_to_end_a_process_closes_what_it_holds_and_says_it_was_interrupted
         pytest.param("assert False", pytest.ExitCode.TESTS_FAILED, id="one failed"),
     ],
 )
-def test_a_test_run_ends_with_its_own_code_and_its_summary_last(tmp_path, test, expected):
+def test_a_test_run_ends_with_its_own_code_and_its_summary_last(tmp_path, test, expected, processes):
     """Who runs the tests reads the last line and the exit code; neither may depend on the interpreter's end."""
-    ended = run_pytest(tmp_path, test)
+    ended = run_pytest(tmp_path, test, *processes)
     assert ended.returncode == expected
+    assert "shuts down" not in ended.stderr
     assert ended.stdout.rstrip().endswith("==")
+
+
+@pytest.mark.parametrize(
+    ("test", "hook"),
+    [
+        pytest.param("os.abort()", "", id="in the middle of a test"),
+        pytest.param("assert True", DIES_WHEN_ALL_IS_DONE, id="after its last test had passed"),
+    ],
+)
+def test_a_process_of_a_test_run_that_dies_fails_the_run(tmp_path, test, hook):
+    """What it had still to say is lost, so nobody may call that a success."""
+    ended = run_pytest(tmp_path, test, "-n", "1", "--max-worker-restart", "0", before=hook)
+    assert ended.returncode in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERNAL_ERROR)
+    assert "node down: Not properly terminated" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shared"),
+    [
+        pytest.param([], True, id="everything"),
+        pytest.param(["-k", "one"], False, id="a name"),
+        pytest.param(["test_one.py"], False, id="a file"),
+    ],
+)
+def test_many_tests_share_the_processors_and_a_few_stay_together(tmp_path, arguments, shared):
+    """Two servers of each kind would cost a small selection more than the second processor saves."""
+    claim = f"assert ('PYTEST_XDIST_WORKER' in os.environ) is {shared}"
+    assert run_pytest(tmp_path, claim, "-n", "auto", *arguments).returncode == pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize("processes", [pytest.param([], id="alone"), pytest.param(["-n", "1"], id="in another")])
+def test_every_process_of_a_test_run_uses_the_server_that_was_named(tmp_path, monkeypatch, processes):
+    """The environment is scrubbed before the others start, so they have to be told."""
+    monkeypatch.setenv("FOLLOWUP_TEST_POSTGRES_URL", "postgresql://elsewhere")
+    claim = "assert request.getfixturevalue('postgres_url') == 'postgresql://elsewhere'"
+    assert run_pytest(tmp_path, claim, *processes).returncode == pytest.ExitCode.OK
 
 
 def test_a_test_run_still_says_which_of_its_arguments_was_wrong(tmp_path):
     """Pytest names a missing file after everything else, so we must not leave before."""
-    ended = run_pytest(tmp_path, "assert True", "no_such_file.py")
+    ended = run_pytest(tmp_path, "assert True", "no_such_file.py", before="")
     assert ended.returncode == pytest.ExitCode.USAGE_ERROR
     assert "no_such_file.py" in ended.stderr
 
 
-def run_pytest(directory: Path, test: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    (directory / "conftest.py").write_text("from tests.conftest import pytest_sessionfinish, pytest_unconfigure\n")
-    (directory / "test_one.py").write_text(f"{ABORT_AT_EXIT}def test_one():\n    {test}\n")
+def run_pytest(
+    directory: Path, test: str, *arguments: str, before: str = ABORT_AT_EXIT
+) -> subprocess.CompletedProcess[str]:
+    (directory / "conftest.py").write_text(f"import os\nfrom tests.conftest import {HOOKS}\n{before}")
+    (directory / "test_one.py").write_text(f"import os\n\ndef test_one(request):\n    {test}\n")
     (directory / "pytest.ini").write_text("[pytest]\n")
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "no:cacheprovider", *arguments],
         cwd=directory,
-        env={"PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
