@@ -80,7 +80,6 @@ def circumstances_of(
         owner_hours=_owner_hours(owner, settings, closed_days),
         owner_absent_until=_absent_until(owner, now),
         pipeline=() if published.pipeline is None else published.pipeline.stages,
-        default_window=settings.default_window,
         switched_off=switched_off.channels,
         all_switched_off=switched_off.everything,
         paused_sequences=switched_off.sequences,

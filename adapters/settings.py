@@ -117,8 +117,6 @@ class Settings(BaseSettings):
     """Whose public holidays are closed days (ISO 3166)."""
     org_region: str | None = None
     """The state or province whose holidays count too."""
-    default_window: Hours = window_of("Mon-Fri 09:00-18:00")
-    """When messages leave, in the lead's zone, unless a sequence says otherwise."""
     owner_hours: Hours = window_of("Mon-Fri 09:00-18:00")
     """Working time of owners who have named none."""
 

@@ -9,7 +9,6 @@ from engine.calendar.hours import Hours
 from engine.frozen import Frozen
 from engine.hearsay import SaidMoment
 from engine.reasons import SkipReason
-from engine.sequence.compiled import Window
 from engine.words import Channel, Stage, ZoneSource
 
 
@@ -82,7 +81,6 @@ class Circumstances(Frozen):
     """Working time of whoever acts for us."""
     owner_absent_until: SaidMoment | None = None
     pipeline: tuple[PipelineStage, ...] = ()
-    default_window: Window
     switched_off: tuple[Channel, ...] = ()
     """Kill switches."""
     all_switched_off: bool = False

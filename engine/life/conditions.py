@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from engine.calendar.hours import Hours, is_open
+from engine.calendar.hours import is_open
 from engine.life.moments import sequence_hours
 from engine.life.progress import Enrolment, Progress
 from engine.sequence.compiled import (
@@ -18,11 +18,14 @@ from engine.sequence.compiled import (
     Not,
     OpenNow,
     OutcomeIs,
+    Sequence,
 )
 
 
-def holds(condition: Condition, progress: Progress, enrolment: Enrolment | None, now: datetime) -> bool:
-    """Whether it is true; asked of a lead that is not enrolled, no step has an outcome and the default hours count."""
+def holds(
+    condition: Condition, progress: Progress, sequence: Sequence, enrolment: Enrolment | None, now: datetime
+) -> bool:
+    """Whether what that sequence asks is true; before the lead is enrolled in it, no step has an outcome."""
     match condition:
         case FieldIs():
             return progress.circumstances.field(condition.field) in condition.values
@@ -39,13 +42,13 @@ def holds(condition: Condition, progress: Progress, enrolment: Enrolment | None,
         case Can():
             return progress.circumstances.why_not(condition.channel) is None
         case OpenNow():
-            return is_open(_hours(progress, enrolment), now)
+            return is_open(sequence_hours(progress, sequence), now)
         case AllOf():
-            return all(holds(part, progress, enrolment, now) for part in condition.parts)
+            return all(holds(part, progress, sequence, enrolment, now) for part in condition.parts)
         case AnyOf():
-            return any(holds(part, progress, enrolment, now) for part in condition.parts)
+            return any(holds(part, progress, sequence, enrolment, now) for part in condition.parts)
         case Not():
-            return not holds(condition.part, progress, enrolment, now)
+            return not holds(condition.part, progress, sequence, enrolment, now)
         case _:
             assert_never(condition)
 
@@ -53,10 +56,3 @@ def holds(condition: Condition, progress: Progress, enrolment: Enrolment | None,
 def _number(progress: Progress, field: str) -> float | None:
     value = progress.circumstances.field(field)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _hours(progress: Progress, enrolment: Enrolment | None) -> Hours:
-    if enrolment is not None:
-        return sequence_hours(progress, enrolment)
-    circumstances = progress.circumstances
-    return Hours(zone=circumstances.zone, window=circumstances.default_window, closed_days=circumstances.closed_days)

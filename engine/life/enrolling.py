@@ -105,7 +105,7 @@ def _complained(progress: Progress, wish: Wish) -> Why:
 
 def _guarded(progress: Progress, plan: Plan, now: datetime) -> Why:
     only_if = plan.sequence.only_if
-    if only_if is None or holds(only_if, progress, None, now):
+    if only_if is None or holds(only_if, progress, plan.sequence, None, now):
         return None
     return EnrollRefusal.GUARD_NOT_MET, ""
 

@@ -4,10 +4,23 @@ from datetime import datetime, timedelta
 
 from engine.calendar import delays
 from engine.calendar.hours import Hours
+from engine.calendar.zones import clock
 from engine.hearsay import EARLIEST, LATEST
 from engine.life.circumstances import Circumstances
 from engine.life.progress import NO_TIME, Enrolment, PendingExit, Progress
-from engine.sequence.compiled import BusinessDays, Delay, HumanTask, Message, Moment, Quiet, StagePlan, Window, Working
+from engine.sequence.compiled import (
+    BusinessDays,
+    CalendarDays,
+    Delay,
+    HumanTask,
+    Message,
+    Moment,
+    Quiet,
+    Sequence,
+    StagePlan,
+    Window,
+    Working,
+)
 from engine.words import Stage
 
 RESPONSE_STALE_AFTER = timedelta(hours=4)
@@ -28,9 +41,9 @@ def sending_hours(progress: Progress, enrolment: Enrolment) -> Hours:
     return _open_in(progress.circumstances, enrolment.stage_plan.hours or enrolment.plan.sequence.hours)
 
 
-def sequence_hours(progress: Progress, enrolment: Enrolment) -> Hours:
-    """The window of the sequence, whatever the stage it is in has declared for itself."""
-    return _open_in(progress.circumstances, enrolment.plan.sequence.hours)
+def sequence_hours(progress: Progress, sequence: Sequence) -> Hours:
+    """The window of the sequence, whatever a stage of it has declared for itself."""
+    return _open_in(progress.circumstances, sequence.hours)
 
 
 def _open_in(circumstances: Circumstances, window: Window) -> Hours:
@@ -91,9 +104,24 @@ def step_moment(progress: Progress, enrolment: Enrolment, step: Message | HumanT
         return cursor.anchor
     if step.at is not None:
         return date_moment(progress, step.at)
-    for_us = isinstance(step, HumanTask) and isinstance(step.after, Working)
+    missed = _missed_today(progress, cursor.anchor, step)
+    if missed is not None:
+        return missed
+    delay = step.after.delay if isinstance(step.after, Quiet) else step.after
+    for_us = isinstance(step, HumanTask) and isinstance(delay, Working)
     hours = progress.circumstances.owner_hours if for_us else message_hours(progress, enrolment)
     return delayed(progress, cursor.anchor, step.after, hours, cursor.shift)
+
+
+def _missed_today(progress: Progress, anchor: datetime, step: Message | HumanTask) -> datetime | None:
+    """The hour of the anchor's own day that has passed, where the step says what then; else it is the next day's."""
+    if not isinstance(step, Message) or step.if_past is None or not isinstance(step.after, CalendarDays):
+        return None
+    if step.after.days > 0 or step.after.at is None:
+        return None
+    zone = progress.circumstances.zone
+    hour = delays.instant(clock(zone, anchor).date(), step.after.at, zone)
+    return hour if hour < anchor else None
 
 
 def exit_moment(progress: Progress, enrolment: Enrolment, pending: PendingExit) -> datetime:

@@ -8,7 +8,7 @@ sleep for years.
 
 import json
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 from pydantic import JsonValue
 
@@ -21,8 +21,15 @@ Stored = dict[str, JsonValue]
 
 _ALL_BUT_ITS_VERSION: Final = {"plan": {"sequence", "templates"}}
 
+
+def _without_the_default_window(stored: Stored) -> Stored:
+    # Sequences were written out then, and are still read so.
+    known = cast(Stored, stored["circumstances"])
+    return stored | {"circumstances": {k: v for k, v in known.items() if k != "default_window"}}
+
+
 UPCASTS: dict[int, Callable[[Stored], Stored]] = {
-    1: lambda stored: stored,  # a sequence was written out; it is still read so
+    1: _without_the_default_window,
 }
 """From each old version, how to read it as the next one."""
 

@@ -23,11 +23,11 @@ def test_lists_and_hours_are_written_as_people_write_them(monkeypatch):
     """JSON in an environment variable is a trap for whoever operates this."""
     monkeypatch.setenv("FOLLOWUP_LOOK_UP_SECONDS", "1, 2.5")
     monkeypatch.setenv("FOLLOWUP_CONSENT_REQUIRED", "sms,voice")
-    monkeypatch.setenv("FOLLOWUP_DEFAULT_WINDOW", "Mon-Sun 00:00-24:00")
+    monkeypatch.setenv("FOLLOWUP_OWNER_HOURS", "Mon-Sun 00:00-24:00")
     settings = read_settings(env_file=None)
     assert settings.policy().look_ups == (timedelta(seconds=1), timedelta(seconds=2.5))
     assert [channel.value for channel in settings.consent_required] == ["sms", "voice"]
-    assert {block.closes for block in settings.default_window.blocks} == {time(0)}
+    assert {block.closes for block in settings.owner_hours.blocks} == {time(0)}
 
 
 def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
@@ -41,7 +41,7 @@ def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
     ("name", "value", "code"),
     [
         pytest.param("ORG_ZONE", "Mars/Olympus", "CFG001", id="a zone that is none"),
-        pytest.param("DEFAULT_WINDOW", "whenever", "CFG001", id="hours nobody can read"),
+        pytest.param("OWNER_HOURS", "whenever", "CFG001", id="hours nobody can read"),
         pytest.param("PROVIDER_DEADLINE_SECONDS", "31", "CFG001", id="a request longer than its attempt"),
         pytest.param("ADDRESS_KEY_FILE", "/nowhere/at/all", "CFG001", id="a secret file that is not there"),
         pytest.param("ADDRESS_KEY_FILE", "/bin/ls", "CFG001", id="a secret file that is no text"),

@@ -28,6 +28,7 @@ from engine.sequence.compiled import Finish, Message, OnEvent, StagePlan
 from engine.sequence.fields import DeclaredField
 from engine.sequence.version import version_of
 from engine.words import Channel, EventKind, LeadId, Stage
+from tests.support.life import ALWAYS
 
 MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
 """Ten in the morning in New York, a working day."""
@@ -37,7 +38,6 @@ SETTINGS = Settings.model_validate(
         "environment": "test",
         "postal_address": "1 Invented Street, Nowhere",
         "jitter_seconds": 0,
-        "default_window": "Mon-Sun 00:00-24:00",
         "sender_per_minute": 50,
     }
 )
@@ -145,7 +145,7 @@ def release(*messages: Message) -> Release:
         stages=(StagePlan(name=Stage.RESPONSE, steps=steps, otherwise=Finish()),),
         maintainer="revops",
         starts=(OnEvent(event=EventKind.CAPTURED),),
-        hours=SETTINGS.default_window,
+        hours=ALWAYS,
     )
     sources = {f"{step.template}.{step.kind}": MAIL if step.kind == "email" else TEXT for step in steps}
     refs = tuple(TemplateRef(name=key, digest=digest_of(source)) for key, source in sorted(sources.items()))

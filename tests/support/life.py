@@ -60,7 +60,6 @@ def circumstances(**changes: object) -> Circumstances:
         owner="rep-1",
         owner_hours=hours(),
         pipeline=PIPELINE,
-        default_window=WEEKDAYS,
         policy=Policy(jitter=timedelta(0)),
     )
     return ordinary.model_copy(update=changes)

@@ -68,7 +68,7 @@ def nothing_to_do(progress: Progress, now: datetime) -> Move:
 
 def _branch(progress: Progress, running: Enrolment, branch: Branch, now: datetime) -> Move:
     for number, case in enumerate(branch.cases):
-        if holds(case.condition, progress, running, now):
+        if holds(case.condition, progress, running.plan.sequence, running, now):
             return Record(change=BranchTaken(step=branch.id, arm=number), why=f"{branch.id}: case {number + 1}")
     return Record(change=BranchTaken(step=branch.id, arm=OTHERWISE), why=f"{branch.id}: otherwise")
 
@@ -95,7 +95,7 @@ def _guarded(
 ) -> Move:
     if moment > now:
         return _coming(progress, current, (_planned(current, moment),))
-    if holds(only_if, progress, running, now):
+    if holds(only_if, progress, running.plan.sequence, running, now):
         return Record(change=GuardPassed(step=current.id), why=f"{step_name(current)}: its condition is met")
     return _skip(current, SkipReason.STEP_GUARD_FALSE)
 
@@ -180,6 +180,8 @@ def _is_late(
     if running.cursor.late_ok:
         return False
     if current.at is not None and _date_missed(progress, running.cursor, current.at, moment, now):
+        return True
+    if current.at is None and moment < running.cursor.anchor:
         return True
     # The calendar can only make it later, so the dear question is asked last.
     return now > stale_at(progress, running, moment) and now > stale_at(

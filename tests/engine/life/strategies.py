@@ -482,7 +482,6 @@ def write_world(pen: Pen) -> Circumstances:
         owner=pen.one("rep-1", None),
         owner_hours=Hours(zone=pen.one(*ZONES), window=pen.one(WEEKDAYS, ALWAYS, SPLIT)),
         pipeline=PIPELINE,
-        default_window=WEEKDAYS,
         policy=policy(pen),
     )
 

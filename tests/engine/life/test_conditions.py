@@ -7,6 +7,7 @@ import pytest
 from engine.life.circumstances import ChannelState, FieldValue
 from engine.life.conditions import holds
 from engine.life.progress import Outcome, Progress
+from engine.life.wishes import Plan
 from engine.reasons import SkipReason
 from engine.sequence.compiled import (
     AllOf,
@@ -22,7 +23,7 @@ from engine.sequence.compiled import (
     OutcomeIs,
 )
 from engine.words import Channel, EventKind
-from tests.support.life import ALWAYS, Life, at, circumstances
+from tests.support.life import ALWAYS, WEEKDAYS, Life, at, circumstances
 from tests.support.sequences import days, email, sequence, stage
 
 MONDAY = at("2026-11-23 10:00")
@@ -43,16 +44,19 @@ def rosa() -> Progress:
             ChannelState(channel=Channel.SMS, why_not=SkipReason.CHANNEL_SUPPRESSED),
         ),
     )
-    life = Life(sequence(stage("nurture", email("hello"), email("more", after=days(1)))), now=MONDAY, world=world)
+    life = Life(HELLO, now=MONDAY, world=world)
     life.note_event(EventKind.CAPTURED)
     life.look()
     return life.progress
 
 
-def asked(condition: Condition, now: datetime = MONDAY, progress: Progress | None = None) -> bool:
+HELLO = sequence(stage("nurture", email("hello"), email("more", after=days(1))))
+
+
+def asked(condition: Condition, now: datetime = MONDAY, progress: Progress | None = None, plan: Plan = HELLO) -> bool:
     """Whether it holds for the lead."""
     lead = progress or rosa()
-    return holds(condition, lead, lead.enrolment, now)
+    return holds(condition, lead, plan.sequence, lead.enrolment, now)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,7 @@ def test_a_condition_asks_what_it_says(condition, true):
     assert lead.enrolment is not None
     sent = Outcome(step="hello", outcome="sent", at=MONDAY)
     running = lead.enrolment.model_copy(update={"outcomes": (sent,)})
-    assert holds(condition, lead, running, MONDAY) is true
+    assert holds(condition, lead, HELLO.sequence, running, MONDAY) is true
 
 
 @pytest.mark.parametrize(("now", "true"), [(MONDAY, True), (NIGHT, False)], ids=["by day", "at night"])
@@ -102,16 +106,19 @@ def test_open_now_asks_the_hours_of_the_sequence(now, true):
 
 def test_open_now_asks_the_sequence_even_in_a_stage_with_hours_of_its_own():
     """A response may leave at night; whether the office is open is another question (authoring.md 2)."""
-    life = Life(sequence(stage("response", email("hello"), email("more", after=days(1)), hours=ALWAYS)), now=NIGHT)
+    plan = sequence(stage("response", email("hello"), email("more", after=days(1)), hours=ALWAYS))
+    life = Life(plan, now=NIGHT)
     life.happens(EventKind.CAPTURED)
     assert life.sent == ["hello"]
-    assert not asked(OpenNow(), NIGHT, life.progress)
+    assert not asked(OpenNow(), NIGHT, life.progress, plan)
 
 
-@pytest.mark.parametrize(("now", "true"), [(MONDAY, True), (NIGHT, False)], ids=["by day", "at night"])
-def test_open_now_asks_the_house_when_nothing_runs(now, true):
-    """The guard of a sequence is asked before the lead is in it."""
-    assert asked(OpenNow(), now, Progress(lead_id=rosa().lead_id, circumstances=circumstances())) is true
+@pytest.mark.parametrize(("hours", "true"), [(WEEKDAYS, False), (ALWAYS, True)], ids=["by day", "day and night"])
+def test_the_guard_of_a_sequence_asks_its_own_hours(hours, true):
+    """It is asked before the lead is in the sequence, and means the same then."""
+    fresh = Progress(lead_id=rosa().lead_id, circumstances=circumstances())
+    plan = sequence(stage("response", email("hello")), hours=hours)
+    assert asked(OpenNow(), NIGHT, fresh, plan) is true
 
 
 def test_no_step_has_ended_for_a_lead_that_is_in_no_sequence():

@@ -7,14 +7,25 @@ import pytest
 
 from engine.life.circumstances import FieldValue
 from engine.life.moments import date_moment
-from engine.life.moves import Send, Wait
-from engine.reasons import HoldReason
-from engine.sequence.compiled import BusinessDays, CalendarDays, CarryOn, Elapsed, Moment, Quiet, Working
+from engine.life.moves import OpenTask, Send, Wait
+from engine.reasons import HoldReason, ReviewReason
+from engine.sequence.compiled import (
+    Block,
+    BusinessDays,
+    CalendarDays,
+    CarryOn,
+    Elapsed,
+    Moment,
+    Quiet,
+    Window,
+    Working,
+)
 from engine.words import EventKind, Verb
-from tests.support.life import ALWAYS, Life, at, circumstances
+from tests.support.life import ALWAYS, Life, at, circumstances, hours
 from tests.support.sequences import call, days, email, minutes, on, sequence, sms, stage, working_days
 
 MONDAY = at("2026-11-23 09:00")
+EVENINGS = Window(blocks=tuple(Block(weekday=day, opens=time(19), closes=time(22)) for day in range(5)))
 DAYS_OPEN: dict[str, Any] = {"hours": ALWAYS, "after_human": minutes(0)}
 
 
@@ -380,3 +391,29 @@ class TestWaitsBeforeAStep:
         rosa = captured(email("one"))
         send = next(move for _, move in rosa.moves if isinstance(move, Send))
         assert send.send_by == at("2026-11-23 18:00")
+
+
+@pytest.mark.parametrize(
+    ("if_past", "left", "review"),
+    [
+        pytest.param(None, [at("2026-11-24 09:00")], None, id="nothing is said: tomorrow"),
+        pytest.param("send", [MONDAY + timedelta(hours=5)], None, id="at once"),
+        pytest.param("skip", [], None, id="never"),
+        pytest.param("review", [], ReviewReason.TOO_LATE, id="a person decides"),
+    ],
+)
+def test_an_hour_of_today_that_is_past_does_what_the_step_says(if_past, left, review):
+    """Nine o'clock of the same day, reached at two: the author says whether that still makes sense."""
+    late = MONDAY + timedelta(hours=5)
+    rosa = captured(email("agenda", after=CalendarDays(days=0, at=time(9)), if_past=if_past), now=late)
+    rosa.let_pass(days=3)
+    assert rosa.sent_at("agenda") == left
+    assert (rosa.progress.review.because if rosa.progress.review else None) == review
+
+
+def test_quiet_time_of_a_task_is_counted_in_the_time_of_whoever_does_it():
+    """An hour of calm before a call means an hour in which somebody could have called (authoring.md 2, working)."""
+    evenings = circumstances(owner_hours=hours(EVENINGS))
+    rosa = captured(call("ring", after=Quiet(delay=Working(minutes=60))), world=evenings)
+    rosa.let_pass(days=1)
+    assert [when for when, move in rosa.moves if isinstance(move, OpenTask)] == [at("2026-11-23 20:00")]
