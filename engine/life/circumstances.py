@@ -45,7 +45,7 @@ class Policy(Frozen):
     settling: timedelta = timedelta(seconds=60)
     """A new stage sends nothing for so long; none inside response."""
     touch_limit: int = 500
-    """Touches of one enrolment, then it stops."""
+    """Messages of one enrolment, then it stops."""
     visit_limit: int = 12
     """Entries into one stage by one enrolment, then a Review."""
     pause_limit: timedelta = timedelta(days=30)

@@ -104,9 +104,8 @@ def _message(progress: Progress, running: Enrolment, current: Message, moment: d
     facts = facts_of(progress, running, current)
     if moment > now:
         return _ahead(progress, current, facts, moment)
-    late = _too_late(progress, running, current) if _is_late(progress, running, current, facts, moment, now) else None
-    if late is not None:
-        return late
+    if _is_missed(running.cursor, current, moment) and (missed := _too_late(progress, running, current)) is not None:
+        return missed
     release = forecast(facts, moment)
     if release.release <= now:
         release = forecast(facts, now)
@@ -114,7 +113,10 @@ def _message(progress: Progress, running: Enrolment, current: Message, moment: d
         return _coming(progress, current, tuple(hold for hold in release.holds if hold.until > now))
     match release.verdict:
         case Sends(send_by=send_by):
-            return send_of(progress, running, current, send_by=send_by, why=f"{step_name(current)} is due")
+            send = send_of(progress, running, current, send_by=send_by, why=f"{step_name(current)} is due")
+            # What is held grows late only when it could leave: a look that comes early by chance decides nothing.
+            late = _is_late(progress, running, current, facts, moment, now)
+            return (_too_late(progress, running, current) or send) if late else send
         case Stops(because=because):
             return Finish(because=because, why=STOPS[because])
         case Skips(because=because):
@@ -174,14 +176,20 @@ def _too_late(progress: Progress, running: Enrolment, current: Message) -> Move 
             return _skip(current, SkipReason.TOO_LATE)
 
 
+def _is_missed(cursor: Cursor, current: Message, moment: datetime) -> bool:
+    """Whether the moment had passed before the lead could wait for it."""
+    if cursor.late_ok or cursor.occurrence > 0:
+        return False
+    return moment < (cursor.anchor if current.at is None else cursor.resumed_at or cursor.anchor)
+
+
 def _is_late(
     progress: Progress, running: Enrolment, current: Message, facts: GateFacts, moment: datetime, now: datetime
 ) -> bool:
+    """Whether it was held until its date was over, or for longer than the sequence allows."""
     if running.cursor.late_ok:
         return False
-    if current.at is not None and _date_missed(progress, running.cursor, current.at, moment, now):
-        return True
-    if current.at is None and moment < running.cursor.anchor:
+    if current.at is not None and _date_over(progress, current.at, moment, now):
         return True
     # The calendar can only make it later, so the dear question is asked last.
     return now > stale_at(progress, running, moment) and now > stale_at(
@@ -189,10 +197,7 @@ def _is_late(
     )
 
 
-def _date_missed(progress: Progress, cursor: Cursor, at: Moment, moment: datetime, now: datetime) -> bool:
-    """Whether the moment passed before the lead could wait for it, or its date while the message was held."""
-    if cursor.occurrence == 0 and moment < (cursor.resumed_at or cursor.anchor):
-        return True
+def _date_over(progress: Progress, at: Moment, moment: datetime, now: datetime) -> bool:
     over = date_over(progress, at)
     if over is None or over == moment:  # before(date) without a distance is the date itself
         return False

@@ -14,7 +14,7 @@ from engine.life import upcast
 from engine.life.circumstances import ChannelState, Circumstances, FieldValue
 from engine.life.decide import decide
 from engine.life.events import Command, Event, EventData
-from engine.life.moves import Finish, Hold, Move, Park, Record, Send, StageEntered, StepSkipped, Wait
+from engine.life.moves import Finish, Hold, Move, Park, Record, Send, StageEntered, Wait
 from engine.life.noting import Fact, noting
 from engine.life.progress import Enrolment, Progress
 from engine.life.receipts import (
@@ -620,12 +620,9 @@ def nothing_to_do(progress: Progress, now: datetime) -> bool:
     """
     Whether a lead that is not due yet has nothing to do.
 
-    A touch that is held until it is too late may be left out early, and one that waits for its place after an opening
-    may leave with whatever rings.
+    A touch that waits for its place after an opening may leave with whatever rings.
     """
     move = decide(progress, now)
-    if isinstance(move, Record) and isinstance(move.change, StepSkipped):
-        return move.change.because is SkipReason.TOO_LATE
     if isinstance(move, Send):
         return progress.circumstances.policy.jitter > NOW
     return isinstance(move, Wait | Park | Finish)
