@@ -4,7 +4,8 @@ The doorbell: a signal without content that makes a lead look at its Inbox, and 
 A ring that is lost or refused means later: the row waits, and the sweep rings again.
 """
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from temporalio.api.enums.v1 import ApplicationErrorCategory
@@ -28,6 +29,9 @@ BENIGN = ApplicationErrorCategory.APPLICATION_ERROR_CATEGORY_BENIGN
 LATER = frozenset({RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE})
 """The run is full, or the server is busy or away: the sweep rings again."""
 
+PATIENCE = timedelta(seconds=2)
+"""What was handed in is kept by now: nobody waits longer for a bell."""
+
 
 class Run(Frozen):
     """A lead's workflow as Temporal sees it."""
@@ -42,10 +46,18 @@ class Run(Frozen):
 class Doorbell:
     """Rings leads."""
 
-    def __init__(self, client: Client, queue: str = LEADS_QUEUE, *, reached: Reached = nothing) -> None:
+    def __init__(
+        self,
+        client: Client,
+        queue: str = LEADS_QUEUE,
+        *,
+        reached: Reached = nothing,
+        within: timedelta = PATIENCE,
+    ) -> None:
         self._client = client
         self._queue = queue
         self._reached = reached
+        self._within = within
 
     async def ring(self, lead_id: LeadId, stage: Stage = Stage.CAPTURE) -> bool:
         """
@@ -56,20 +68,24 @@ class Doorbell:
         now = datetime.now(UTC)
         turn = Turn(lead_id=lead_id, due=now, why="something happened", stage=stage)
         try:
-            await self._client.start_workflow(
-                LeadWorkflow.run,
-                turn,
-                id=workflow_id(lead_id),
-                task_queue=self._queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                start_signal=RING,
-                search_attributes=_attributes(turn),
-                static_summary=f"lead {lead_id}",
-            )
+            async with asyncio.timeout(self._within.total_seconds()):
+                await self._client.start_workflow(
+                    LeadWorkflow.run,
+                    turn,
+                    id=workflow_id(lead_id),
+                    task_queue=self._queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    start_signal=RING,
+                    search_attributes=_attributes(turn),
+                    static_summary=f"lead {lead_id}",
+                )
         except RPCError as error:
             if error.status not in LATER:
                 raise
             log.warning("lead.ring_refused", lead_id=lead_id, status=error.status.name)
+            return False
+        except TimeoutError:
+            log.warning("lead.ring_unanswered", lead_id=lead_id)
             return False
         self._reached("after_signal")
         return True
