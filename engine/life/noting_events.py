@@ -98,11 +98,12 @@ def _replied(progress: Progress, event: Event, now: datetime) -> Progress:
         case ReplyClass.OPT_OUT:
             return _opted_out(progress, event, now)
         case ReplyClass.UNCLEAR:
-            return _answering(_parked(progress, ReviewReason.UNCLEAR_REPLY, now), event, now, default=None)
+            return _written(progress, event, now) or _parked(progress, ReviewReason.UNCLEAR_REPLY, now)
         case ReplyClass.POSSIBLE_OPT_OUT:
             return _parked(progress, ReviewReason.POSSIBLE_OPT_OUT, now)
         case ReplyClass.LEFT_COMPANY:
-            return _left_company(progress, event, now)
+            # A person finds out whom to write to.
+            return _written(progress, event, now) or _parked(progress, ReviewReason.CONTACT_CHANGED, now)
         case ReplyClass.COMPLAINT:
             complained = progress.model_copy(update={"complained": True})
             return _stopping(complained, StopReason.REPLIED, say_event(event), now)
@@ -121,11 +122,6 @@ def _owing_answer(progress: Progress, event: Event) -> Progress:
     if event.data.reply is ReplyClass.COMPLAINT:
         return owing(progress, event.number, "the lead complained", to="manager")
     return owing(progress, event.number, "the lead wrote to us")
-
-
-def _left_company(progress: Progress, event: Event, now: datetime) -> Progress:
-    """What the sequence wrote for it, else a person finds out whom to write to."""
-    return _written(progress, event, now) or _parked(progress, ReviewReason.CONTACT_CHANGED, now)
 
 
 def _out_of_office(progress: Progress, event: Event, at: datetime) -> Progress:

@@ -56,7 +56,8 @@ from engine.life.receipts import (
     WentBack,
 )
 from engine.life.reviews import flagged, reviewed, unpaused
-from engine.life.touches import counted, open_touch, stands_before
+from engine.life.sentences import STOPS
+from engine.life.touches import counted, no_channel_left, open_touch, stands_before
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence import compiled
 from engine.sequence.compiled import Branch, Message
@@ -204,7 +205,15 @@ def rejected(progress: Progress, receipt: Rejected, now: datetime) -> Progress:
     because = SkipReason.ADDRESS_BOUNCED if receipt.effect == "bad_recipient" else SkipReason.CHANNEL_SUPPRESSED
     circumstances = closed(progress.circumstances, touch.channel, because)
     progress = progress.model_copy(update={"circumstances": circumstances})
-    return _ended(progress, touch, f"skipped.{because}", now)
+    return _stopped_if_unreachable(_ended(progress, touch, f"skipped.{because}", now), now)
+
+
+def _stopped_if_unreachable(progress: Progress, now: datetime) -> Progress:
+    """Whoever says that the last channel is closed, the person or a provider, the enrolment is over."""
+    left, running = no_channel_left(progress), progress.enrolment
+    if left is None or running is None:
+        return progress
+    return with_enrolment(progress, leaving(running, compiled.Finish(), STOPS[left], now, because=left))
 
 
 def _refused(progress: Progress, touch: OpenTouch, detail: str, now: datetime) -> Progress:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.life.circumstances import Policy
+from engine.life.circumstances import ChannelState, Policy
 from engine.life.moves import Hold, LookUp, Move, OpenTask, Send
 from engine.life.receipts import (
     Accepted,
@@ -283,6 +283,18 @@ class TestAnswersOfTheProvider:
         assert rosa.tasks == ["ring"]
         assert rosa.progress.enrolment is not None
         assert rosa.progress.enrolment.outcome_of("one") == f"skipped.{because}"
+
+    @pytest.mark.parametrize(
+        ("effect", "ended"), [("bad_recipient", "no_channel_left"), ("opted_out", "opted_out")], ids=["dead", "closed"]
+    )
+    def test_a_refused_address_that_was_the_last_ends_the_sequence(self, effect, ended):
+        """There is nobody left to write to, whoever found that out: the lead is not kept until the next message."""
+        mail_alone = circumstances(channels=(ChannelState(channel=Channel.EMAIL),))
+        plan = sequence(stage("nurture", email("one"), call("ring", after=days(9))), **AT_ONCE)
+        rosa = Life(plan, now=MONDAY, world=mail_alone)
+        rosa.provider = lambda send: Rejected(touch_key=send.touch_key, effect=effect)
+        rosa.happens(EventKind.CAPTURED)
+        assert rosa.ended == [ended]
 
     @pytest.mark.parametrize("detail", ["21617", ""])
     def test_a_refused_content_is_a_persons_problem(self, detail):
