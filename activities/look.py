@@ -49,18 +49,19 @@ class Look:
         self.retry_within = retry_within
         self.crash_point = crash_point
 
-    def at(self, glance: Glance, act: Act, now: datetime, tried_for: timedelta) -> Turn:
+    def at(self, glance: Glance, act: Act, now: datetime, tried_for: timedelta, *, again: bool = False) -> Turn:
         """
         The lead's next turn.
 
-        `now` is Temporal's record of when this attempt started; `tried_for` is how long ago the first one did.
+        `now` is Temporal's record of when this attempt started; `tried_for` is how long ago the first one did, and
+        `again` that this is not the first.
         Raises: TryLater when the touch was certainly not sent and is worth a retry soon; anything unexpected as it is.
         """
         story: list[str] = []
         first = self._first(glance, act, now, story)
         if isinstance(first, Turn):
             return first
-        result = self._outside(first)
+        result = self._outside(first, again=again)
         turn = self._second(glance, act, now, first, result, tried_for, story)
         self.crash_point("after_reconcile_commit" if isinstance(first, Asking) else "after_outcome_commit")
         if result.retry is not None and tried_for < self.retry_within and turn.due <= now:
@@ -75,12 +76,12 @@ class Look:
             sitting.begin(glance)
             return sitting.catch_up() if sitting.behind else sitting.proceed()
 
-    def _outside(self, call: OutsideCall) -> Result:
-        """At most one call of a provider, with no transaction open."""
+    def _outside(self, call: OutsideCall, *, again: bool) -> Result:
+        """What a provider says, with no transaction open; at most one message leaves."""
         match call:
             case Calling():
                 self.crash_point("after_claim")
-                result = called(self.providers[call.send.channel], call)
+                result = called(self.providers[call.send.channel], call, again=again)
                 self.crash_point("after_response")
             case Asking():
                 result = asked(self.providers[call.look_up.channel], call)

@@ -69,10 +69,19 @@ class Result(NamedTuple):
     """Raised after the outcome is committed, when a quick retry is worth it."""
 
 
-def called(provider: Provider, call: Calling) -> Result:
-    """The result of sending: one request at most."""
+FIRST_FENCE = 1
+
+
+def called(provider: Provider, call: Calling, *, again: bool) -> Result:
+    """
+    The result of sending: the message is posted once at most.
+
+    `again` says that this is not the first attempt. If the ledger has never heard of the touch all the same, it may be
+    older than what it forgot: a database that was restored. So the provider is asked first.
+    """
+    forgotten = again and call.fence == FIRST_FENCE
     try:
-        receipt = provider.send(call.message)
+        receipt = (provider.look_up(call.touch_key) if forgotten else None) or provider.send(call.message)
     except SenderFault as fault:
         return Result("not_sent", TouchState.DEFERRED, str(fault), wait=fault.after, long=True)
     except TryLater as later:

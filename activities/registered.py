@@ -65,7 +65,7 @@ class LeadActivities:
         now = info.started_time.astimezone(UTC)
         with bound_contextvars(lead_id=glance.lead_id, act=act.value, attempt=info.attempt):
             try:
-                return self._look_body.at(glance, act, now, now - _first_attempt(info))
+                return self._look_body.at(glance, act, now, now - _first_attempt(info), again=info.attempt > 1)
             except TryLater as later:
                 activity.heartbeat(_first_attempt(info).isoformat())
                 raise _not_sent(later) from later

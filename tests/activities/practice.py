@@ -119,11 +119,12 @@ class Patient:
         dying_at: str = "",
         tried_for: timedelta = NO_TIME,
         scraps: tuple[Scrap, ...] = (),
+        again: bool = False,
     ) -> Turn:
         """One attempt of the look that is due; it may die at a crash point."""
         glance = Glance(lead_id=self.lead_id, revision=self.turn.revision, scraps=scraps)
         look = self.practice.look_of(_dying_at(dying_at)) if dying_at else self.practice.look
-        self.turn = look.at(glance, act or self.turn.act, self.practice.now, tried_for)
+        self.turn = look.at(glance, act or self.turn.act, self.practice.now, tried_for, again=again)
         return self.turn
 
     def dies(self, at: str, act: Act | None = None) -> None:

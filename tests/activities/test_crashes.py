@@ -7,9 +7,12 @@ One test for each row of the crash table (providers.md 3.4); the provider's own 
 from collections import abc
 
 import pytest
+from sqlalchemy import delete, update
 
 from adapters import ledger
 from adapters.ledger import Evidence
+from adapters.tables import leads
+from adapters.tables import ledger as ledger_table
 from engine.life.turn import Glance
 from engine.ports.providers import TryLater
 from engine.reasons import ReviewReason
@@ -289,6 +292,27 @@ def test_a_reset_or_a_second_run_repeats_looks_and_no_touch(practice: Practice, 
         assert practice.look.at(glance, turn.act, practice.now, NO_TIME).over
     assert rosa.received == ["day-0", "day-1"]
     assert rosa.row.lead_state == row.lead_state
+
+
+def test_what_a_restored_database_has_forgotten_is_asked_about_before_it_is_sent(practice, rosa: Patient) -> None:
+    """Temporal knows no revision of a look that never ended, so only the provider can say that it has the message."""
+    before = rosa.row
+    rosa.dies("after_response")
+    with practice.database.transaction() as transaction:
+        transaction.execute(delete(ledger_table))
+        transaction.execute(update(leads).values(before._asdict()))
+    rosa.looks(again=True)
+    assert (practice.provider.asked_about, rosa.received) == ([rosa.key_of("day-0")], ["day-0"])
+    assert rosa.states == [("day-0", ACCEPTED)]
+
+
+def test_a_retry_asks_nothing_where_the_ledger_remembers(practice: Practice, rosa: Patient) -> None:
+    """A provider that is busy is not asked twice as much for it."""
+    practice.provider.will(does.busy(after=1), does.ok())
+    with pytest.raises(TryLater):
+        rosa.looks()
+    rosa.looks(again=True)
+    assert (practice.provider.asked_about, rosa.received) == ([], ["day-0"])
 
 
 def test_two_messages_of_one_life_never_share_a_key(practice: Practice) -> None:
