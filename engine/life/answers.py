@@ -7,11 +7,11 @@ from engine.life.keys import task_key
 from engine.life.progress import OwedTask, Progress
 
 
-def owing(progress: Progress, number: int, why: str, to: str = "owner") -> Progress:
+def owing(progress: Progress, number: int, why: str, to: str = "owner", due: datetime | None = None) -> Progress:
     """The answer is owed, unless that person owes one already; `number` is the Inbox row that asks for it."""
     if to in _asked(progress):
         return progress
-    owed = OwedTask(kind="answer", key=task_key(progress.lead_id, "answer", number), to=to, why=why)
+    owed = OwedTask(kind="answer", key=task_key(progress.lead_id, "answer", number), to=to, due=due, why=why)
     return progress.model_copy(update={"owed": (*progress.owed, owed)})
 
 

@@ -12,6 +12,7 @@ from engine.calendar import delays
 from engine.life.conditions import holds
 from engine.life.course import begun, ended, interrupted, resumed
 from engine.life.keys import task_key
+from engine.life.moments import counted_in
 from engine.life.progress import OwedTask, Progress, Refusal
 from engine.life.reactions import starts_on
 from engine.life.reviews import unparked
@@ -76,7 +77,7 @@ def _asked(
     name = plan.sequence.name
     refusal = (
         _gone(progress)
-        or _complained(progress, wish)
+        or _complained(progress)
         or _runs_already(progress, plan)
         or _guarded(progress, plan, now)
         or _ran_before(progress, plan, now)
@@ -96,9 +97,9 @@ def _gone(progress: Progress) -> Why:
     return (EnrollRefusal.DO_NOT_CONTACT, "the lead was merged, deleted or erased") if progress.gone else None
 
 
-def _complained(progress: Progress, wish: Wish) -> Why:
-    """After a complaint no event and no sequence brings automation back (semantics.md 3.7)."""
-    if not progress.complained or wish.kind == "command":
+def _complained(progress: Progress) -> Why:
+    """After a complaint nothing but the person's own word brings automation back (semantics.md 3.1, 3.7)."""
+    if not progress.complained:
         return None
     return EnrollRefusal.DO_NOT_CONTACT, "the person complained about a message"
 
@@ -120,7 +121,8 @@ def _ran_before(progress: Progress, plan: Plan, now: datetime) -> Why:
         case AgainIfInactive():
             return None
         case AgainAfter(delay=delay):
-            until = delays.after(last.ended_at, delay, progress.circumstances.owner_hours)
+            hours = counted_in(progress.circumstances, plan.sequence.hours, delay)
+            until = delays.after(last.ended_at, delay, hours)
             detail = f"until {say_when(until, progress.circumstances.zone)}"
             return (EnrollRefusal.COOLING_OFF, detail) if until > now else None
         case _:

@@ -89,6 +89,8 @@ def _ignored_command(progress: Progress, command: Command) -> IgnoreReason | Non
             return None if progress.pause is not None else IgnoreReason.NOT_PAUSED
         case Verb.STOP if progress.review is not None:
             return None
+        case Verb.STOP if any(wish.kind == "event" for wish in progress.wishes):
+            return None
         case Verb.PAUSE | Verb.STOP if running is not None:
             return None
         case Verb.SKIP if running is not None:

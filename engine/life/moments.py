@@ -12,6 +12,7 @@ from engine.sequence.compiled import (
     BusinessDays,
     CalendarDays,
     Delay,
+    Elapsed,
     HumanTask,
     Message,
     Moment,
@@ -23,27 +24,33 @@ from engine.sequence.compiled import (
 )
 from engine.words import Stage
 
-RESPONSE_STALE_AFTER = timedelta(hours=4)
+RESPONSE_STALE_AFTER = Elapsed(minutes=4 * 60)
 OTHER_STALE_AFTER = BusinessDays(days=5)
 
 DAYS_OF_A_WEEK = 7
 
 
-def message_hours(progress: Progress, enrolment: Enrolment) -> Hours:
-    """The window of the stage the enrolment is in, in the lead's zone, with its holidays: what delays count by."""
-    circumstances = progress.circumstances
-    window = enrolment.stage_plan.hours or enrolment.plan.sequence.hours
+def counted_in(circumstances: Circumstances, window: Window, delay: Delay | None) -> Hours:
+    """What a delay counts by, in the lead's zone: working time by the open hours, business days by the holidays too."""
+    plain = delay.delay if isinstance(delay, Quiet) else delay
+    if isinstance(plain, Working):
+        return _open_in(circumstances, window)
     return Hours(zone=circumstances.zone, window=window, closed_days=circumstances.closed_days)
 
 
 def sending_hours(progress: Progress, enrolment: Enrolment) -> Hours:
     """When the stage the enrolment is in lets messages go, in the lead's zone."""
-    return _open_in(progress.circumstances, enrolment.stage_plan.hours or enrolment.plan.sequence.hours)
+    return _open_in(progress.circumstances, _window(enrolment))
 
 
 def sequence_hours(progress: Progress, sequence: Sequence) -> Hours:
     """The window of the sequence, whatever a stage of it has declared for itself."""
     return _open_in(progress.circumstances, sequence.hours)
+
+
+def _window(enrolment: Enrolment) -> Window:
+    """The hours of the stage it is in, which take the place of the sequence's."""
+    return enrolment.stage_plan.hours or enrolment.plan.sequence.hours
 
 
 def _open_in(circumstances: Circumstances, window: Window) -> Hours:
@@ -107,9 +114,10 @@ def step_moment(progress: Progress, enrolment: Enrolment, step: Message | HumanT
     missed = _missed_today(progress, cursor.anchor, step)
     if missed is not None:
         return missed
-    delay = step.after.delay if isinstance(step.after, Quiet) else step.after
-    for_us = isinstance(step, HumanTask) and isinstance(delay, Working)
-    hours = progress.circumstances.owner_hours if for_us else message_hours(progress, enrolment)
+    plain = step.after.delay if isinstance(step.after, Quiet) else step.after
+    for_us = isinstance(step, HumanTask) and isinstance(plain, Working)
+    circumstances = progress.circumstances
+    hours = circumstances.owner_hours if for_us else counted_in(circumstances, _window(enrolment), step.after)
     return delayed(progress, cursor.anchor, step.after, hours, cursor.shift)
 
 
@@ -126,7 +134,7 @@ def _missed_today(progress: Progress, anchor: datetime, step: Message | HumanTas
 
 def exit_moment(progress: Progress, enrolment: Enrolment, pending: PendingExit) -> datetime:
     """When a decided exit is taken."""
-    hours = message_hours(progress, enrolment)
+    hours = counted_in(progress.circumstances, _window(enrolment), pending.exit.after)
     return delayed(progress, pending.since, pending.exit.after, hours, pending.shift)
 
 
@@ -148,19 +156,18 @@ def answer_due(progress: Progress, now: datetime) -> datetime:
 def stale_at(progress: Progress, enrolment: Enrolment, released: datetime) -> datetime:
     """From when on a touch is too late, counted from the moment the calendar would have let it go."""
     allowed = enrolment.plan.sequence.stale_after
-    if allowed is not None:
-        return delayed(progress, released, allowed, message_hours(progress, enrolment))
-    if in_response(progress, enrolment.stage_plan):
-        return released + RESPONSE_STALE_AFTER
-    return delays.after(released, OTHER_STALE_AFTER, message_hours(progress, enrolment))
+    if allowed is None:
+        allowed = RESPONSE_STALE_AFTER if in_response(progress, enrolment.stage_plan) else OTHER_STALE_AFTER
+    return delayed(progress, released, allowed, counted_in(progress.circumstances, _window(enrolment), allowed))
 
 
 def human_touch_until(progress: Progress, enrolment: Enrolment) -> datetime | None:
     """Until when no automatic touch follows what a person of ours said; None without one."""
     if progress.last_human_at is None or in_response(progress, enrolment.stage_plan):
         return None
-    hours = message_hours(progress, enrolment)
-    return delayed(progress, progress.last_human_at, enrolment.plan.sequence.after_human, hours)
+    delay = enrolment.plan.sequence.after_human
+    hours = counted_in(progress.circumstances, _window(enrolment), delay)
+    return delayed(progress, progress.last_human_at, delay, hours)
 
 
 def in_response(progress: Progress, plan: StagePlan) -> bool:

@@ -109,6 +109,9 @@ def _reassign(progress: Progress, command: Command, now: datetime) -> Progress:
 
 def _stop(progress: Progress, command: Command, now: datetime) -> Progress:
     progress = unpaused(unparked(progress))
+    # What an event would have started, had the stop not come before the first look.
+    wishes = tuple(wish for wish in progress.wishes if wish.kind != "event")
+    progress = progress.model_copy(update={"wishes": wishes})
     running = progress.enrolment
     if running is None:
         return progress

@@ -292,6 +292,18 @@ def _written(progress: Progress, event: Event, now: datetime) -> Progress | None
     return _reacting(progress, event, now)
 
 
+def _captured(progress: Progress, event: Event, now: datetime) -> Progress:
+    """Asking for something is a word of the lead's."""
+    at = received(event, now, progress.circumstances.policy.event_ahead.total_seconds())
+    latest = max(at, progress.last_inbound_at or at)
+    return _reacting(progress.model_copy(update={"last_inbound_at": latest}), event, now)
+
+
+def _opted_in(progress: Progress, event: Event, now: datetime) -> Progress:
+    """Who asks to hear from us takes a complaint back."""
+    return _reacting(progress.model_copy(update={"complained": False}), event, now)
+
+
 def _meeting_booked(progress: Progress, event: Event, now: datetime) -> Progress:
     progress = progress.model_copy(update={"last_inbound_at": max(now, progress.last_inbound_at or now)})
     return _answering(progress, event, now, default=StopReason.MEETING_BOOKED)
@@ -364,6 +376,8 @@ def _parked(progress: Progress, because: ReviewReason, now: datetime, detail: st
 
 COURSES: dict[EventKind, Course] = {
     EventKind.REPLIED: _replied,
+    EventKind.CAPTURED: _captured,
+    EventKind.OPTED_IN: _opted_in,
     EventKind.OPTED_OUT: _opted_out,
     EventKind.BOUNCED: _bounced,
     EventKind.DELIVERY_FAILED: _delivery_failed,

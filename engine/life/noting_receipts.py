@@ -18,7 +18,7 @@ from engine.life.course import (
     with_enrolment,
     with_outcome,
 )
-from engine.life.effects import closed
+from engine.life.effects import closed, scope_of
 from engine.life.moves import (
     BranchTaken,
     Change,
@@ -56,8 +56,7 @@ from engine.life.receipts import (
     WentBack,
 )
 from engine.life.reviews import flagged, reviewed, unpaused
-from engine.life.sentences import STOPS
-from engine.life.touches import counted, no_channel_left, open_touch, stands_before
+from engine.life.touches import counted, open_touch, stands_before, stopped_if_unreachable
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence import compiled
 from engine.sequence.compiled import Branch, Message
@@ -202,18 +201,13 @@ def rejected(progress: Progress, receipt: Rejected, now: datetime) -> Progress:
     progress = _shut(progress, touch)
     if receipt.effect == "bad_content":
         return _refused(progress, touch, receipt.detail, now)
-    because = SkipReason.ADDRESS_BOUNCED if receipt.effect == "bad_recipient" else SkipReason.CHANNEL_SUPPRESSED
+    dead = receipt.effect == "bad_recipient"
+    because = SkipReason.ADDRESS_BOUNCED if dead else SkipReason.CHANNEL_SUPPRESSED
     circumstances = closed(progress.circumstances, touch.channel, because)
+    for channel in () if dead else scope_of(touch.channel):
+        circumstances = closed(circumstances, channel, because)
     progress = progress.model_copy(update={"circumstances": circumstances})
-    return _stopped_if_unreachable(_ended(progress, touch, f"skipped.{because}", now), now)
-
-
-def _stopped_if_unreachable(progress: Progress, now: datetime) -> Progress:
-    """Whoever says that the last channel is closed, the person or a provider, the enrolment is over."""
-    left, running = no_channel_left(progress), progress.enrolment
-    if left is None or running is None:
-        return progress
-    return with_enrolment(progress, leaving(running, compiled.Finish(), STOPS[left], now, because=left))
+    return stopped_if_unreachable(_ended(progress, touch, f"skipped.{because}", now), now)
 
 
 def _refused(progress: Progress, touch: OpenTouch, detail: str, now: datetime) -> Progress:

@@ -17,7 +17,7 @@ from engine.life.judging import received
 from engine.life.progress import Enrolment, Outcome, Progress, TaskState
 from engine.life.proofs import tries, without_doubt
 from engine.life.reactions import reaction_to
-from engine.life.touches import counted, open_touch
+from engine.life.touches import counted, open_touch, stopped_if_unreachable
 from engine.reasons import CallDisposition, StopReason
 from engine.sequence.compiled import CarryOn, Finish
 from engine.sequence.structure import mentions_outcome
@@ -43,6 +43,9 @@ ENDS = {
     CallDisposition.CONNECTED_NEGATIVE: StopReason.NOT_INTERESTED,
 }
 """Dispositions that end the enrolment, unless the sequence says what follows them."""
+
+CLOSES = frozenset({CallDisposition.DO_NOT_CALL, CallDisposition.WRONG_NUMBER, CallDisposition.NUMBER_DEAD})
+"""Dispositions that close a way to reach the lead."""
 
 PROVES = frozenset({"proof", "problem"})
 
@@ -82,10 +85,11 @@ def _step_done(progress: Progress, state: TaskState, event: Event, at: datetime,
     if disposition == CallDisposition.CALLBACK_REQUESTED and event.data.callback_at is not None:
         if enrolment.cursor.task == state.task.task_key:
             return with_enrolment(progress, _called_back(enrolment, event.data.callback_at))
-        progress = owing(progress, event.number, "the lead asked to be called back")
+        progress = owing(progress, event.number, "the lead asked to be called back", due=event.data.callback_at)
     progress = task_ended(progress, state, disposition, now)
     written = mentions_outcome(enrolment.plan.sequence, step, disposition)
-    return _talked(progress, event, disposition, now, written=written)
+    progress = _talked(progress, event, disposition, now, written=written)
+    return stopped_if_unreachable(progress, now) if disposition in CLOSES else progress
 
 
 def _called_back(enrolment: Enrolment, at: datetime) -> Enrolment:

@@ -185,6 +185,8 @@ class OwedTask(Frozen):
     key: TaskKey
     to: str = "owner"
     touch_key: TouchKey | None = None
+    due: AwareDatetime | None = None
+    """When it was agreed on; else in one working hour."""
     why: str
 
 
@@ -274,7 +276,7 @@ class Progress(Frozen):
     gone: bool = False
     """Merged, deleted or erased: nothing starts any more."""
     complained: bool = False
-    """The person complained about a message: only a person of ours starts anything again."""
+    """The person complained about a message, and has not asked to hear from us since: nothing starts."""
 
     @property
     def every_enrolment(self) -> tuple[Enrolment, ...]:

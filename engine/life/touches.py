@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from engine.gate import ROLLING_DAY, GateFacts
-from engine.life.course import numbered, with_enrolment
+from engine.life.course import leaving, numbered, with_enrolment
 from engine.life.keys import touch_key
 from engine.life.moments import human_touch_until, in_response, sending_hours
 from engine.life.moves import Hold, Send
 from engine.life.progress import Enrolment, OpenTouch, Progress
+from engine.life.sentences import STOPS
 from engine.reasons import HoldReason, SkipReason, StopReason
-from engine.sequence.compiled import Message
+from engine.sequence.compiled import Finish, Message
 from engine.words import Channel, TouchKey
 
 NO_GAP = timedelta(0)
@@ -53,6 +54,14 @@ def no_channel_left(progress: Progress) -> StopReason | None:
     if None in closed:
         return None
     return StopReason.OPTED_OUT if SkipReason.CHANNEL_SUPPRESSED in closed else StopReason.NO_CHANNEL_LEFT
+
+
+def stopped_if_unreachable(progress: Progress, now: datetime) -> Progress:
+    """Whoever says that the last channel is closed, the person, a provider or one of us: the enrolment is over."""
+    left, running = no_channel_left(progress), progress.enrolment
+    if left is None or running is None:
+        return progress
+    return with_enrolment(progress, leaving(running, Finish(), STOPS[left], now, because=left))
 
 
 def closed_for(progress: Progress, channel: Channel) -> SkipReason | None:

@@ -83,7 +83,7 @@ def owed_task(progress: Progress, now: datetime) -> Move | None:
         task_kind=owed.kind,
         enrolment=None,
         to=owed.to,
-        due=answer_due(progress, now),
+        due=owed.due or answer_due(progress, now),
         touch_key=owed.touch_key,
         why=f"{say_role(owed.to)} is asked for {TASKS[owed.kind]}: {owed.why}",
     )

@@ -142,6 +142,13 @@ class TestStop:
         assert rosa.ended == ["stopped_by_person"]
         assert review_of(rosa) is None
 
+    def test_it_comes_before_the_first_look(self):
+        """Captured, and stopped before anybody looked: nothing begins, and nothing is sent."""
+        rosa = Life(sequence(stage("response", email("hello"))), now=MONDAY)
+        rosa.note_event(EventKind.CAPTURED)
+        rosa.commands(Verb.STOP)
+        assert (rosa.sent, rosa.progress.over) == ([], True)
+
     def test_it_ends_a_review_of_a_lead_that_is_in_no_sequence(self):
         """Nothing must keep such a lead open for ever."""
         rosa = Life(now=MONDAY)

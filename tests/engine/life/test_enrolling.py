@@ -12,7 +12,7 @@ from engine.life.wishes import NothingStarts, Plan, Wish
 from engine.reasons import EnrollRefusal, HoldReason, SkipReason
 from engine.sequence.compiled import AgainAfter, AgainIfInactive, AgainOnce, OnByHand
 from engine.words import Channel, EventKind, Verb
-from tests.support.life import ALWAYS, Life, at, circumstances
+from tests.support.life import ALWAYS, Life, at, circumstances, hours
 from tests.support.sequences import (
     call,
     days,
@@ -288,6 +288,17 @@ class TestAgain:
         pressed(rosa, "one")
         assert (rosa.progress.refusal.because if rosa.progress.refusal else None) is refusal
         assert (runs(rosa) == "one") is (refusal is None)
+
+    def test_a_working_day_before_it_may_run_again_is_one_of_the_leads(self):
+        """The owner's weekends and holidays are nothing to the lead (semantics.md 1.1)."""
+        owner_off = hours().model_copy(update={"closed_days": (at("2026-11-24 12:00").date(),)})
+        again = AgainAfter(delay=working_days(1))
+        rosa = Life(plan("one", again=again), now=MONDAY, world=circumstances(owner_hours=owner_off))
+        pressed(rosa, "one")
+        rosa.commands(Verb.STOP)
+        rosa.let_pass(days=1)
+        pressed(rosa, "one")
+        assert runs(rosa) == "one"
 
     def test_statement_18_if_inactive_runs_whenever_it_does_not_run(self):
         """The touches of the second time are touches of their own."""

@@ -105,6 +105,14 @@ class TestQuiet:
 
     STEPS = (email("one"), email("two", after=Quiet(delay=days(3))))
 
+    def test_asking_for_something_again_is_a_word(self):
+        """The lead is not quiet while it fills in our forms."""
+        rosa = captured(*self.STEPS)
+        rosa.let_pass(days=2)
+        rosa.happens(EventKind.CAPTURED)
+        rosa.let_pass(days=2)
+        assert rosa.sent == ["one"]
+
     def test_without_a_word_it_counts_from_the_step_before(self):
         """Silence begins where the last step ended."""
         rosa = captured(*self.STEPS, **DAYS_OPEN)
@@ -409,6 +417,16 @@ def test_an_hour_of_today_that_is_past_does_what_the_step_says(if_past, left, re
     rosa.let_pass(days=3)
     assert rosa.sent_at("agenda") == left
     assert (rosa.progress.review.because if rosa.progress.review else None) == review
+
+
+def test_working_time_of_hours_of_all_seven_days_counts_holidays():
+    """Whoever writes on holidays works on them: an hour later is an hour later."""
+    holiday = circumstances(closed_days=(MONDAY.date(),))
+    steps = (email("one"), email("two", after=Working(minutes=60)))
+    rosa = Life(sequence(stage("response", *steps), hours=ALWAYS), now=MONDAY, world=holiday)
+    rosa.happens(EventKind.CAPTURED)
+    rosa.let_pass(hours=2)
+    assert rosa.sent_at("two") == [MONDAY + timedelta(hours=1)]
 
 
 def test_quiet_time_of_a_task_is_counted_in_the_time_of_whoever_does_it():

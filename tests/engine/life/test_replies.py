@@ -276,6 +276,14 @@ class TestCarryOn:
 class TestOutOfOffice:
     """Not a reply: nothing leaves before the day after the return."""
 
+    def test_a_machines_word_is_none_of_the_leads(self):
+        """Who is away has said nothing: quiet time goes on."""
+        rosa = captured(email("one"), email("two", after=days(9)))
+        asked_at = rosa.progress.last_inbound_at
+        rosa.let_pass(hours=1)
+        rosa.happens(EventKind.REPLIED, reply="out_of_office")
+        assert rosa.progress.last_inbound_at == asked_at
+
     @pytest.mark.parametrize(
         ("returns", "until"),
         [
@@ -291,7 +299,6 @@ class TestOutOfOffice:
         rosa = captured(email("one"), email("two", after=minutes(60)))
         rosa.happens(EventKind.REPLIED, reply="out_of_office", returns_at=None if returns is None else at(returns))
         assert rosa.tasks == []
-        assert rosa.progress.last_inbound_at is None
         (hold,) = rosa.progress.not_before
         assert (hold.because, hold.until) == (HoldReason.OUT_OF_OFFICE, at(until))
         rosa.let_pass(days=20)
@@ -425,7 +432,7 @@ def test_a_wait_for_a_working_day_is_ours():
     assert waits(rosa) is HoldReason.PAUSED
 
 
-def test_after_a_complaint_only_a_person_of_ours_starts_anything_again() -> None:
+def test_after_a_complaint_only_the_persons_own_word_starts_anything_again() -> None:
     """Whoever complained about a mail must not get the next one because they came back to the web site."""
     rosa = Life(sequence(stage("nurture", email("one")), again=AgainIfInactive()), now=at("2026-11-23 10:00"))
     rosa.happens(EventKind.CAPTURED)
@@ -435,3 +442,8 @@ def test_after_a_complaint_only_a_person_of_ours_starts_anything_again() -> None
     assert rosa.sent == ["one"]
     assert rosa.progress.refusal is not None
     assert rosa.progress.refusal.because == "do_not_contact"
+    rosa.commands(Verb.ENROLL, sequence="life")
+    assert rosa.sent == ["one"]
+    rosa.happens(EventKind.OPTED_IN)
+    rosa.commands(Verb.ENROLL, sequence="life")
+    assert rosa.sent == ["one", "one"]

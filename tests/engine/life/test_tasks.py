@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.life.circumstances import ChannelState
 from engine.life.moves import CloseTask, EscalateTask, OpenTask, PostponeTask, ReassignTask
 from engine.reasons import CallDisposition, HoldReason, SkipReason
 from engine.sequence.compiled import CarryOn, OnByHand, OutcomeIs, Working
@@ -267,6 +268,14 @@ class TestDispositions:
         rosa = captured(call("ring", blocks=False), email("after", after=days(3)))
         rosa.closes("callback_requested", callback_at=at("2026-11-24 11:00"))
         assert rosa.tasks == ["answer"]
+        assert rosa.progress.tasks[0].task.due == at("2026-11-24 11:00")
+
+    def test_a_number_that_was_the_last_way_to_the_lead_ends_the_sequence(self):
+        """Whoever finds out that nobody can be reached, the lead is not kept until the next message."""
+        by_phone = circumstances(channels=(ChannelState(channel=Channel.VOICE),))
+        rosa = captured(call("ring"), email("after", after=days(9)), world=by_phone)
+        rosa.closes("number_dead")
+        assert rosa.ended == ["no_channel_left"]
 
 
 class TestOwners:
