@@ -1,0 +1,160 @@
+"""
+The calendar of the second interpreter: hours, delays and moments, from the plain JSON of a document.
+
+It goes day by day and opening by opening, and remembers nothing but the openings of a day.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from re import fullmatch
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+Plain = Any
+"""A piece of a document as it was read: dicts, lists, strings, numbers."""
+
+DAYS_SEARCHED = 400
+"""Hours that do not open within so many days never open."""
+
+
+class Hours(NamedTuple):
+    """Opening hours somewhere: blocks of (weekday, opens, closes) in local time, and days that are closed."""
+
+    zone: str
+    blocks: tuple[tuple[int, str, str], ...]
+    closed_days: frozenset[str]
+    works_on_openings: bool = False
+    """Whether a business day is a day with an opening; else it is Monday to Friday."""
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether `at` is inside the hours."""
+        return any(opens <= at < closes for opens, closes in openings(self, at.astimezone(ZoneInfo(self.zone)).date()))
+
+    def works(self, day: date) -> bool:
+        """Whether `day` counts as a business day."""
+        if day.isoformat() in self.closed_days:
+            return False
+        return any(day.weekday() == weekday for weekday, _, _ in self.blocks) if self.works_on_openings else (
+            day.weekday() < 5
+        )
+
+
+def hours(zone: str, window: Plain, closed_days: Plain, *, works_on_openings: bool = False) -> Hours:
+    """The hours that a document writes as a zone, a window and a list of closed days."""
+    blocks = tuple((block["weekday"], block["opens"], block["closes"]) for block in window["blocks"])
+    return Hours(zone, blocks, frozenset(closed_days), works_on_openings)
+
+
+def instant(day: date, wall: time, zone: str) -> datetime:
+    """The moment at which a clock in `zone` shows `wall`: the first of two, and past a gap if there is none."""
+    return datetime.combine(day, wall.replace(fold=0), ZoneInfo(zone)).astimezone(UTC)
+
+
+@lru_cache(maxsize=20_000)
+def openings(of: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """The stretches of `day` inside the hours, in order."""
+    if day.isoformat() in of.closed_days:
+        return ()
+    stretches = []
+    for weekday, opens, closes in of.blocks:
+        if weekday == day.weekday():
+            ends_on = day + timedelta(days=1) if time.fromisoformat(closes) == time(0) else day
+            begin = instant(day, time.fromisoformat(opens), of.zone)
+            stretches.append((begin, instant(ends_on, time.fromisoformat(closes), of.zone)))
+    return tuple(sorted(stretches))
+
+
+def next_open(all_of: list[Hours], at: datetime) -> datetime | None:
+    """The first moment from `at` on at which every one of the hours is open; None if there is no such moment."""
+    if all(one.is_open(at) for one in all_of):
+        return at
+    for ahead in range(-1, DAYS_SEARCHED):
+        found = [
+            begin
+            for one in all_of
+            for begin, _ in openings(one, at.astimezone(ZoneInfo(one.zone)).date() + timedelta(days=ahead))
+            if begin > at and all(other.is_open(begin) for other in all_of)
+        ]
+        if found:
+            return min(found)
+    return None
+
+
+def after_working(anchor: datetime, minutes: int, inside: Hours) -> datetime:
+    """The moment by which so many minutes inside the hours have gone by since `anchor`."""
+    left = timedelta(minutes=minutes)
+    day = anchor.astimezone(ZoneInfo(inside.zone)).date() - timedelta(days=1)
+    if not left:
+        return anchor
+    for _ in range(DAYS_SEARCHED + left.days):
+        for begin, end in openings(inside, day):
+            begin = max(begin, anchor)
+            if begin < end:
+                if left <= end - begin:
+                    return begin + left
+                left -= end - begin
+        day += timedelta(days=1)
+    return datetime.max.replace(tzinfo=UTC)
+
+
+def after_business_days(anchor: datetime, days: int, wall: str | None, inside: Hours) -> datetime:
+    """The same wall time, or `wall`, on the n-th business day strictly after the date of `anchor`."""
+    local = anchor.astimezone(ZoneInfo(inside.zone))
+    day = local.date()
+    while days:
+        day += timedelta(days=1)
+        days -= inside.works(day)
+    return instant(day, time.fromisoformat(wall) if wall else local.time(), inside.zone)
+
+
+def after_calendar_days(anchor: datetime, days: int, wall: str | None, zone: str) -> datetime:
+    """The same wall time, or `wall`, so many dates later; with 0 days it may lie before `anchor`."""
+    local = anchor.astimezone(ZoneInfo(zone))
+    if days == 0 and not wall:
+        return anchor
+    return instant(local.date() + timedelta(days=days), time.fromisoformat(wall) if wall else local.time(), zone)
+
+
+def after(anchor: datetime, delay: Plain, *, dates: Hours, working: Hours, last_word: datetime | None) -> datetime:
+    """
+    `anchor` + `delay`: dates and business days by `dates`, working time by `working`.
+
+    A quiet delay counts from the last word, if that is later than the anchor.
+    """
+    match delay["kind"]:
+        case "elapsed":
+            return anchor + timedelta(minutes=delay["minutes"])
+        case "working":
+            return after_working(anchor, delay["minutes"], working)
+        case "business_days":
+            return after_business_days(anchor, delay["days"], delay.get("at"), dates)
+        case "calendar":
+            return after_calendar_days(anchor, delay["days"], delay.get("at"), dates.zone)
+        case "quiet":
+            since = max(anchor, last_word) if last_word else anchor
+            return after(since, delay["delay"], dates=dates, working=working, last_word=None)
+    raise ValueError(f"no such delay: {delay}")
+
+
+def moment(of: Plain, value: Plain, zone: str) -> datetime | None:
+    """When a `before` or `since` comes, given the field's value; None without a date, or beyond every calendar."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if read is None:
+            return None
+        local = read.astimezone(ZoneInfo(zone)) if read.tzinfo else read
+        sign = -1 if of["kind"] == "before" else 1
+        wall = time.fromisoformat(of["at"]) if of.get("at") else local.time()
+        there = instant(local.date() + sign * timedelta(days=of.get("days", 0)), wall, zone)
+        return there + sign * timedelta(hours=of.get("hours", 0))
+    except (ValueError, OverflowError):
+        return None
+
+
+def duration(text: str) -> timedelta:
+    """An ISO 8601 duration of days, hours, minutes and seconds."""
+    found = fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)
+    if not found:
+        raise ValueError(f"not a duration: {text}")
+    days, hours_, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours_, minutes=minutes, seconds=seconds)

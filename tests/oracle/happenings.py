@@ -1,0 +1,528 @@
+"""What events, commands and people who close tasks do to a life of the second interpreter."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.oracle import calendar
+from tests.oracle.calendar import Plain, duration
+from tests.oracle.life import DEEPEST, TASK_DUE, Life, from_step
+from tests.oracle.state import Enrolment, Place, Task
+
+NO_ANSWER = ("out_of_office", "automatic", "bounce_notice")
+FIVE_BUSINESS_DAYS = {"kind": "business_days", "days": 5}
+WEEK = {"kind": "calendar", "days": 7}
+FAR = timedelta(days=36_500)
+SPOKE = ("connected_positive", "connected_neutral", "callback_requested", "connected_negative", "do_not_call")
+
+
+def note_event(life: Life, event: Plain) -> None:
+    """Note what happened outside."""
+    if life.gone:
+        return
+    kind, data = event["kind"], event.get("data") or {}
+    occurred = datetime.fromisoformat(event["occurred_at"])
+    if occurred > life.now + duration(life.number("event_ahead")):
+        occurred = life.now
+    if kind in ("captured", "call_missed", "call_connected", "human_touch"):
+        life.words.append(occurred)
+    if kind in ("call_connected", "human_touch"):
+        life.touched.append(occurred)
+    match kind:
+        case "replied":
+            replied(life, data, occurred)
+        case "stage_changed":
+            stage_changed(life, data, occurred)
+        case "opted_out":
+            life.withdraw(data.get("channel"), occurred)
+            other(life, event, occurred)
+        case "opted_in":
+            life.consent(data.get("channel"), occurred)
+            other(life, event, occurred)
+        case "bounced":
+            if not data.get("address_hash"):
+                life.lose_address(data.get("channel") or "email")
+            other(life, event, occurred)
+        case "delivery_failed":
+            delivery_failed(life, data)
+            other(life, event, occurred)
+        case "owner_absent":
+            until = data.get("until")
+            life.owner_away = datetime.fromisoformat(until) if until else life.now + FAR
+            other(life, event, occurred)
+        case "owner_back" | "owner_changed":
+            life.owner_away = None
+            other(life, event, occurred)
+        case "merged":
+            leave_for_good(life, "lead_merged")
+        case "deleted":
+            leave_for_good(life, "stopped_by_crm")
+        case "erased":
+            leave_for_good(life, "lead_erased")
+        case _:
+            other(life, event, occurred)
+
+
+def leave_for_good(life: Life, reason: str) -> None:
+    """There is no such lead any more."""
+    while life.enrolment:
+        life.end(life.enrolment, reason)
+    for task in list(life.tasks):
+        life.tasks.remove(task)
+        life.say("closed", task.name, "cancelled")
+    life.gone = True
+
+
+def other(life: Life, event: Plain, occurred: datetime) -> None:
+    """An event that is no reply and no stage change: reactions, the engine's default, starts."""
+    kind, enrolment = event["kind"], life.enrolment
+    data = event.get("data") or {}
+    wanted = [{"kind": "event", "event": kind}]
+    if kind == "by_hand":
+        wanted.insert(0, {"kind": "by_hand", "name": data.get("name")})
+    if enrolment and kind in ("won", "lost"):
+        response = written(life, enrolment, wanted)
+        if response:
+            react(life, enrolment, response)
+        else:
+            won_or_lost(life, enrolment, kind)
+    elif enrolment and occurred >= enrolment.started:
+        response = written(life, enrolment, wanted)
+        if response:
+            react(life, enrolment, response)
+        elif kind == "meeting_booked" and life.stage_of(enrolment) not in ("convert", "retain"):
+            life.end(enrolment, "meeting_booked")
+    if kind == "won":
+        life.stage = "retain"
+    if kind == "moment_reached":
+        named = [one for one in life.catalogue if one["name"] == data.get("sequence")]
+        start_by(life, [one for one in named if any(start["kind"] == "moment" for start in one.get("starts", []))])
+        return
+    start_by(life, started_by(life, wanted), is_capture=kind == "captured")
+
+
+def won_or_lost(life: Life, enrolment: Enrolment, kind: str) -> None:
+    """The CRM closed the deal, and nothing is written about it."""
+    stages = [one["name"] for one in enrolment.sequence["stages"]]
+    if kind == "won" and "retain" in stages:
+        if life.stage_of(enrolment) != "retain":
+            life.enter(enrolment, "retain")
+    else:
+        life.end(enrolment, "stage_changed")
+        if life.enrolment:
+            won_or_lost(life, life.enrolment, kind)
+
+
+# reactions
+
+
+def written(life: Life, enrolment: Enrolment, wanted: list[Plain]) -> Plain:
+    """The response written for the first of the wanted triggers, in the stage, then in the sequence; None without."""
+    for reactions in (life.plan_of(enrolment).get("when", []), enrolment.sequence.get("when", [])):
+        for trigger in wanted:
+            for reaction in reactions:
+                if {name: value for name, value in reaction["trigger"].items() if value is not None} == trigger:
+                    return reaction["response"]
+    return None
+
+
+def react(life: Life, enrolment: Enrolment, response: Plain) -> None:
+    """Do what is written."""
+    if response["kind"] == "carry_on":
+        enrolment.answer = next((task for task in life.tasks if task.name == "answer"), None)
+    elif response.get("after"):
+        life.cancel_tasks(enrolment)
+        place = enrolment.place
+        enrolment.place = Place(place.stage, place.entered, [response], life.now)
+    else:
+        life.leave_by(enrolment, response)
+
+
+def replied(life: Life, data: Plain, occurred: datetime) -> None:
+    """Somebody wrote to us."""
+    reply, enrolment = data.get("reply"), life.enrolment
+    if data.get("from_other") == "thread":
+        life.not_before.append(life.after(life.now, FIVE_BUSINESS_DAYS, enrolment and enrolment.sequence))
+        return
+    if data.get("from_other") == "account":
+        match life.number("account_reply"):
+            case "delay":
+                life.not_before.append(life.after(life.now, FIVE_BUSINESS_DAYS, enrolment and enrolment.sequence))
+            case "stop" if enrolment:
+                life.end(enrolment, "account_replied")
+        return
+    exact = {"kind": "reply", "reply": reply}
+    if reply in NO_ANSWER:
+        if reply == "out_of_office":
+            out_of_office(life, data)
+        return
+    life.words.append(occurred)
+    answer = None
+    if reply == "opt_out":
+        life.withdraw(data.get("channel"), occurred)
+    elif reply == "complaint":
+        life.complained = True
+        if enrolment:
+            life.end(enrolment, "replied")
+    elif enrolment and occurred >= enrolment.started:
+        response = written(life, enrolment, [exact, {"kind": "event", "event": "replied"}])
+        if response:
+            if response["kind"] == "carry_on":
+                answer = open_answer(life, "owner")
+            react(life, enrolment, response)
+        else:
+            by_default(life, enrolment, reply)
+    if not answer:
+        open_answer(life, "manager" if reply == "complaint" else "owner")
+    start_by(life, started_by(life, [exact, {"kind": "event", "event": "replied"}]))
+
+
+def by_default(life: Life, enrolment: Enrolment, reply: str | None) -> None:
+    """A person answered, and nothing is written about it."""
+    match reply:
+        case "not_interested":
+            life.end(enrolment, "not_interested")
+        case "wrong_person":
+            life.end(enrolment, "wrong_person")
+        case "left_company":
+            life.park("contact_changed")
+        case "unclear":
+            life.park("unclear_reply")
+        case "possible_opt_out":
+            life.park("possible_opt_out")
+        case _:
+            life.end(enrolment, "replied")
+
+
+def open_answer(life: Life, role: str) -> Task:
+    """The one task to answer the lead."""
+    for task in life.tasks:
+        if task.name == "answer":
+            return task
+    task = Task("answer", role, life.now, life.for_a_person(life.now, TASK_DUE))
+    life.open(task)
+    return task
+
+
+def out_of_office(life: Life, data: Plain) -> None:
+    """Nothing before the lead is back; open calls are due then."""
+    sequence = life.enrolment.sequence if life.enrolment else None
+    until = life.after(life.now, WEEK, sequence)
+    if data.get("returns_at"):
+        returns = datetime.fromisoformat(data["returns_at"])
+        if life.now <= returns <= life.now + timedelta(days=100):
+            day = returns.astimezone(ZoneInfo(life.world["zone"])).date()
+            start = calendar.instant(day, datetime.min.time(), life.world["zone"])
+            until = life.after(start, {"kind": "business_days", "days": 1}, sequence)
+    life.not_before.append(until)
+    for task in life.tasks:
+        if task.step and task.step["kind"] == "call" and until > task.due:
+            if task.give_up:
+                task.give_up += until - task.due
+            task.due = until
+
+
+def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
+    """The CRM moved the lead."""
+    version, name = data.get("version"), data.get("pipeline_stage")
+    if version is not None and life.stage_version is not None:
+        stale = version <= life.stage_version
+    else:
+        stale = life.stage_at is not None and occurred < life.stage_at
+    if stale:
+        return
+    life.stage_version = version if version is not None else life.stage_version
+    life.stage_at = occurred
+    entered = {"kind": "entered", "pipeline_stage": name}
+    wanted = [entered, {"kind": "event", "event": "stage_changed"}]
+    stage = next((one["stage"] for one in life.world.get("pipeline", []) if one["name"] == name), None)
+    while enrolment := life.enrolment:
+        response = written(life, enrolment, wanted)
+        if response:
+            react(life, enrolment, response)
+        elif stage is None:
+            life.park("unmapped_stage")
+        elif life.stage_of(enrolment) != stage:
+            move_to(life, enrolment, stage)
+            if enrolment not in life.running and life.enrolment:
+                continue
+        break
+    if stage and not (life.enrolment and life.enrolment.place.stage != "as_is"):
+        life.stage = stage
+    start_by(life, started_by(life, wanted))
+
+
+def move_to(life: Life, enrolment: Enrolment, stage: str) -> None:
+    """Follow the CRM: within the sequence if it has that stage; else it is over."""
+    if stage not in [one["name"] for one in enrolment.sequence["stages"]]:
+        life.end(enrolment, "stage_changed")
+        return
+    left = enrolment.left.get(stage)
+    if left and life.now - left[0] < timedelta(seconds=60):
+        life.cancel_tasks(enrolment)
+        enrolment.left[enrolment.place.stage] = (life.now, enrolment.place)
+        enrolment.place = left[1]
+        enrolment.place.waits_for = None
+        life.stage = stage
+        life.say("stage", stage)
+        return
+    life.enter(enrolment, stage)
+
+
+def delivery_failed(life: Life, data: Plain) -> None:
+    """A message came back softly: it is tried anew, twice, and then a person decides."""
+    enrolment = life.enrolment
+    if not enrolment or not enrolment.place.last_sent:
+        return
+    place, step = enrolment.place, enrolment.place.last_sent
+    if data.get("channel") not in (None, step["kind"]):
+        return
+    retries = [duration(one) for one in life.number("soft_retries")]
+    failed = enrolment.failures[step["id"]]
+    enrolment.failures[step["id"]] += 1
+    place.plan = [step, *place.plan]
+    place.last_sent = None
+    place.reached = life.now
+    if failed < len(retries):
+        place.retry_at = life.now + retries[failed]
+    else:
+        life.ask_about("delivery_failing", enrolment, step)
+
+
+# enrolling
+
+
+def started_by(life: Life, wanted: list[Plain]) -> list[Plain]:
+    """The sequences of the catalogue that one of the triggers starts."""
+    found = []
+    for sequence in life.catalogue:
+        starts = [
+            {name: value for name, value in start.items() if value is not None} for start in sequence.get("starts", [])
+        ]
+        if any(trigger in starts for trigger in wanted):
+            found.append(sequence)
+    return found
+
+
+def start_by(life: Life, candidates: list[Plain], *, is_capture: bool = False) -> None:
+    """Enrol in the highest sequence that accepts; an enquiry that none accepts goes to the owner."""
+    refused = None
+    for sequence in candidates:
+        reason = why_refused(life, sequence)
+        if reason is None:
+            enroll(life, sequence)
+            return
+        refused = (sequence["name"], reason)
+    if refused:
+        life.say("refused", *refused)
+        if is_capture:
+            ask_owner(life, "capture")
+
+
+def ask_owner(life: Life, name: str) -> None:
+    """A task for the owner that no step asked for."""
+    life.open(Task(name, "owner", life.now, life.for_a_person(life.now, TASK_DUE)))
+
+
+def why_refused(life: Life, sequence: Plain) -> str | None:
+    """The EnrollRefusal of a sequence; None if the lead may enter it."""
+    order = [one["name"] for one in life.catalogue]
+    name = sequence["name"]
+    if any(one.name == name for one in life.running):
+        return "already_enrolled"
+    if life.enrolment:
+        if order.index(name) > order.index(life.enrolment.name):
+            return "active_elsewhere"
+        if sequence.get("gives_back") and len(life.running) > DEEPEST:
+            return "active_elsewhere"
+    again = sequence.get("again") or {"kind": "once"}
+    if name in life.ended:
+        if again["kind"] == "once":
+            return "finished_before"
+        if again["kind"] == "after" and life.after(life.ended[name], again["delay"], sequence) > life.now:
+            return "cooling_off"
+    if life.complained:
+        return "do_not_contact"
+    reasons = [life.why_not(channel) for channel in sorted(channels_of(sequence))]
+    if reasons and all(reasons):
+        if "channel_suppressed" in reasons:
+            return "opted_out"
+        return "no_consent" if "no_consent" in reasons else "no_usable_address"
+    if not life.true(sequence.get("only_if"), sequence):
+        return "guard_not_met"
+    return None
+
+
+def channels_of(sequence: Plain) -> set[str]:
+    """Every channel that a step of the sequence uses."""
+    found: set[str] = set()
+
+    def look_at(steps: list[Plain]) -> None:
+        for step in steps:
+            if step["kind"] == "branch":
+                for case in step["cases"]:
+                    look_at(case.get("steps", []))
+                look_at(step.get("otherwise", []))
+            elif step["kind"] != "task":
+                found.add("voice" if step["kind"] == "call" else step["kind"])
+
+    for stage in sequence["stages"]:
+        look_at(stage["steps"])
+    return found
+
+
+def enroll(life: Life, sequence: Plain) -> None:
+    """Start a sequence that accepts the lead."""
+    if life.enrolment and not sequence.get("gives_back"):
+        life.end(life.enrolment, "superseded")
+    life.say("enrolled", sequence["name"])
+    first = sequence["stages"][0]["name"]
+    enrolment = Enrolment(sequence, life.now, Place(first, life.now, [], life.now))
+    life.running.append(enrolment)
+    life.begin(enrolment, first)
+    for number, reaction in enumerate(sequence.get("when", [])):
+        if reaction["trigger"]["kind"] == "becomes":
+            enrolment.seen[f"all {number}"] = life.true(reaction["trigger"]["condition"], sequence, {})
+
+
+def hand_over(life: Life, enrolment: Enrolment, name: str) -> None:
+    """`start(…)`: this one is over, and the other begins; if it refuses, the owner is asked."""
+    life.end(enrolment, "handed_over")
+    sequence = next((one for one in life.catalogue if one["name"] == name), None)
+    reason = why_refused(life, sequence) if sequence else "sequence_closed"
+    if reason:
+        life.say("refused", name, reason)
+        ask_owner(life, "handover")
+    elif sequence:
+        enroll(life, sequence)
+
+
+# people of ours
+
+
+def close_task(life: Life, closes: Plain) -> None:
+    """A person closes an open task."""
+    task = next((one for one in life.tasks if one.name == closes["of"]), None)
+    if not task:
+        return
+    disposition, enrolment = closes["disposition"], task.enrolment
+    if task.step and task.step["kind"] == "call" and disposition in (*SPOKE, "voicemail"):
+        life.touched.append(life.now)
+        life.words.append(life.now)
+    if task.question == "outcome_unproven":
+        prove(life, task, disposition)
+        return
+    life.close(task, disposition)
+    match disposition:
+        case "do_not_call":
+            life.withdraw("voice", life.now)
+        case "wrong_number" | "number_dead":
+            life.lose_address("voice", "sms")
+    if not enrolment or enrolment not in life.running:
+        return
+    match disposition:
+        case "connected_positive":
+            response = written(life, enrolment, [{"kind": "event", "event": "call_connected"}])
+            if response:
+                react(life, enrolment, response)
+                return
+            if not is_asked_for(enrolment, task.name, disposition):
+                life.end(enrolment, "call_connected")
+                return
+        case "connected_negative":
+            life.end(enrolment, "not_interested")
+            return
+        case "callback_requested":
+            agreed = closes.get("callback_at")
+            due = datetime.fromisoformat(agreed) if agreed else life.for_a_person(life.now, TASK_DUE)
+            life.open(Task("callback", task.role, life.now, due, enrolment))
+        case "failed" if not life.review:
+            life.park("provider_rejected")
+    if enrolment is life.enrolment:
+        response = written(life, enrolment, [{"kind": "event", "event": "task_done"}])
+        if response:
+            react(life, enrolment, response)
+
+
+def prove(life: Life, task: Task, disposition: str) -> None:
+    """A person found out whether a message went out."""
+    life.close(task, disposition)
+    if life.review == "outcome_unproven" and task.enrolment is life.enrolment and life.enrolment:
+        life.review = None
+        if disposition == "sent":
+            life.settle(life.enrolment, life.now)
+
+
+def is_asked_for(enrolment: Enrolment, step: str, disposition: str) -> bool:
+    """Whether the sequence has a path for that outcome of the step."""
+
+    def mentions(part: Plain) -> bool:
+        if isinstance(part, list):
+            return any(mentions(one) for one in part)
+        if not isinstance(part, dict):
+            return False
+        if part.get("kind") == "outcome_is" and part["step"] == step and disposition in part["outcomes"]:
+            return True
+        return any(mentions(one) for one in part.values())
+
+    return mentions(enrolment.sequence)
+
+
+def note_command(life: Life, command: Plain) -> None:
+    """A person wants something for the lead."""
+    if life.gone:
+        return
+    verb, data, enrolment = command["verb"], command.get("data") or {}, life.enrolment
+    match verb:
+        case "enroll":
+            sequence = next((one for one in life.catalogue if one["name"] == data.get("sequence")), None)
+            if sequence:
+                start_by(life, [sequence])
+        case "pause" if enrolment:
+            until = data.get("until")
+            since = life.pause[0] if life.pause else life.now
+            life.pause = (since, datetime.fromisoformat(until) if until else None)
+        case "resume":
+            life.pause = None
+        case "retry" if life.review:
+            end_review(life)
+            if enrolment:
+                enrolment.place.never_late = True
+                enrolment.failures.clear()
+        case "skip" if enrolment:
+            skip(life, enrolment, data.get("step"))
+        case "jump" if enrolment:
+            jump(life, enrolment, data.get("stage") or enrolment.place.stage, data.get("step"))
+        case "stop" if enrolment:
+            life.end(enrolment, "stopped_by_person")
+        case "reassign":
+            end_review(life)
+
+
+def end_review(life: Life) -> None:
+    """A person decided."""
+    life.review = None
+    for task in list(life.tasks):
+        if task.question:
+            life.tasks.remove(task)
+            life.say("closed", task.name, "cancelled")
+
+
+def skip(life: Life, enrolment: Enrolment, named: str | None) -> None:
+    """Leave out the step the lead stands before."""
+    step = enrolment.place.plan[0]
+    if "id" not in step or (named and named != step["id"]):
+        return
+    end_review(life)
+    if waited := enrolment.place.waits_for:
+        life.tasks.remove(waited)
+        life.say("closed", waited.name, "cancelled")
+    life.skip(enrolment, "skipped_by_person")
+
+
+def jump(life: Life, enrolment: Enrolment, stage: str, step: str | None) -> None:
+    """Begin a stage, or one of its steps."""
+    plan = next((one for one in enrolment.sequence["stages"] if one["name"] == stage), None)
+    if not plan or (step and not from_step(plan["steps"], step)):
+        return
+    end_review(life)
+    life.enter(enrolment, stage, step or "")

@@ -1,0 +1,617 @@
+"""One lead's life in the second interpreter: what is done, step by step, whenever the lead is looked at."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from tests.oracle import calendar
+from tests.oracle.calendar import Hours, Plain, duration
+from tests.oracle.conditions import Facts, holds
+from tests.oracle.document import Line
+from tests.oracle.state import Doubt, Enrolment, Place, Task
+
+NUMBERS = {
+    "min_gap": "PT1H",
+    "lead_cap": 3,
+    "settling": "PT1M",
+    "touch_limit": 500,
+    "visit_limit": 12,
+    "pause_limit": "P30D",
+    "look_ups": ["PT30S", "PT2M", "PT10M", "PT15M"],
+    "soft_retries": ["PT4H", "P1D"],
+    "account_reply": "delay",
+    "event_ahead": "PT5M",
+}
+DEEPEST = 3
+DAY = timedelta(hours=24)
+BUSINESS_DAYS_LATE = {"kind": "business_days", "days": 5}
+HOURS_LATE = {"kind": "elapsed", "minutes": 4 * 60}
+GIVES_UP = {"kind": "business_days", "days": 3}
+TASK_DUE = {"kind": "business_days", "days": 1}
+CALL_DUE = {"kind": "working", "minutes": 60}
+GOES_BACK = {"completed", "touch_limit", "stage_changed", "handed_over", "guard_failed"}
+"""How an interlude may end so that what it interrupted goes on: without an answer, and stopped by nobody."""
+STEP_KINDS = {"email", "sms", "call", "task", "branch"}
+
+
+class Life:
+    """Everything known of one lead, and what was done for it."""
+
+    def __init__(self, catalogue: list[Plain], world: Mapping[str, Plain], answers: Mapping[str, str], now: datetime):
+        self.catalogue, self.world, self.answers, self.now = catalogue, dict(world), answers, now
+        self.lines: list[Line] = []
+        self.wakes: list[datetime] = []
+        self.stage = "capture"
+        self.running: list[Enrolment] = []
+        """The last one runs; those before it were interrupted by the one after them."""
+        self.ended: dict[str, datetime] = {}
+        self.tasks: list[Task] = []
+        self.messages = 0
+        self.sent: list[datetime] = []
+        self.withdrawn: dict[str, datetime] = {}
+        self.consented: dict[str, datetime] = {}
+        self.dead: set[str] = set()
+        self.words: list[datetime] = []
+        """When the lead or a person of ours said something."""
+        self.touched: list[datetime] = []
+        """When a person of ours called, wrote or met."""
+        self.not_before: list[datetime] = []
+        """Until when absence and other people's replies hold the lead."""
+        self.owner_away: datetime | None = None
+        self.pause: tuple[datetime, datetime | None] | None = None
+        self.review: str | None = None
+        self.doubt: Doubt | None = None
+        self.stage_version: int | None = None
+        self.stage_at: datetime | None = None
+        self.complained = False
+        self.gone = False
+        self.seen: dict[str, bool] = {}
+
+    # what is known
+
+    @property
+    def enrolment(self) -> Enrolment | None:
+        """The one that runs."""
+        return self.running[-1] if self.running else None
+
+    def number(self, name: str) -> Plain:
+        """One of the deployment's numbers."""
+        return self.world.get("policy", {}).get(name, NUMBERS[name])
+
+    def passed(self, moment: datetime) -> bool:
+        """Whether the moment has come; if not, the lead is looked at again when it comes."""
+        if moment > self.now:
+            self.wakes.append(moment)
+        return moment <= self.now
+
+    def fields(self) -> dict[str, Plain]:
+        """The declared fields that have a value."""
+        return {one["name"]: one["value"] for one in self.world.get("fields", [])}
+
+    def hours_of(self, sequence: Plain) -> Hours:
+        """The hours of a sequence, in the lead's zone; those of the deployment without one."""
+        window = sequence["hours"] if sequence else self.world["default_window"]
+        return calendar.hours(self.world["zone"], window, self.world.get("closed_days", []))
+
+    def owner_hours(self) -> Hours:
+        """The working time of a person of ours."""
+        of = self.world["owner_hours"]
+        return calendar.hours(of["zone"], of["window"], of.get("closed_days", []), works_on_openings=True)
+
+    def after(self, anchor: datetime, delay: Plain, sequence: Plain, *, ours: bool = False) -> datetime:
+        """`anchor` + `delay`; working time is the sequence's, or, with `ours`, that of a person of ours."""
+        dates = self.hours_of(sequence)
+        working = self.owner_hours() if ours else dates
+        word = max(self.words, default=None)
+        return calendar.after(anchor, delay, dates=dates, working=working, last_word=word)
+
+    def for_a_person(self, anchor: datetime, delay: Plain) -> datetime:
+        """`anchor` + `delay` in the calendar of a person of ours."""
+        ours = self.owner_hours()
+        return calendar.after(anchor, delay, dates=ours, working=ours, last_word=max(self.words, default=None))
+
+    def why_not(self, channel: str) -> str | None:
+        """The SkipReason that keeps us from a channel; None if the lead can be reached on it."""
+        listed = {one["channel"]: one.get("why_not") for one in self.world.get("channels", [])}
+        if channel not in listed:
+            return "no_address"
+        if channel in self.withdrawn:
+            return "channel_suppressed"
+        if channel in self.dead:
+            return "address_bounced"
+        return listed[channel]
+
+    def reachable(self) -> bool:
+        """Whether any channel is left."""
+        return any(self.why_not(channel) is None for channel in ("email", "sms", "voice"))
+
+    def true(self, condition: Plain, sequence: Plain, outcomes: Mapping[str, str] | None = None) -> bool:
+        """Whether a condition is true now; without a condition, yes."""
+        if condition is None:
+            return True
+        can = {channel: self.why_not(channel) is None for channel in ("email", "sms", "voice")}
+        hours = self.hours_of(sequence)
+        return holds(condition, Facts(self.now, self.fields(), outcomes or {}, lambda channel: can[channel], hours))
+
+    def plan_of(self, enrolment: Enrolment) -> Plain:
+        """What is written about the stage the enrolment is in."""
+        return next(one for one in enrolment.sequence["stages"] if one["name"] == enrolment.place.stage)
+
+    def stage_of(self, enrolment: Enrolment) -> str:
+        """The stage the lead is in as that enrolment sees it."""
+        return self.stage if enrolment.place.stage == "as_is" else enrolment.place.stage
+
+    # what is written down
+
+    def say(self, word: str, of: str, how: str = "") -> None:
+        """Write a line."""
+        self.lines.append(Line(self.now.strftime("%Y-%m-%dT%H:%M:%S"), word, of, how))
+
+    def park(self, reason: str) -> None:
+        """A person has to decide."""
+        self.review = reason
+        self.say("review", reason)
+
+    # looking
+
+    def look(self) -> None:
+        """Do everything that is due now; `wakes` says when to look again."""
+        self.wakes = []
+        self.run_clocks()
+        while self.one_thing():
+            self.run_clocks()
+
+    def one_thing(self) -> bool:
+        """Do one thing that is due; False if nothing is."""
+        return self.of_tasks() or self.of_doubt() or self.of_the_pause() or self.of_triggers() or self.of_the_step()
+
+    def run_clocks(self) -> None:
+        """Note from when to when each enrolment's clock stands still."""
+        for enrolment in self.running:
+            still = (
+                self.pause is not None
+                or enrolment is not self.enrolment
+                or enrolment.answer is not None
+                or enrolment.name in self.world.get("paused_sequences", [])
+            )
+            if still and not enrolment.stands_still:
+                enrolment.stood_still.append((self.now, None))
+            if not still and enrolment.stands_still:
+                enrolment.stood_still[-1] = (enrolment.stood_still[-1][0], self.now)
+
+    def of_tasks(self) -> bool:
+        """Escalate and give up what is open for too long."""
+        for task in list(self.tasks):
+            for escalation in list(task.escalations):
+                if self.passed(escalation[0]):
+                    task.escalations.remove(escalation)
+                    self.say("escalated", task.name, escalation[1])
+                    return True
+            if task.give_up and self.passed(task.give_up):
+                self.say("closed", task.name, "given_up")
+                self.close(task, "given_up")
+                return True
+        return False
+
+    def of_doubt(self) -> bool:
+        """Ask whether an uncertain message went out."""
+        if not self.doubt:
+            return False
+        doubt, asked = self.doubt, [duration(one) for one in self.number("look_ups")]
+        if not self.passed(doubt.at + asked[0 if doubt.found else -1]):
+            return False
+        self.doubt = None
+        if doubt.found:
+            self.left(doubt.enrolment, doubt.step, doubt.at)
+        else:
+            self.ask_about("outcome_unproven", doubt.enrolment, doubt.step)
+        return True
+
+    def of_the_pause(self) -> bool:
+        """End a pause at its end, or park what is paused for too long."""
+        if not self.pause:
+            return False
+        since, until = self.pause
+        if not self.passed(until or since + duration(self.number("pause_limit"))):
+            return False
+        self.pause = None
+        if not until and self.enrolment and not self.review:
+            self.park("pause_expired")
+        return True
+
+    def of_triggers(self) -> bool:
+        """React to conditions that became true and to moments that came."""
+        from tests.oracle.happenings import react, start_by
+
+        for sequence in self.catalogue:
+            for number, start in enumerate(sequence.get("starts", [])):
+                if start["kind"] == "becomes":
+                    key = f"{sequence['name']} {number}"
+                    is_true = self.true(start["condition"], sequence)
+                    was_true = self.seen.get(key, True)
+                    self.seen[key] = is_true
+                    if is_true and not was_true:
+                        start_by(self, [sequence])
+                        return True
+        enrolment = self.enrolment
+        if not enrolment:
+            return False
+        scopes = (("stage", self.plan_of(enrolment).get("when", [])), ("all", enrolment.sequence.get("when", [])))
+        for scope, reactions in scopes:
+            for number, reaction in enumerate(reactions):
+                trigger, key = reaction["trigger"], f"{scope} {number}"
+                if trigger["kind"] == "becomes":
+                    is_true = self.true(trigger["condition"], enrolment.sequence, enrolment.outcomes)
+                    was_true = enrolment.seen.get(key, True)
+                    enrolment.seen[key] = is_true
+                    if is_true and not was_true:
+                        react(self, enrolment, reaction["response"])
+                        return True
+                if trigger["kind"] == "moment":
+                    comes = self.moment(trigger["moment"])
+                    if comes is None or (key, comes) in enrolment.fired:
+                        continue
+                    if self.passed(comes) and comes == self.now:
+                        enrolment.fired.add((key, comes))
+                        react(self, enrolment, reaction["response"])
+                        return True
+        return False
+
+    def moment(self, of: Plain) -> datetime | None:
+        """When a moment tied to a date comes."""
+        return calendar.moment(of, self.fields().get(of["field"]), self.world["zone"])
+
+    # the step in front
+
+    def of_the_step(self) -> bool:
+        """Do the step or exit in front, if it is due."""
+        enrolment = self.enrolment
+        if not enrolment or self.review or enrolment.stands_still:
+            return False
+        if enrolment.wanted_stage:
+            stage, step = enrolment.wanted_stage
+            return self.enter(enrolment, stage, step)
+        place = enrolment.place
+        if place.waits_for:
+            return False
+        item = place.plan[0]
+        if item["kind"] not in STEP_KINDS:
+            return self.of_an_exit(enrolment, item)
+        if item["kind"] == "branch":
+            self.take_branch(enrolment, item)
+            return True
+        if self.doubt and self.doubt.enrolment is enrolment and self.doubt.step is item:
+            return False
+        if not place.reached:
+            return self.reach(enrolment, item)
+        if item["kind"] in ("email", "sms"):
+            return self.message(enrolment, item)
+        return self.task(enrolment, item)
+
+    def of_an_exit(self, enrolment: Enrolment, way: Plain) -> bool:
+        """Leave the stage or the sequence, if the exit's delay is over."""
+        place = enrolment.place
+        due = place.anchor
+        if way.get("after"):
+            due = self.after(place.anchor, way["after"], enrolment.sequence)
+            if due < place.anchor:
+                due = self.after(place.anchor, way["after"] | {"days": 1}, enrolment.sequence)
+        moved = enrolment.shifted(place.anchor, due)
+        if moved is None or not self.passed(moved):
+            return False
+        self.leave_by(enrolment, way)
+        return True
+
+    def leave_by(self, enrolment: Enrolment, way: Plain) -> None:
+        """Take an exit, now."""
+        from tests.oracle.happenings import hand_over
+
+        match way["kind"]:
+            case "goto":
+                self.enter(enrolment, way["stage"])
+            case "finish":
+                self.end(enrolment, way.get("reason", "completed"))
+            case "start":
+                hand_over(self, enrolment, way["sequence"])
+
+    def take_branch(self, enrolment: Enrolment, branch: Plain) -> None:
+        """Put the steps of the first case that is true in front."""
+        place = enrolment.place
+        rest = place.plan[1:]
+        for number, case in enumerate(branch["cases"]):
+            if self.true(case["condition"], enrolment.sequence, enrolment.outcomes):
+                enrolment.outcomes[branch["id"]] = str(number)
+                place.plan = case.get("steps", []) + ([case["then"]] if case.get("then") else rest)
+                return
+        enrolment.outcomes[branch["id"]] = "otherwise"
+        way = branch.get("otherwise_exit")
+        place.plan = branch.get("otherwise", []) + ([way] if way else rest)
+
+    def reach(self, enrolment: Enrolment, step: Plain) -> bool:
+        """See whether the step's moment has come; then decide its guard."""
+        place = enrolment.place
+        past = False
+        if step.get("at"):
+            comes = self.moment(step["at"])
+            if comes is None:
+                return self.skip(enrolment, "no_date")
+            if not self.passed(comes):
+                return False
+            past = comes < self.now
+        elif step.get("after"):
+            ours = step["kind"] in ("call", "task")
+            comes = self.after(place.anchor, step["after"], enrolment.sequence, ours=ours)
+            if comes < place.anchor:
+                past = step.get("if_past") is not None
+                delay = step["after"] | {"days": 1}
+                comes = place.anchor if past else self.after(place.anchor, delay, enrolment.sequence, ours=ours)
+            moved = enrolment.shifted(place.anchor, comes)
+            if moved is None or not self.passed(moved):
+                return False
+        if not self.true(step.get("only_if"), enrolment.sequence, enrolment.outcomes):
+            return self.skip(enrolment, "step_guard_false")
+        if past and not place.never_late and self.too_late(enrolment, step):
+            return True
+        place.reached = self.now
+        return True
+
+    def too_late(self, enrolment: Enrolment, step: Plain) -> bool:
+        """Do what is written for a step whose time is past; False if it is to be done all the same."""
+        in_response = self.stage_of(enrolment) == "response"
+        match step.get("if_past") or ("review" if in_response else "skip"):
+            case "send":
+                return False
+            case "skip":
+                self.skip(enrolment, "too_late")
+            case "review":
+                self.park("too_late")
+        return True
+
+    def skip(self, enrolment: Enrolment, reason: str) -> bool:
+        """Leave the step in front out."""
+        self.say("skipped", enrolment.place.plan[0]["id"], reason)
+        self.settle(enrolment, self.now)
+        return True
+
+    def settle(self, enrolment: Enrolment, at: datetime) -> None:
+        """The step in front is done with; the next delay counts from `at`."""
+        place = enrolment.place
+        place.plan = place.plan[1:]
+        place.anchor = at
+        place.reached = place.let_go = place.waits_for = place.retry_at = place.last_sent = None
+        place.never_late = False
+
+    def held(self, enrolment: Enrolment) -> bool:
+        """Whether a hold of the lead keeps every touch back."""
+        place = enrolment.place
+        moments = list(self.not_before)
+        if place.stage not in ("response", "as_is"):
+            moments.append(place.entered + duration(self.number("settling")))
+        return not all([self.passed(one) for one in moments])
+
+    def owner_held(self) -> bool:
+        """Whether the owner is away."""
+        away = [datetime.fromisoformat(until) for until in [self.world.get("owner_absent_until")] if until]
+        away += [self.owner_away] if self.owner_away else []
+        return not all([self.passed(one) for one in away])
+
+    def over_the_limit(self, enrolment: Enrolment) -> bool:
+        """Stop an enrolment that has had all its touches."""
+        if enrolment.touches < self.number("touch_limit"):
+            return False
+        self.end(enrolment, "touch_limit")
+        return True
+
+    def message(self, enrolment: Enrolment, step: Plain) -> bool:
+        """Send the message in front, if it may leave."""
+        channel, place = step["kind"], enrolment.place
+        if self.over_the_limit(enrolment):
+            return True
+        if reason := self.why_not(channel):
+            return self.skip(enrolment, reason)
+        window = self.plan_of(enrolment).get("hours") or enrolment.sequence["hours"]
+        gates = [calendar.hours(self.world["zone"], window, self.world.get("closed_days", []))]
+        if channel == "sms":
+            for one in self.world.get("contact_hours", []):
+                gates.append(calendar.hours(one["zone"], one["window"], one.get("closed_days", [])))
+        opening = calendar.next_open(gates, self.now)
+        if opening is None:
+            self.park("no_send_window")
+            return True
+        in_response = self.stage_of(enrolment) == "response"
+        planned = [self.held(enrolment), not self.passed(opening)]
+        if place.retry_at:
+            planned.append(not self.passed(place.retry_at))
+        if enrolment.sequence.get("sender", "owner") == "owner":
+            planned.append(self.owner_held())
+        if self.touched and not in_response:
+            quiet = enrolment.sequence.get("after_human") or {"kind": "business_days", "days": 2}
+            planned.append(not self.passed(self.after(max(self.touched), quiet, enrolment.sequence)))
+        if not any(planned) and not place.let_go:
+            place.let_go = self.now
+        limited = self.limited(channel, in_response=in_response)
+        if place.let_go and not place.never_late:
+            patience = enrolment.sequence.get("stale_after") or (HOURS_LATE if in_response else BUSINESS_DAYS_LATE)
+            latest = self.after(place.let_go, patience, enrolment.sequence)
+            late = self.passed(latest) and (latest < self.now or limited)
+            if late and self.too_late(enrolment, step):
+                return True
+        if any(planned) or limited:
+            return False
+        self.send(enrolment, step)
+        return True
+
+    def limited(self, channel: str, *, in_response: bool) -> bool:
+        """Whether a kill switch, a limit or a message in doubt keeps messages back."""
+        cap, recent = self.number("lead_cap"), sorted(self.sent)
+        off = self.world.get("all_switched_off", False) or channel in self.world.get("switched_off", [])
+        kept = [off, self.doubt is not None]
+        if len(recent) >= cap:
+            kept.append(not self.passed(recent[-cap] + DAY))
+        if recent and not in_response:
+            kept.append(not self.passed(recent[-1] + duration(self.number("min_gap"))))
+        return any(kept)
+
+    def send(self, enrolment: Enrolment, step: Plain) -> None:
+        """Let the message in front leave, and hear what the provider says."""
+        answer = self.answers.get(str(self.messages), "accepted")
+        self.messages += 1
+        enrolment.touches += 1
+        self.say("sent", step["id"], step["kind"])
+        match answer:
+            case "accepted":
+                self.sent.append(self.now)
+                self.left(enrolment, step, self.now)
+            case "uncertain" | "lost":
+                self.sent.append(self.now)
+                self.doubt = Doubt(self.now, enrolment, step, found=answer == "uncertain")
+            case "bad_content":
+                self.ask_about("provider_rejected", enrolment, step)
+            case "bad_recipient":
+                self.settle(enrolment, self.now)
+                self.lose_address(step["kind"])
+            case "opted_out":
+                self.settle(enrolment, self.now)
+                self.withdraw(step["kind"], self.now)
+
+    def left(self, enrolment: Enrolment, step: Plain, at: datetime) -> None:
+        """A message has certainly left; if the enrolment still stands before it, it goes on."""
+        if enrolment in self.running and enrolment.place.plan[0] is step:
+            self.settle(enrolment, at)
+            enrolment.place.last_sent = step
+
+    def ask_about(self, question: str, enrolment: Enrolment, step: Plain) -> None:
+        """A message went wrong for good: a task, and a person decides."""
+        name = "proof" if question == "outcome_unproven" else "delivery"
+        self.open(Task(name, "owner", self.now, self.for_a_person(self.now, TASK_DUE), enrolment, question=question))
+        if enrolment in self.running:
+            self.park(question)
+
+    # channels
+
+    def withdraw(self, channel: str | None, at: datetime) -> None:
+        """The lead does not want to hear from us on a channel, or on none."""
+        scope = {None: ("email", "sms", "voice"), "email": ("email",)}.get(channel, ("sms", "voice"))
+        for one in scope:
+            if one not in self.consented or self.consented[one] <= at:
+                self.withdrawn[one] = at
+        if self.enrolment and not self.reachable():
+            self.end(self.enrolment, "opted_out")
+
+    def consent(self, channel: str | None, at: datetime) -> None:
+        """The lead wants to hear from us again."""
+        scope = {None: ("email", "sms", "voice"), "email": ("email",)}.get(channel, ("sms", "voice"))
+        for one in scope:
+            self.consented[one] = at
+            if one in self.withdrawn and self.withdrawn[one] <= at:
+                del self.withdrawn[one]
+
+    def lose_address(self, *channels: str) -> None:
+        """Addresses that do not exist."""
+        self.dead.update(channels)
+        if self.enrolment and not self.reachable():
+            self.end(self.enrolment, "no_channel_left")
+
+    # tasks
+
+    def task(self, enrolment: Enrolment, step: Plain) -> bool:
+        """Open the call or task in front."""
+        if self.over_the_limit(enrolment):
+            return True
+        if step["kind"] == "call" and (reason := self.why_not("voice")):
+            return self.skip(enrolment, reason)
+        role = step.get("to", "owner")
+        if any([self.held(enrolment), role == "owner" and self.owner_held()]):
+            return False
+        due = self.for_a_person(self.now, step.get("due") or (CALL_DUE if step["kind"] == "call" else TASK_DUE))
+        task = Task(step["id"], role, self.now, due, enrolment, step)
+        for one in step.get("escalate", []):
+            task.escalations.append((self.for_a_person(self.now, one["after"]), one["role"]))
+        written = step.get("give_up")
+        task.give_up = self.for_a_person(self.now, written) if written else self.for_a_person(due, GIVES_UP)
+        enrolment.touches += 1
+        self.open(task)
+        if step.get("blocks", True):
+            enrolment.place.waits_for = task
+        else:
+            self.settle(enrolment, self.now)
+        return True
+
+    def open(self, task: Task) -> None:
+        """Ask a person."""
+        self.tasks.append(task)
+        self.say("opened", task.name, f"{task.role} {task.due.strftime('%Y-%m-%dT%H:%M')}")
+
+    def close(self, task: Task, disposition: str) -> None:
+        """A task is no longer open; whoever waited for it goes on."""
+        self.tasks.remove(task)
+        for enrolment in self.running:
+            if enrolment.answer is task:
+                enrolment.answer = None
+            if task.step and task.enrolment is enrolment:
+                enrolment.outcomes[task.name] = disposition
+            if enrolment.place.waits_for is task:
+                self.settle(enrolment, self.now)
+
+    def cancel_tasks(self, enrolment: Enrolment) -> None:
+        """Take back what people were asked to do for an enrolment."""
+        for task in list(self.tasks):
+            if task.enrolment is enrolment:
+                self.tasks.remove(task)
+                self.say("closed", task.name, "cancelled")
+
+    # stages and ends
+
+    def enter(self, enrolment: Enrolment, stage: str, step: str = "") -> bool:
+        """Enter a stage, at its first step or at `step`."""
+        if enrolment.visits[stage] >= self.number("visit_limit") and enrolment.wanted_stage is None:
+            enrolment.wanted_stage = (stage, step)
+            self.park("loop_limit")
+            return True
+        enrolment.wanted_stage = None
+        self.cancel_tasks(enrolment)
+        enrolment.left[enrolment.place.stage] = (self.now, enrolment.place)
+        self.say("stage", stage, step)
+        self.begin(enrolment, stage, step)
+        return True
+
+    def begin(self, enrolment: Enrolment, stage: str, step: str = "") -> None:
+        """Stand at the beginning of a stage, or before one of its steps."""
+        plan = next(one for one in enrolment.sequence["stages"] if one["name"] == stage)
+        todo = [*plan["steps"], plan["otherwise"]]
+        if step:
+            todo = from_step(todo, step) or todo
+        enrolment.place = Place(stage, self.now, todo, self.now)
+        enrolment.visits[stage] += 1
+        enrolment.failures.clear()
+        if stage != "as_is":
+            self.stage = stage
+        for number, reaction in enumerate(plan.get("when", [])):
+            if reaction["trigger"]["kind"] == "becomes":
+                condition = reaction["trigger"]["condition"]
+                enrolment.seen[f"stage {number}"] = self.true(condition, enrolment.sequence, enrolment.outcomes)
+
+    def end(self, enrolment: Enrolment, reason: str) -> None:
+        """The enrolment is over; what it interrupted goes on, or ends with it."""
+        self.cancel_tasks(enrolment)
+        if enrolment is self.enrolment:
+            self.review = None
+        self.running.remove(enrolment)
+        self.ended[enrolment.name] = self.now
+        self.say("ended", enrolment.name, reason)
+        if self.enrolment and reason not in GOES_BACK:
+            self.end(self.enrolment, reason)
+
+
+def from_step(todo: list[Plain], wanted: str) -> list[Plain] | None:
+    """What is still to do when a stage is begun at a step, wherever in its branches that is; None without that step."""
+    for number, item in enumerate(todo):
+        rest = todo[number + 1 :]
+        if item.get("id") == wanted:
+            return todo[number:]
+        if item["kind"] == "branch":
+            arms = [(case.get("steps", []), case.get("then")) for case in item["cases"]]
+            for steps, way in [*arms, (item.get("otherwise", []), item.get("otherwise_exit"))]:
+                found = from_step([*steps, *([way] if way else rest)], wanted) if steps else None
+                if found:
+                    return found
+    return None
