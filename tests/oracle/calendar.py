@@ -15,6 +15,8 @@ Plain = Any
 
 DAYS_SEARCHED = 400
 """Hours that do not open within so many days never open."""
+DAYS_WAITED = 30
+"""Nobody waits longer than that for hours that meet, say when a clock changes."""
 
 
 class Hours(NamedTuple):
@@ -23,26 +25,20 @@ class Hours(NamedTuple):
     zone: str
     blocks: tuple[tuple[int, str, str], ...]
     closed_days: frozenset[str]
-    works_on_openings: bool = False
-    """Whether a business day is a day with an opening; else it is Monday to Friday."""
 
     def is_open(self, at: datetime) -> bool:
         """Whether `at` is inside the hours."""
         return any(opens <= at < closes for opens, closes in openings(self, at.astimezone(ZoneInfo(self.zone)).date()))
 
     def works(self, day: date) -> bool:
-        """Whether `day` counts as a business day."""
-        if day.isoformat() in self.closed_days:
-            return False
-        return any(day.weekday() == weekday for weekday, _, _ in self.blocks) if self.works_on_openings else (
-            day.weekday() < 5
-        )
+        """Whether `day` counts as a business day: Monday to Friday, unless it is closed."""
+        return day.weekday() < 5 and day.isoformat() not in self.closed_days
 
 
-def hours(zone: str, window: Plain, closed_days: Plain, *, works_on_openings: bool = False) -> Hours:
+def hours(zone: str, window: Plain, closed_days: Plain) -> Hours:
     """The hours that a document writes as a zone, a window and a list of closed days."""
     blocks = tuple((block["weekday"], block["opens"], block["closes"]) for block in window["blocks"])
-    return Hours(zone, blocks, frozenset(closed_days), works_on_openings)
+    return Hours(zone, blocks, frozenset(closed_days))
 
 
 def instant(day: date, wall: time, zone: str) -> datetime:
@@ -68,7 +64,7 @@ def next_open(all_of: list[Hours], at: datetime) -> datetime | None:
     """The first moment from `at` on at which every one of the hours is open; None if there is no such moment."""
     if all(one.is_open(at) for one in all_of):
         return at
-    for ahead in range(-1, DAYS_SEARCHED):
+    for ahead in range(-1, DAYS_WAITED):
         found = [
             begin
             for one in all_of
@@ -140,13 +136,14 @@ def moment(of: Plain, value: Plain, zone: str) -> datetime | None:
     """When a `before` or `since` comes, given the field's value; None without a date, or beyond every calendar."""
     try:
         read = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if read is None:
+        if read is None or read.year in (1, 9999):  # records that mean no date at all say one of these
             return None
         local = read.astimezone(ZoneInfo(zone)) if read.tzinfo else read
         sign = -1 if of["kind"] == "before" else 1
-        wall = time.fromisoformat(of["at"]) if of.get("at") else local.time()
+        wall = time(9) if "T" not in value else local.time()  # a day without an hour begins when people come to work
+        wall = time.fromisoformat(of["at"]) if of.get("at") else wall
         there = instant(local.date() + sign * timedelta(days=of.get("days", 0)), wall, zone)
-        return there + sign * timedelta(hours=of.get("hours", 0))
+        return there if of.get("at") else there + sign * timedelta(hours=of.get("hours", 0))
     except (ValueError, OverflowError):
         return None
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from tests.oracle import calendar
 from tests.oracle.calendar import Plain, duration
-from tests.oracle.life import DEEPEST, TASK_DUE, Life, from_step
+from tests.oracle.life import CALL_DUE, DEEPEST, TASK_DUE, Life, from_step
 from tests.oracle.state import Enrolment, Place, Task
 
 NO_ANSWER = ("out_of_office", "automatic", "bounce_notice")
@@ -315,12 +315,12 @@ def start_by(life: Life, candidates: list[Plain], *, is_capture: bool = False) -
     if refused:
         life.say("refused", *refused)
         if is_capture:
-            ask_owner(life, "capture")
+            ask_owner(life, "enquiry")
 
 
 def ask_owner(life: Life, name: str) -> None:
     """A task for the owner that no step asked for."""
-    life.open(Task(name, "owner", life.now, life.for_a_person(life.now, TASK_DUE)))
+    life.open(Task(name, "owner", life.now, life.for_a_person(life.now, CALL_DUE)))
 
 
 def why_refused(life: Life, sequence: Plain) -> str | None:
@@ -342,7 +342,8 @@ def why_refused(life: Life, sequence: Plain) -> str | None:
             return "cooling_off"
     if life.complained:
         return "do_not_contact"
-    reasons = [life.why_not(channel) for channel in sorted(channels_of(sequence))]
+    channels = sorted(channels_of(sequence))
+    reasons = [life.why_not_call() if channel == "voice" else life.why_not(channel) for channel in channels]
     if reasons and all(reasons):
         if "channel_suppressed" in reasons:
             return "opted_out"
@@ -386,11 +387,14 @@ def enroll(life: Life, sequence: Plain) -> None:
 
 def hand_over(life: Life, enrolment: Enrolment, name: str) -> None:
     """`start(…)`: this one is over, and the other begins; if it refuses, the owner is asked."""
-    life.end(enrolment, "handed_over")
     sequence = next((one for one in life.catalogue if one["name"] == name), None)
+    life.running.remove(enrolment)
     reason = why_refused(life, sequence) if sequence else "sequence_closed"
+    life.running.append(enrolment)
     if reason:
         life.say("refused", name, reason)
+    life.end(enrolment, "handed_over")
+    if reason:
         ask_owner(life, "handover")
     elif sequence:
         enroll(life, sequence)

@@ -95,7 +95,7 @@ class Life:
     def owner_hours(self) -> Hours:
         """The working time of a person of ours."""
         of = self.world["owner_hours"]
-        return calendar.hours(of["zone"], of["window"], of.get("closed_days", []), works_on_openings=True)
+        return calendar.hours(of["zone"], of["window"], of.get("closed_days", []))
 
     def after(self, anchor: datetime, delay: Plain, sequence: Plain, *, ours: bool = False) -> datetime:
         """`anchor` + `delay`; working time is the sequence's, or, with `ours`, that of a person of ours."""
@@ -119,6 +119,11 @@ class Life:
         if channel in self.dead:
             return "address_bounced"
         return listed[channel]
+
+    def why_not_call(self) -> str | None:
+        """The SkipReason that keeps a person of ours from calling, who needs no consent."""
+        reason = self.why_not("voice")
+        return None if reason == "no_consent" else reason
 
     def reachable(self) -> bool:
         """Whether any channel is left."""
@@ -181,15 +186,15 @@ class Life:
     def of_tasks(self) -> bool:
         """Escalate and give up what is open for too long."""
         for task in list(self.tasks):
+            if task.give_up and self.passed(task.give_up):
+                self.say("closed", task.name, "given_up")
+                self.close(task, "given_up")
+                return True
             for escalation in list(task.escalations):
                 if self.passed(escalation[0]):
                     task.escalations.remove(escalation)
                     self.say("escalated", task.name, escalation[1])
                     return True
-            if task.give_up and self.passed(task.give_up):
-                self.say("closed", task.name, "given_up")
-                self.close(task, "given_up")
-                return True
         return False
 
     def of_doubt(self) -> bool:
@@ -274,6 +279,8 @@ class Life:
         if place.waits_for:
             return False
         item = place.plan[0]
+        if self.over_the_limit(enrolment):
+            return True
         if item["kind"] not in STEP_KINDS:
             return self.of_an_exit(enrolment, item)
         if item["kind"] == "branch":
@@ -336,7 +343,7 @@ class Life:
                 return self.skip(enrolment, "no_date")
             if not self.passed(comes):
                 return False
-            past = comes < self.now
+            past = comes < self.now and step["kind"] in ("email", "sms")  # late work is for people to judge
         elif step.get("after"):
             ours = step["kind"] in ("call", "task")
             comes = self.after(place.anchor, step["after"], enrolment.sequence, ours=ours)
@@ -384,7 +391,7 @@ class Life:
         """Whether a hold of the lead keeps every touch back."""
         place = enrolment.place
         moments = list(self.not_before)
-        if place.stage not in ("response", "as_is"):
+        if place.settles and place.plan[0]["kind"] in ("email", "sms") and self.stage_of(enrolment) != "response":
             moments.append(place.entered + duration(self.number("settling")))
         return not all([self.passed(one) for one in moments])
 
@@ -404,8 +411,6 @@ class Life:
     def message(self, enrolment: Enrolment, step: Plain) -> bool:
         """Send the message in front, if it may leave."""
         channel, place = step["kind"], enrolment.place
-        if self.over_the_limit(enrolment):
-            return True
         if reason := self.why_not(channel):
             return self.skip(enrolment, reason)
         window = self.plan_of(enrolment).get("hours") or enrolment.sequence["hours"]
@@ -429,14 +434,12 @@ class Life:
         if not any(planned) and not place.let_go:
             place.let_go = self.now
         limited = self.limited(channel, in_response=in_response)
-        if place.let_go and not place.never_late:
-            patience = enrolment.sequence.get("stale_after") or (HOURS_LATE if in_response else BUSINESS_DAYS_LATE)
-            latest = self.after(place.let_go, patience, enrolment.sequence)
-            late = self.passed(latest) and (latest < self.now or limited)
-            if late and self.too_late(enrolment, step):
-                return True
         if any(planned) or limited:
             return False
+        if place.let_go and not place.never_late:
+            patience = enrolment.sequence.get("stale_after") or (HOURS_LATE if in_response else BUSINESS_DAYS_LATE)
+            if self.now > self.after(place.let_go, patience, enrolment.sequence) and self.too_late(enrolment, step):
+                return True
         self.send(enrolment, step)
         return True
 
@@ -475,6 +478,7 @@ class Life:
 
     def left(self, enrolment: Enrolment, step: Plain, at: datetime) -> None:
         """A message has certainly left; if the enrolment still stands before it, it goes on."""
+        enrolment.outcomes[step["id"]] = "sent"
         if enrolment in self.running and enrolment.place.plan[0] is step:
             self.settle(enrolment, at)
             enrolment.place.last_sent = step
@@ -515,9 +519,7 @@ class Life:
 
     def task(self, enrolment: Enrolment, step: Plain) -> bool:
         """Open the call or task in front."""
-        if self.over_the_limit(enrolment):
-            return True
-        if step["kind"] == "call" and (reason := self.why_not("voice")):
+        if step["kind"] == "call" and (reason := self.why_not_call()):
             return self.skip(enrolment, reason)
         role = step.get("to", "owner")
         if any([self.held(enrolment), role == "owner" and self.owner_held()]):
@@ -528,7 +530,6 @@ class Life:
             task.escalations.append((self.for_a_person(self.now, one["after"]), one["role"]))
         written = step.get("give_up")
         task.give_up = self.for_a_person(self.now, written) if written else self.for_a_person(due, GIVES_UP)
-        enrolment.touches += 1
         self.open(task)
         if step.get("blocks", True):
             enrolment.place.waits_for = task
@@ -539,7 +540,7 @@ class Life:
     def open(self, task: Task) -> None:
         """Ask a person."""
         self.tasks.append(task)
-        self.say("opened", task.name, f"{task.role} {task.due.strftime('%Y-%m-%dT%H:%M')}")
+        self.say("opened", task.name, f"{task.role} {task.due.strftime('%Y-%m-%dT%H:%M:%S')}")
 
     def close(self, task: Task, disposition: str) -> None:
         """A task is no longer open; whoever waited for it goes on."""
@@ -568,10 +569,11 @@ class Life:
             self.park("loop_limit")
             return True
         enrolment.wanted_stage = None
-        self.cancel_tasks(enrolment)
         enrolment.left[enrolment.place.stage] = (self.now, enrolment.place)
         self.say("stage", stage, step)
+        self.cancel_tasks(enrolment)
         self.begin(enrolment, stage, step)
+        enrolment.place.settles = True
         return True
 
     def begin(self, enrolment: Enrolment, stage: str, step: str = "") -> None:
@@ -592,12 +594,12 @@ class Life:
 
     def end(self, enrolment: Enrolment, reason: str) -> None:
         """The enrolment is over; what it interrupted goes on, or ends with it."""
-        self.cancel_tasks(enrolment)
         if enrolment is self.enrolment:
             self.review = None
         self.running.remove(enrolment)
         self.ended[enrolment.name] = self.now
         self.say("ended", enrolment.name, reason)
+        self.cancel_tasks(enrolment)
         if self.enrolment and reason not in GOES_BACK:
             self.end(self.enrolment, reason)
 

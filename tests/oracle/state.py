@@ -32,6 +32,8 @@ class Place:
     plan: list[Plain]
     """Steps still to do, and the exit at their end."""
     anchor: datetime
+    settles: bool = False
+    """Whether the lead was moved here while it was waiting elsewhere."""
     reached: datetime | None = None
     """When the moment of the step in front had come and its guard was found true."""
     let_go: datetime | None = None
