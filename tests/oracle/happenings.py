@@ -11,7 +11,6 @@ from tests.oracle.state import Enrolment, Place, Task
 NO_ANSWER = ("out_of_office", "automatic", "bounce_notice")
 FIVE_BUSINESS_DAYS = {"kind": "business_days", "days": 5}
 WEEK = {"kind": "calendar", "days": 7}
-FAR = timedelta(days=36_500)
 SPOKE = ("connected_positive", "connected_neutral", "callback_requested", "connected_negative", "do_not_call")
 
 
@@ -47,7 +46,7 @@ def note_event(life: Life, event: Plain) -> None:
             other(life, event, occurred)
         case "owner_absent":
             until = data.get("until")
-            life.owner_away = datetime.fromisoformat(until) if until else life.now + FAR
+            life.owner_away = datetime.fromisoformat(until) if until else life.now + duration(life.number("horizon"))
             other(life, event, occurred)
         case "owner_back" | "owner_changed":
             life.owner_away = None
@@ -89,7 +88,7 @@ def other(life: Life, event: Plain, occurred: datetime) -> None:
         response = written(life, enrolment, wanted)
         if response:
             react(life, enrolment, response)
-        elif kind == "meeting_booked" and life.stage_of(enrolment) not in ("convert", "retain"):
+        elif kind == "meeting_booked":
             life.end(enrolment, "meeting_booked")
     if kind == "won":
         life.stage = "retain"
@@ -130,9 +129,10 @@ def react(life: Life, enrolment: Enrolment, response: Plain) -> None:
     if response["kind"] == "carry_on":
         enrolment.answer = next((task for task in life.tasks if task.name == "answer"), None)
     elif response.get("after"):
-        life.cancel_tasks(enrolment)
         place = enrolment.place
         enrolment.place = Place(place.stage, place.entered, [response], life.now)
+        if not life.review:
+            life.of_an_exit(enrolment, response)
     else:
         life.leave_by(enrolment, response)
 
@@ -141,9 +141,14 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
     """Somebody wrote to us."""
     reply, enrolment = data.get("reply"), life.enrolment
     if data.get("from_other") == "thread":
+        if reply in NO_ANSWER:
+            return
+        open_answer(life, "manager" if reply == "complaint" else "owner")
         life.not_before.append(life.after(life.now, FIVE_BUSINESS_DAYS, enrolment and enrolment.sequence))
         return
     if data.get("from_other") == "account":
+        if reply in NO_ANSWER or (enrolment and occurred < enrolment.started):
+            return
         match life.number("account_reply"):
             case "delay":
                 life.not_before.append(life.after(life.now, FIVE_BUSINESS_DAYS, enrolment and enrolment.sequence))
@@ -159,11 +164,13 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
     answer = None
     if reply == "opt_out":
         life.withdraw(data.get("channel"), occurred)
-    elif reply == "complaint":
+    if reply == "complaint":
         life.complained = True
         if enrolment:
             life.end(enrolment, "replied")
-    elif enrolment and occurred >= enrolment.started:
+    if not enrolment:
+        by_default(life, None, reply)
+    elif enrolment in life.running and occurred >= enrolment.started:
         response = written(life, enrolment, [exact, {"kind": "event", "event": "replied"}])
         if response:
             if response["kind"] == "carry_on":
@@ -176,29 +183,27 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
     start_by(life, started_by(life, [exact, {"kind": "event", "event": "replied"}]))
 
 
-def by_default(life: Life, enrolment: Enrolment, reply: str | None) -> None:
+def by_default(life: Life, enrolment: Enrolment | None, reply: str | None) -> None:
     """A person answered, and nothing is written about it."""
     match reply:
-        case "not_interested":
-            life.end(enrolment, "not_interested")
-        case "wrong_person":
-            life.end(enrolment, "wrong_person")
+        case "not_interested" | "wrong_person" if enrolment:
+            life.end(enrolment, reply)
         case "left_company":
             life.park("contact_changed")
         case "unclear":
             life.park("unclear_reply")
         case "possible_opt_out":
             life.park("possible_opt_out")
-        case _:
+        case _ if enrolment and reply != "opt_out":
             life.end(enrolment, "replied")
 
 
 def open_answer(life: Life, role: str) -> Task:
     """The one task to answer the lead."""
     for task in life.tasks:
-        if task.name == "answer":
+        if task.name == "answer" and task.role == role:
             return task
-    task = Task("answer", role, life.now, life.for_a_person(life.now, TASK_DUE))
+    task = Task("answer", role, life.now, life.for_a_person(life.now, CALL_DUE))
     life.open(task)
     return task
 
@@ -246,6 +251,8 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
             if enrolment not in life.running and life.enrolment:
                 continue
         break
+    if stage is None and not life.enrolment and not life.review:
+        life.park("unmapped_stage")
     if stage and not (life.enrolment and life.enrolment.place.stage != "as_is"):
         life.stage = stage
     start_by(life, started_by(life, wanted))
@@ -254,16 +261,18 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
 def move_to(life: Life, enrolment: Enrolment, stage: str) -> None:
     """Follow the CRM: within the sequence if it has that stage; else it is over."""
     if stage not in [one["name"] for one in enrolment.sequence["stages"]]:
+        if stage == "capture":  # the record was made: nothing that a sequence would stop for
+            return
         life.end(enrolment, "stage_changed")
         return
     left = enrolment.left.get(stage)
     if left and life.now - left[0] < timedelta(seconds=60):
-        life.cancel_tasks(enrolment)
         enrolment.left[enrolment.place.stage] = (life.now, enrolment.place)
         enrolment.place = left[1]
         enrolment.place.waits_for = None
-        life.stage = stage
+        life.stage, life.review = stage, None
         life.say("stage", stage)
+        life.cancel_tasks(enrolment)
         return
     life.enter(enrolment, stage)
 

@@ -16,6 +16,7 @@ NUMBERS = {
     "touch_limit": 500,
     "visit_limit": 12,
     "pause_limit": "P30D",
+    "horizon": "P30D",
     "look_ups": ["PT30S", "PT2M", "PT10M", "PT15M"],
     "soft_retries": ["PT4H", "P1D"],
     "account_reply": "delay",
@@ -127,7 +128,7 @@ class Life:
 
     def reachable(self) -> bool:
         """Whether any channel is left."""
-        return any(self.why_not(channel) is None for channel in ("email", "sms", "voice"))
+        return None in (self.why_not("email"), self.why_not("sms"), self.why_not_call())
 
     def true(self, condition: Plain, sequence: Plain, outcomes: Mapping[str, str] | None = None) -> bool:
         """Whether a condition is true now; without a condition, yes."""
@@ -388,10 +389,10 @@ class Life:
         place.never_late = False
 
     def held(self, enrolment: Enrolment) -> bool:
-        """Whether a hold of the lead keeps every touch back."""
+        """Whether a hold of the lead keeps every message back."""
         place = enrolment.place
         moments = list(self.not_before)
-        if place.settles and place.plan[0]["kind"] in ("email", "sms") and self.stage_of(enrolment) != "response":
+        if place.settles and self.stage_of(enrolment) != "response":
             moments.append(place.entered + duration(self.number("settling")))
         return not all([self.passed(one) for one in moments])
 
@@ -522,7 +523,7 @@ class Life:
         if step["kind"] == "call" and (reason := self.why_not_call()):
             return self.skip(enrolment, reason)
         role = step.get("to", "owner")
-        if any([self.held(enrolment), role == "owner" and self.owner_held()]):
+        if role == "owner" and self.owner_held():
             return False
         due = self.for_a_person(self.now, step.get("due") or (CALL_DUE if step["kind"] == "call" else TASK_DUE))
         task = Task(step["id"], role, self.now, due, enrolment, step)
@@ -570,6 +571,7 @@ class Life:
             return True
         enrolment.wanted_stage = None
         enrolment.left[enrolment.place.stage] = (self.now, enrolment.place)
+        self.review = None
         self.say("stage", stage, step)
         self.cancel_tasks(enrolment)
         self.begin(enrolment, stage, step)
