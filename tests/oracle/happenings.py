@@ -166,7 +166,7 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
         life.withdraw(data.get("channel"), occurred)
     if reply == "complaint":
         life.complained = True
-        if enrolment:
+        if enrolment and occurred >= enrolment.started:
             life.end(enrolment, "replied")
     if not enrolment:
         by_default(life, None, reply)
@@ -235,7 +235,7 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
         stale = life.stage_at is not None and occurred < life.stage_at
     if stale:
         return
-    life.stage_version = version if version is not None else life.stage_version
+    life.stage_version = version
     life.stage_at = occurred
     entered = {"kind": "entered", "pipeline_stage": name}
     wanted = [entered, {"kind": "event", "event": "stage_changed"}]
@@ -270,7 +270,8 @@ def move_to(life: Life, enrolment: Enrolment, stage: str) -> None:
         enrolment.left[enrolment.place.stage] = (life.now, enrolment.place)
         enrolment.place = left[1]
         enrolment.place.waits_for = None
-        life.stage, life.review = stage, None
+        life.stage = stage
+        life.end_review()
         life.say("stage", stage)
         life.cancel_tasks(enrolment)
         return

@@ -31,6 +31,7 @@ TASK_DUE = {"kind": "business_days", "days": 1}
 CALL_DUE = {"kind": "working", "minutes": 60}
 GOES_BACK = {"completed", "touch_limit", "stage_changed", "handed_over", "guard_failed"}
 """How an interlude may end so that what it interrupted goes on: without an answer, and stopped by nobody."""
+OF_THE_LEAD = {"unclear_reply", "possible_opt_out", "contact_changed"}
 STEP_KINDS = {"email", "sms", "call", "task", "branch"}
 
 
@@ -157,6 +158,11 @@ class Life:
         self.review = reason
         self.say("review", reason)
 
+    def end_review(self) -> None:
+        """What a person was to decide about a place is moot elsewhere; what about the lead itself, is not."""
+        if self.review not in OF_THE_LEAD:
+            self.review = None
+
     # looking
 
     def look(self) -> None:
@@ -239,7 +245,7 @@ class Life:
                         start_by(self, [sequence])
                         return True
         enrolment = self.enrolment
-        if not enrolment:
+        if not enrolment or self.review:
             return False
         scopes = (("stage", self.plan_of(enrolment).get("when", [])), ("all", enrolment.sequence.get("when", [])))
         for scope, reactions in scopes:
@@ -571,7 +577,7 @@ class Life:
             return True
         enrolment.wanted_stage = None
         enrolment.left[enrolment.place.stage] = (self.now, enrolment.place)
-        self.review = None
+        self.end_review()
         self.say("stage", stage, step)
         self.cancel_tasks(enrolment)
         self.begin(enrolment, stage, step)
@@ -597,7 +603,7 @@ class Life:
     def end(self, enrolment: Enrolment, reason: str) -> None:
         """The enrolment is over; what it interrupted goes on, or ends with it."""
         if enrolment is self.enrolment:
-            self.review = None
+            self.end_review()
         self.running.remove(enrolment)
         self.ended[enrolment.name] = self.now
         self.say("ended", enrolment.name, reason)
