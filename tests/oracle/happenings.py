@@ -321,7 +321,7 @@ def start_by(life: Life, candidates: list[Plain], *, is_capture: bool = False) -
         if reason is None:
             enroll(life, sequence)
             return
-        refused = (sequence["name"], reason)
+        refused = refused or (sequence["name"], reason)
     if refused:
         life.say("refused", *refused)
         if is_capture:
@@ -383,9 +383,15 @@ def channels_of(sequence: Plain) -> set[str]:
 
 def enroll(life: Life, sequence: Plain) -> None:
     """Start a sequence that accepts the lead."""
-    if life.enrolment and not sequence.get("gives_back"):
-        life.end(life.enrolment, "superseded")
+    before = life.enrolment
     life.say("enrolled", sequence["name"])
+    if before and not sequence.get("gives_back"):
+        life.end(before, "superseded")
+    begin(life, sequence)
+
+
+def begin(life: Life, sequence: Plain) -> None:
+    """Stand at the beginning of a sequence."""
     first = sequence["stages"][0]["name"]
     enrolment = Enrolment(sequence, life.now, Place(first, life.now, [], life.now))
     life.running.append(enrolment)
@@ -396,18 +402,22 @@ def enroll(life: Life, sequence: Plain) -> None:
 
 
 def hand_over(life: Life, enrolment: Enrolment, name: str) -> None:
-    """`start(…)`: this one is over, and the other begins; if it refuses, the owner is asked."""
+    """`start(…)`: this one is over, and the other begins; if it refuses, the owner is asked unless another goes on."""
     sequence = next((one for one in life.catalogue if one["name"] == name), None)
     life.running.remove(enrolment)
     reason = why_refused(life, sequence) if sequence else "sequence_closed"
     life.running.append(enrolment)
     if reason:
         life.say("refused", name, reason)
+    else:
+        life.say("enrolled", name)
     life.end(enrolment, "handed_over")
-    if reason:
+    if reason and not life.enrolment:
         ask_owner(life, "handover")
-    elif sequence:
-        enroll(life, sequence)
+    elif sequence and not reason:
+        if life.enrolment and not sequence.get("gives_back"):
+            life.end(life.enrolment, "superseded")
+        begin(life, sequence)
 
 
 # people of ours
@@ -491,6 +501,8 @@ def note_command(life: Life, command: Plain) -> None:
             sequence = next((one for one in life.catalogue if one["name"] == data.get("sequence")), None)
             if sequence:
                 start_by(life, [sequence])
+            else:
+                life.say("refused", data.get("sequence") or "", "sequence_closed")
         case "pause" if enrolment:
             until = data.get("until")
             since = life.pause[0] if life.pause else life.now
@@ -505,7 +517,7 @@ def note_command(life: Life, command: Plain) -> None:
         case "skip" if enrolment:
             skip(life, enrolment, data.get("step"))
         case "jump" if enrolment:
-            jump(life, enrolment, data.get("stage") or enrolment.place.stage, data.get("step"))
+            jump(life, enrolment, data.get("stage"), data.get("step"))
         case "stop" if enrolment:
             life.end(enrolment, "stopped_by_person")
         case "reassign":
@@ -530,13 +542,15 @@ def skip(life: Life, enrolment: Enrolment, named: str | None) -> None:
     if waited := enrolment.place.waits_for:
         life.tasks.remove(waited)
         life.say("closed", waited.name, "cancelled")
-    life.skip(enrolment, "skipped_by_person")
+    life.settle(enrolment, life.now)
 
 
-def jump(life: Life, enrolment: Enrolment, stage: str, step: str | None) -> None:
-    """Begin a stage, or one of its steps."""
-    plan = next((one for one in enrolment.sequence["stages"] if one["name"] == stage), None)
-    if not plan or (step and not from_step(plan["steps"], step)):
-        return
-    end_review(life)
-    life.enter(enrolment, stage, step or "")
+def jump(life: Life, enrolment: Enrolment, stage: str | None, step: str | None) -> None:
+    """Begin a stage, or one of its steps; a step alone says its stage."""
+    for plan in enrolment.sequence["stages"]:
+        if plan["name"] == stage or (stage is None and step and from_step(plan["steps"], step)):
+            if step and not from_step(plan["steps"], step):
+                return
+            end_review(life)
+            life.enter(enrolment, plan["name"], step or "")
+            return
