@@ -333,13 +333,13 @@ def ask_owner(life: Life, name: str) -> None:
     life.open(Task(name, "owner", life.now, life.for_a_person(life.now, CALL_DUE)))
 
 
-def why_refused(life: Life, sequence: Plain) -> str | None:
-    """The EnrollRefusal of a sequence; None if the lead may enter it."""
+def why_refused(life: Life, sequence: Plain, *, hands_over: Enrolment | None = None) -> str | None:
+    """The EnrollRefusal of a sequence; None if the lead may enter it. Who hands over, gives its place up."""
     order = [one["name"] for one in life.catalogue]
     name = sequence["name"]
-    if any(one.name == name for one in life.running):
+    if any(one.name == name for one in life.running if one is not hands_over):
         return "already_enrolled"
-    if life.enrolment:
+    if life.enrolment and not hands_over:
         if order.index(name) > order.index(life.enrolment.name):
             return "active_elsewhere"
         if sequence.get("gives_back") and len(life.running) > DEEPEST:
@@ -387,6 +387,9 @@ def enroll(life: Life, sequence: Plain) -> None:
     life.say("enrolled", sequence["name"])
     if before and not sequence.get("gives_back"):
         life.end(before, "superseded")
+    life.end_review()
+    for interrupted in life.running:
+        interrupted.wanted_stage = None
     begin(life, sequence)
 
 
@@ -404,19 +407,12 @@ def begin(life: Life, sequence: Plain) -> None:
 def hand_over(life: Life, enrolment: Enrolment, name: str) -> None:
     """`start(…)`: this one is over, and the other begins; if it refuses, the owner is asked unless another goes on."""
     sequence = next((one for one in life.catalogue if one["name"] == name), None)
-    life.running.remove(enrolment)
-    reason = why_refused(life, sequence) if sequence else "sequence_closed"
-    life.running.append(enrolment)
-    if reason:
-        life.say("refused", name, reason)
-    else:
-        life.say("enrolled", name)
+    reason = why_refused(life, sequence, hands_over=enrolment) if sequence else "sequence_closed"
+    life.say(*(("refused", name, reason) if reason else ("enrolled", name)))
     life.end(enrolment, "handed_over")
     if reason and not life.enrolment:
         ask_owner(life, "handover")
     elif sequence and not reason:
-        if life.enrolment and not sequence.get("gives_back"):
-            life.end(life.enrolment, "superseded")
         begin(life, sequence)
 
 
@@ -434,6 +430,12 @@ def close_task(life: Life, closes: Plain) -> None:
         life.words.append(life.now)
     if task.question == "outcome_unproven":
         prove(life, task, disposition)
+        return
+    agreed = closes.get("callback_at") if disposition == "callback_requested" else None
+    if agreed and enrolment in life.running and enrolment.place.waits_for is task:
+        life.tasks.remove(task)
+        enrolment.place.waits_for = None
+        enrolment.place.retry_at = datetime.fromisoformat(agreed)
         return
     life.close(task, disposition)
     match disposition:
@@ -455,10 +457,6 @@ def close_task(life: Life, closes: Plain) -> None:
         case "connected_negative":
             life.end(enrolment, "not_interested")
             return
-        case "callback_requested":
-            agreed = closes.get("callback_at")
-            due = datetime.fromisoformat(agreed) if agreed else life.for_a_person(life.now, TASK_DUE)
-            life.open(Task("callback", task.role, life.now, due, enrolment))
         case "failed" if not life.review:
             life.park("provider_rejected")
     if enrolment is life.enrolment:

@@ -90,8 +90,8 @@ class Life:
         return {one["name"]: one["value"] for one in self.world.get("fields", [])}
 
     def hours_of(self, sequence: Plain) -> Hours:
-        """The hours of a sequence, in the lead's zone; those of the deployment without one."""
-        window = sequence["hours"] if sequence else self.world["default_window"]
+        """The hours of a sequence, in the lead's zone; without one, no hours and the lead's business days."""
+        window = sequence["hours"] if sequence else {"blocks": []}
         return calendar.hours(self.world["zone"], window, self.world.get("closed_days", []))
 
     def owner_hours(self) -> Hours:
@@ -128,8 +128,8 @@ class Life:
         return None if reason == "no_consent" else reason
 
     def reachable(self) -> bool:
-        """Whether any channel is left."""
-        return None in (self.why_not("email"), self.why_not("sms"), self.why_not_call())
+        """Whether any channel is left: an address that is not suppressed, even if nobody agreed to its use yet."""
+        return any(self.why_not(channel) in (None, "no_consent") for channel in ("email", "sms", "voice"))
 
     def true(self, condition: Plain, sequence: Plain, outcomes: Mapping[str, str] | None = None) -> bool:
         """Whether a condition is true now; without a condition, yes."""
@@ -529,7 +529,8 @@ class Life:
         if step["kind"] == "call" and (reason := self.why_not_call()):
             return self.skip(enrolment, reason)
         role = step.get("to", "owner")
-        if role == "owner" and self.owner_held():
+        place = enrolment.place
+        if any([role == "owner" and self.owner_held(), place.retry_at and not self.passed(place.retry_at)]):
             return False
         due = self.for_a_person(self.now, step.get("due") or (CALL_DUE if step["kind"] == "call" else TASK_DUE))
         task = Task(step["id"], role, self.now, due, enrolment, step)
@@ -602,14 +603,14 @@ class Life:
 
     def end(self, enrolment: Enrolment, reason: str) -> None:
         """The enrolment is over; what it interrupted goes on, or ends with it."""
-        if enrolment is self.enrolment:
-            self.end_review()
+        self.end_review()
+        number = self.running.index(enrolment)
+        if number > 0 and reason not in GOES_BACK:
+            self.end(self.running[number - 1], reason)
         self.running.remove(enrolment)
         self.ended[enrolment.name] = self.now
         self.say("ended", enrolment.name, reason)
         self.cancel_tasks(enrolment)
-        if self.enrolment and reason not in GOES_BACK:
-            self.end(self.enrolment, reason)
 
 
 def from_step(todo: list[Plain], wanted: str) -> list[Plain] | None:
