@@ -67,7 +67,7 @@ def leave_for_good(life: Life, reason: str) -> None:
         life.end(life.enrolment, reason)
     for task in list(life.tasks):
         life.tasks.remove(task)
-        life.say("closed", task.name, "cancelled")
+        life.cancelled.append(task.name)
     life.gone = True
 
 
@@ -246,12 +246,12 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
             react(life, enrolment, response)
         elif stage is None:
             life.park("unmapped_stage")
-        elif life.stage_of(enrolment) != stage:
+        elif stage not in ("capture", life.stage_of(enrolment)):  # a record that was made moves nobody
             move_to(life, enrolment, stage)
             if enrolment not in life.running and life.enrolment:
                 continue
         break
-    if stage is None and not life.enrolment and not life.review:
+    if stage is None and not life.enrolment:
         life.park("unmapped_stage")
     if stage and not (life.enrolment and life.enrolment.place.stage != "as_is"):
         life.stage = stage
@@ -261,8 +261,6 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
 def move_to(life: Life, enrolment: Enrolment, stage: str) -> None:
     """Follow the CRM: within the sequence if it has that stage; else it is over."""
     if stage not in [one["name"] for one in enrolment.sequence["stages"]]:
-        if stage == "capture":  # the record was made: nothing that a sequence would stop for
-            return
         life.end(enrolment, "stage_changed")
         return
     left = enrolment.left.get(stage)
@@ -339,6 +337,8 @@ def why_refused(life: Life, sequence: Plain, *, hands_over: Enrolment | None = N
     name = sequence["name"]
     if any(one.name == name for one in life.running if one is not hands_over):
         return "already_enrolled"
+    if not life.true(sequence.get("only_if"), sequence):
+        return "guard_not_met"
     if life.enrolment and not hands_over:
         if order.index(name) > order.index(life.enrolment.name):
             return "active_elsewhere"
@@ -358,8 +358,6 @@ def why_refused(life: Life, sequence: Plain, *, hands_over: Enrolment | None = N
         if "channel_suppressed" in reasons:
             return "opted_out"
         return "no_consent" if "no_consent" in reasons else "no_usable_address"
-    if not life.true(sequence.get("only_if"), sequence):
-        return "guard_not_met"
     return None
 
 
@@ -405,12 +403,12 @@ def begin(life: Life, sequence: Plain) -> None:
 
 
 def hand_over(life: Life, enrolment: Enrolment, name: str) -> None:
-    """`start(…)`: this one is over, and the other begins; if it refuses, the owner is asked unless another goes on."""
+    """`start(…)`: this one is over, and the other begins; if it refuses, the owner is asked, unless that very one goes on."""
     sequence = next((one for one in life.catalogue if one["name"] == name), None)
     reason = why_refused(life, sequence, hands_over=enrolment) if sequence else "sequence_closed"
     life.say(*(("refused", name, reason) if reason else ("enrolled", name)))
     life.end(enrolment, "handed_over")
-    if reason and not life.enrolment:
+    if reason and not any(one.name == name for one in life.running):
         ask_owner(life, "handover")
     elif sequence and not reason:
         begin(life, sequence)
@@ -428,7 +426,7 @@ def close_task(life: Life, closes: Plain) -> None:
     if task.step and task.step["kind"] == "call" and disposition in (*SPOKE, "voicemail"):
         life.touched.append(life.now)
         life.words.append(life.now)
-    if task.question == "outcome_unproven":
+    if task.question:
         prove(life, task, disposition)
         return
     agreed = closes.get("callback_at") if disposition == "callback_requested" else None
@@ -468,10 +466,12 @@ def close_task(life: Life, closes: Plain) -> None:
 def prove(life: Life, task: Task, disposition: str) -> None:
     """A person found out whether a message went out."""
     life.close(task, disposition)
-    if life.review == "outcome_unproven" and task.enrolment is life.enrolment and life.enrolment:
+    if life.review == task.question and task.enrolment is life.enrolment and life.enrolment:
         life.review = None
         if disposition == "sent":
-            life.settle(life.enrolment, life.now)
+            life.left(life.enrolment, life.enrolment.place.plan[0], life.now)
+        else:
+            life.enrolment.place.never_late = True
 
 
 def is_asked_for(enrolment: Enrolment, step: str, disposition: str) -> bool:
@@ -510,6 +510,7 @@ def note_command(life: Life, command: Plain) -> None:
         case "retry" if life.review:
             end_review(life)
             if enrolment:
+                enrolment.visits.clear()
                 enrolment.place.never_late = True
                 enrolment.failures.clear()
         case "skip" if enrolment:
@@ -518,8 +519,6 @@ def note_command(life: Life, command: Plain) -> None:
             jump(life, enrolment, data.get("stage"), data.get("step"))
         case "stop" if enrolment:
             life.end(enrolment, "stopped_by_person")
-        case "reassign":
-            end_review(life)
 
 
 def end_review(life: Life) -> None:

@@ -47,6 +47,8 @@ class Life:
         """The last one runs; those before it were interrupted by the one after them."""
         self.ended: dict[str, datetime] = {}
         self.tasks: list[Task] = []
+        self.cancelled: list[str] = []
+        """Tasks that were taken back and are not written down yet."""
         self.messages = 0
         self.sent: list[datetime] = []
         self.withdrawn: dict[str, datetime] = {}
@@ -150,13 +152,22 @@ class Life:
     # what is written down
 
     def say(self, word: str, of: str, how: str = "") -> None:
-        """Write a line."""
+        """Write a line; tasks that are taken back are written down before anything else is done."""
+        if word not in ("stage", "enrolled", "ended", "refused"):
+            self.say_cancelled()
         self.lines.append(Line(self.now.strftime("%Y-%m-%dT%H:%M:%S"), word, of, how))
 
+    def say_cancelled(self) -> None:
+        """Write down what was taken back."""
+        names, self.cancelled = self.cancelled, []
+        for name in names:
+            self.say("closed", name, "cancelled")
+
     def park(self, reason: str) -> None:
-        """A person has to decide."""
-        self.review = reason
-        self.say("review", reason)
+        """A person has to decide; what they were already asked comes first, unless this is about the lead itself."""
+        if not self.review or (reason in OF_THE_LEAD and reason != self.review):
+            self.review = reason
+            self.say("review", reason)
 
     def end_review(self) -> None:
         """What a person was to decide about a place is moot elsewhere; what about the lead itself, is not."""
@@ -171,6 +182,7 @@ class Life:
         self.run_clocks()
         while self.one_thing():
             self.run_clocks()
+        self.say_cancelled()
 
     def one_thing(self) -> bool:
         """Do one thing that is due; False if nothing is."""
@@ -213,7 +225,7 @@ class Life:
             return False
         self.doubt = None
         if doubt.found:
-            self.left(doubt.enrolment, doubt.step, doubt.at)
+            self.left(doubt.enrolment, doubt.step, self.now)
         else:
             self.ask_about("outcome_unproven", doubt.enrolment, doubt.step)
         return True
@@ -281,7 +293,7 @@ class Life:
             return False
         if enrolment.wanted_stage:
             stage, step = enrolment.wanted_stage
-            return self.enter(enrolment, stage, step)
+            return self.enter(enrolment, stage, step, by_a_person=True)
         place = enrolment.place
         if place.waits_for:
             return False
@@ -465,7 +477,6 @@ class Life:
         """Let the message in front leave, and hear what the provider says."""
         answer = self.answers.get(str(self.messages), "accepted")
         self.messages += 1
-        enrolment.touches += 1
         self.say("sent", step["id"], step["kind"])
         match answer:
             case "accepted":
@@ -485,6 +496,7 @@ class Life:
 
     def left(self, enrolment: Enrolment, step: Plain, at: datetime) -> None:
         """A message has certainly left; if the enrolment still stands before it, it goes on."""
+        enrolment.touches += 1
         enrolment.outcomes[step["id"]] = "sent"
         if enrolment in self.running and enrolment.place.plan[0] is step:
             self.settle(enrolment, at)
@@ -492,8 +504,8 @@ class Life:
 
     def ask_about(self, question: str, enrolment: Enrolment, step: Plain) -> None:
         """A message went wrong for good: a task, and a person decides."""
-        name = "proof" if question == "outcome_unproven" else "delivery"
-        self.open(Task(name, "owner", self.now, self.for_a_person(self.now, TASK_DUE), enrolment, question=question))
+        name = "proof" if question == "outcome_unproven" else "problem"
+        self.open(Task(name, "owner", self.now, self.for_a_person(self.now, CALL_DUE), enrolment, question=question))
         if enrolment in self.running:
             self.park(question)
 
@@ -526,11 +538,13 @@ class Life:
 
     def task(self, enrolment: Enrolment, step: Plain) -> bool:
         """Open the call or task in front."""
+        place = enrolment.place
+        if place.retry_at and not self.passed(place.retry_at):
+            return False
         if step["kind"] == "call" and (reason := self.why_not_call()):
             return self.skip(enrolment, reason)
         role = step.get("to", "owner")
-        place = enrolment.place
-        if any([role == "owner" and self.owner_held(), place.retry_at and not self.passed(place.retry_at)]):
+        if role == "owner" and self.owner_held():
             return False
         due = self.for_a_person(self.now, step.get("due") or (CALL_DUE if step["kind"] == "call" else TASK_DUE))
         task = Task(step["id"], role, self.now, due, enrolment, step)
@@ -566,13 +580,13 @@ class Life:
         for task in list(self.tasks):
             if task.enrolment is enrolment:
                 self.tasks.remove(task)
-                self.say("closed", task.name, "cancelled")
+                self.cancelled.append(task.name)
 
     # stages and ends
 
-    def enter(self, enrolment: Enrolment, stage: str, step: str = "") -> bool:
+    def enter(self, enrolment: Enrolment, stage: str, step: str = "", *, by_a_person: bool = False) -> bool:
         """Enter a stage, at its first step or at `step`."""
-        if enrolment.visits[stage] >= self.number("visit_limit") and enrolment.wanted_stage is None:
+        if enrolment.visits[stage] >= self.number("visit_limit") and not by_a_person:
             enrolment.wanted_stage = (stage, step)
             self.park("loop_limit")
             return True
