@@ -15,8 +15,10 @@ Plain = Any
 
 DAYS_SEARCHED = 400
 """Hours that do not open within so many days never open."""
-DAYS_WAITED = 30
-"""Nobody waits longer than that for hours that meet, say when a clock changes."""
+DAYS_WAITED = 21
+"""A message waits no longer than that for hours that meet."""
+
+NO_TIME, INSTANT = timedelta(0), timedelta(microseconds=1)
 
 
 class Hours(NamedTuple):
@@ -25,6 +27,7 @@ class Hours(NamedTuple):
     zone: str
     blocks: tuple[tuple[int, str, str], ...]
     closed_days: frozenset[str]
+    """No business days, and closed, unless the hours name all seven days of a week."""
 
     def is_open(self, at: datetime) -> bool:
         """Whether `at` is inside the hours."""
@@ -49,7 +52,7 @@ def instant(day: date, wall: time, zone: str) -> datetime:
 @lru_cache(maxsize=20_000)
 def openings(of: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
     """The stretches of `day` inside the hours, in order."""
-    if day.isoformat() in of.closed_days:
+    if day.isoformat() in of.closed_days and len({weekday for weekday, _, _ in of.blocks}) < 7:
         return ()
     stretches = []
     for weekday, opens, closes in of.blocks:
@@ -60,16 +63,24 @@ def openings(of: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
     return tuple(sorted(stretches))
 
 
-def next_open(all_of: list[Hours], at: datetime) -> datetime | None:
-    """The first moment from `at` on at which every one of the hours is open; None if there is no such moment."""
-    if all(one.is_open(at) for one in all_of):
+def next_open(all_of: list[Hours], at: datetime, spare: timedelta = timedelta(0)) -> datetime | None:
+    """
+    The first moment from `at` on at which every one of the hours is open, and stays so for `spare`.
+
+    None if there is no such moment within three weeks.
+    """
+
+    def fits(moment: datetime) -> bool:
+        return all(one.is_open(moment) and one.is_open(moment + max(spare - INSTANT, NO_TIME)) for one in all_of)
+
+    if fits(at):
         return at
-    for ahead in range(-1, DAYS_WAITED):
+    for ahead in range(-1, DAYS_WAITED + 2):
         found = [
             begin
             for one in all_of
             for begin, _ in openings(one, at.astimezone(ZoneInfo(one.zone)).date() + timedelta(days=ahead))
-            if begin > at and all(other.is_open(begin) for other in all_of)
+            if at < begin <= at + timedelta(days=DAYS_WAITED) and fits(begin)
         ]
         if found:
             return min(found)

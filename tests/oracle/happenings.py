@@ -144,14 +144,14 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
         if reply in NO_ANSWER:
             return
         open_answer(life, "manager" if reply == "complaint" else "owner")
-        life.not_before.append(life.after(life.now, FIVE_BUSINESS_DAYS, enrolment and enrolment.sequence))
+        life.not_before.append(life.after(life.now, FIVE_BUSINESS_DAYS, enrolment))
         return
     if data.get("from_other") == "account":
         if reply in NO_ANSWER or (enrolment and occurred < enrolment.started):
             return
         match life.number("account_reply"):
             case "delay":
-                life.not_before.append(life.after(life.now, FIVE_BUSINESS_DAYS, enrolment and enrolment.sequence))
+                life.not_before.append(life.after(life.now, FIVE_BUSINESS_DAYS, enrolment))
             case "stop" if enrolment:
                 life.end(enrolment, "account_replied")
         return
@@ -210,14 +210,13 @@ def open_answer(life: Life, role: str) -> Task:
 
 def out_of_office(life: Life, data: Plain) -> None:
     """Nothing before the lead is back; open calls are due then."""
-    sequence = life.enrolment.sequence if life.enrolment else None
-    until = life.after(life.now, WEEK, sequence)
+    until = life.after(life.now, WEEK, life.enrolment)
     if data.get("returns_at"):
         returns = datetime.fromisoformat(data["returns_at"])
         if life.now <= returns <= life.now + timedelta(days=100):
             day = returns.astimezone(ZoneInfo(life.world["zone"])).date()
             start = calendar.instant(day, datetime.min.time(), life.world["zone"])
-            until = life.after(start, {"kind": "business_days", "days": 1}, sequence)
+            until = life.after(start, {"kind": "business_days", "days": 1}, life.enrolment)
     life.not_before.append(until)
     for task in life.tasks:
         if task.step and task.step["kind"] == "call" and until > task.due:
@@ -348,7 +347,10 @@ def why_refused(life: Life, sequence: Plain, *, hands_over: Enrolment | None = N
     if name in life.ended:
         if again["kind"] == "once":
             return "finished_before"
-        if again["kind"] == "after" and life.after(life.ended[name], again["delay"], sequence) > life.now:
+        hours = life.hours_of(sequence)
+        if again["kind"] == "after" and life.now < calendar.after(
+            life.ended[name], again["delay"], dates=hours, working=hours, last_word=None
+        ):
             return "cooling_off"
     if life.complained:
         return "do_not_contact"

@@ -23,6 +23,8 @@ NUMBERS = {
     "event_ahead": "PT5M",
 }
 DEEPEST = 3
+TEXT_NEEDS = timedelta(minutes=2)
+"""A text that has less time before closing would expire on the way."""
 DAY = timedelta(hours=24)
 BUSINESS_DAYS_LATE = {"kind": "business_days", "days": 5}
 HOURS_LATE = {"kind": "elapsed", "minutes": 4 * 60}
@@ -101,9 +103,14 @@ class Life:
         of = self.world["owner_hours"]
         return calendar.hours(of["zone"], of["window"], of.get("closed_days", []))
 
-    def after(self, anchor: datetime, delay: Plain, sequence: Plain, *, ours: bool = False) -> datetime:
-        """`anchor` + `delay`; working time is the sequence's, or, with `ours`, that of a person of ours."""
-        dates = self.hours_of(sequence)
+    def window_of(self, enrolment: Enrolment) -> Hours:
+        """The hours of the stage the enrolment is in; those of the sequence if it has none of its own."""
+        window = self.plan_of(enrolment).get("hours") or enrolment.sequence["hours"]
+        return calendar.hours(self.world["zone"], window, self.world.get("closed_days", []))
+
+    def after(self, anchor: datetime, delay: Plain, of: Enrolment | None, *, ours: bool = False) -> datetime:
+        """`anchor` + `delay`; working time is the enrolment's, or, with `ours`, that of a person of ours."""
+        dates = self.window_of(of) if of else self.hours_of(None)
         working = self.owner_hours() if ours else dates
         word = max(self.words, default=None)
         return calendar.after(anchor, delay, dates=dates, working=working, last_word=word)
@@ -318,9 +325,9 @@ class Life:
         place = enrolment.place
         due = place.anchor
         if way.get("after"):
-            due = self.after(place.anchor, way["after"], enrolment.sequence)
+            due = self.after(place.anchor, way["after"], enrolment)
             if due < place.anchor:
-                due = self.after(place.anchor, way["after"] | {"days": 1}, enrolment.sequence)
+                due = self.after(place.anchor, way["after"] | {"days": 1}, enrolment)
         moved = enrolment.shifted(place.anchor, due)
         if moved is None or not self.passed(moved):
             return False
@@ -365,11 +372,11 @@ class Life:
             past = comes < self.now and step["kind"] in ("email", "sms")  # late work is for people to judge
         elif step.get("after"):
             ours = step["kind"] in ("call", "task")
-            comes = self.after(place.anchor, step["after"], enrolment.sequence, ours=ours)
+            comes = self.after(place.anchor, step["after"], enrolment, ours=ours)
             if comes < place.anchor:
                 past = step.get("if_past") is not None
                 delay = step["after"] | {"days": 1}
-                comes = place.anchor if past else self.after(place.anchor, delay, enrolment.sequence, ours=ours)
+                comes = place.anchor if past else self.after(place.anchor, delay, enrolment, ours=ours)
             moved = enrolment.shifted(place.anchor, comes)
             if moved is None or not self.passed(moved):
                 return False
@@ -403,8 +410,8 @@ class Life:
         place = enrolment.place
         place.plan = place.plan[1:]
         place.anchor = at
-        place.reached = place.let_go = place.waits_for = place.retry_at = place.last_sent = None
-        place.never_late = False
+        place.reached = place.waits_for = place.retry_at = place.last_sent = None
+        place.never_late = place.was_held = False
 
     def held(self, enrolment: Enrolment) -> bool:
         """Whether a hold of the lead keeps every message back."""
@@ -432,32 +439,35 @@ class Life:
         channel, place = step["kind"], enrolment.place
         if reason := self.why_not(channel):
             return self.skip(enrolment, reason)
-        window = self.plan_of(enrolment).get("hours") or enrolment.sequence["hours"]
-        gates = [calendar.hours(self.world["zone"], window, self.world.get("closed_days", []))]
+        gates = [self.window_of(enrolment)]
+        spare = calendar.NO_TIME
         if channel == "sms":
+            spare = TEXT_NEEDS
             for one in self.world.get("contact_hours", []):
                 gates.append(calendar.hours(one["zone"], one["window"], one.get("closed_days", [])))
-        opening = calendar.next_open(gates, self.now)
+        opening = calendar.next_open(gates, self.now, spare)
         if opening is None:
             self.park("no_send_window")
             return True
         in_response = self.stage_of(enrolment) == "response"
-        planned = [self.held(enrolment), not self.passed(opening)]
-        if place.retry_at:
-            planned.append(not self.passed(place.retry_at))
+        holds_ = [self.held(enrolment)]
         if enrolment.sequence.get("sender", "owner") == "owner":
-            planned.append(self.owner_held())
+            holds_.append(self.owner_held())
         if self.touched and not in_response:
             quiet = enrolment.sequence.get("after_human") or {"kind": "business_days", "days": 2}
-            planned.append(not self.passed(self.after(max(self.touched), quiet, enrolment.sequence)))
-        if not any(planned) and not place.let_go:
-            place.let_go = self.now
+            holds_.append(not self.passed(self.after(max(self.touched), quiet, enrolment)))
         limited = self.limited(channel, in_response=in_response)
-        if any(planned) or limited:
+        if any(holds_):
+            place.was_held = True
             return False
-        if place.let_go and not place.never_late:
+        if place.was_held:
+            place.was_held, place.reached = False, self.now
+        if not self.passed(opening) or limited:
+            return False
+        let_go = calendar.next_open(gates, place.reached or self.now, spare) or self.now
+        if not place.never_late:
             patience = enrolment.sequence.get("stale_after") or (HOURS_LATE if in_response else BUSINESS_DAYS_LATE)
-            if self.now > self.after(place.let_go, patience, enrolment.sequence) and self.too_late(enrolment, step):
+            if self.now > self.after(let_go, patience, enrolment) and self.too_late(enrolment, step):
                 return True
         self.send(enrolment, step)
         return True

@@ -35,9 +35,9 @@ class Place:
     settles: bool = False
     """Whether the lead was moved here while it was waiting elsewhere."""
     reached: datetime | None = None
-    """When the moment of the step in front had come and its guard was found true."""
-    let_go: datetime | None = None
-    """When hours and absences first let the message in front go."""
+    """When the step in front could be done, but for hours and limits; its guard has been decided then."""
+    was_held: bool = False
+    """Whether something other than hours and limits kept the message in front back when last looked at."""
     never_late: bool = False
     """A person wants the step in front done, however late it is."""
     waits_for: Task | None = None
