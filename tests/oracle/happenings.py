@@ -22,7 +22,7 @@ def note_event(life: Life, event: Plain) -> None:
     occurred = datetime.fromisoformat(event["occurred_at"])
     if occurred > life.now + duration(life.number("event_ahead")):
         occurred = life.now
-    if kind in ("captured", "call_missed", "call_connected", "human_touch"):
+    if kind in ("captured", "call_connected", "human_touch"):
         life.words.append(occurred)
     if kind in ("call_connected", "human_touch"):
         life.touched.append(occurred)
@@ -144,14 +144,14 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
         if reply in NO_ANSWER:
             return
         open_answer(life, "manager" if reply == "complaint" else "owner")
-        life.not_before.append(life.after(life.now, FIVE_BUSINESS_DAYS, enrolment))
+        life.not_before.append(life.for_a_person(life.now, FIVE_BUSINESS_DAYS))
         return
     if data.get("from_other") == "account":
         if reply in NO_ANSWER or (enrolment and occurred < enrolment.started):
             return
         match life.number("account_reply"):
             case "delay":
-                life.not_before.append(life.after(life.now, FIVE_BUSINESS_DAYS, enrolment))
+                life.not_before.append(life.for_a_person(life.now, FIVE_BUSINESS_DAYS))
             case "stop" if enrolment:
                 life.end(enrolment, "account_replied")
         return
@@ -168,8 +168,8 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
         life.complained = True
         if enrolment and occurred >= enrolment.started:
             life.end(enrolment, "replied")
-    if not enrolment:
-        by_default(life, None, reply)
+    if not enrolment or reply == "possible_opt_out":  # what may be the law's, no sequence answers
+        by_default(life, enrolment, reply)
     elif enrolment in life.running and occurred >= enrolment.started:
         response = written(life, enrolment, [exact, {"kind": "event", "event": "replied"}])
         if response:
@@ -510,7 +510,7 @@ def note_command(life: Life, command: Plain) -> None:
         case "resume":
             life.pause = None
         case "retry" if life.review:
-            end_review(life)
+            life.review = None
             if enrolment:
                 enrolment.visits.clear()
                 enrolment.place.never_late = True
@@ -523,21 +523,12 @@ def note_command(life: Life, command: Plain) -> None:
             life.end(enrolment, "stopped_by_person")
 
 
-def end_review(life: Life) -> None:
-    """A person decided."""
-    life.review = None
-    for task in list(life.tasks):
-        if task.question:
-            life.tasks.remove(task)
-            life.say("closed", task.name, "cancelled")
-
-
 def skip(life: Life, enrolment: Enrolment, named: str | None) -> None:
     """Leave out the step the lead stands before."""
     step = enrolment.place.plan[0]
     if "id" not in step or (named and named != step["id"]):
         return
-    end_review(life)
+    life.review = None
     if waited := enrolment.place.waits_for:
         life.tasks.remove(waited)
         life.say("closed", waited.name, "cancelled")
@@ -550,6 +541,6 @@ def jump(life: Life, enrolment: Enrolment, stage: str | None, step: str | None) 
         if plan["name"] == stage or (stage is None and step and from_step(plan["steps"], step)):
             if step and not from_step(plan["steps"], step):
                 return
-            end_review(life)
+            life.review = None
             life.enter(enrolment, plan["name"], step or "")
             return

@@ -588,7 +588,7 @@ class Life:
     def cancel_tasks(self, enrolment: Enrolment) -> None:
         """Take back what people were asked to do for an enrolment."""
         for task in list(self.tasks):
-            if task.enrolment is enrolment:
+            if task.enrolment is enrolment and not task.question:
                 self.tasks.remove(task)
                 self.cancelled.append(task.name)
 
