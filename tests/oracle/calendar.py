@@ -18,7 +18,7 @@ DAYS_SEARCHED = 400
 DAYS_WAITED = 21
 """A message waits no longer than that for hours that meet."""
 
-NO_TIME, INSTANT = timedelta(0), timedelta(microseconds=1)
+NO_TIME, INSTANT, MINUTE = timedelta(0), timedelta(microseconds=1), timedelta(minutes=1)
 
 
 class Hours(NamedTuple):
@@ -49,6 +49,14 @@ def instant(day: date, wall: time, zone: str) -> datetime:
     return datetime.combine(day, wall.replace(fold=0), ZoneInfo(zone)).astimezone(UTC)
 
 
+def clock_reaches(day: date, wall: time, zone: str) -> datetime:
+    """The first moment at which a clock in `zone` shows `wall` or, past a gap, more."""
+    there = instant(day, wall, zone)
+    while (there - MINUTE).astimezone(ZoneInfo(zone)).replace(tzinfo=None) >= datetime.combine(day, wall):
+        there -= MINUTE
+    return there
+
+
 @lru_cache(maxsize=20_000)
 def openings(of: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
     """The stretches of `day` inside the hours, in order."""
@@ -58,8 +66,8 @@ def openings(of: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
     for weekday, opens, closes in of.blocks:
         if weekday == day.weekday():
             ends_on = day + timedelta(days=1) if time.fromisoformat(closes) == time(0) else day
-            begin = instant(day, time.fromisoformat(opens), of.zone)
-            stretches.append((begin, instant(ends_on, time.fromisoformat(closes), of.zone)))
+            begin = clock_reaches(day, time.fromisoformat(opens), of.zone)
+            stretches.append((begin, clock_reaches(ends_on, time.fromisoformat(closes), of.zone)))
     return tuple(sorted(stretches))
 
 

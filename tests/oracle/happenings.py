@@ -48,8 +48,12 @@ def note_event(life: Life, event: Plain) -> None:
             until = data.get("until")
             life.owner_away = datetime.fromisoformat(until) if until else life.now + duration(life.number("horizon"))
             other(life, event, occurred)
-        case "owner_back" | "owner_changed":
+        case "owner_back":
             life.owner_away = None
+            other(life, event, occurred)
+        case "owner_changed":
+            if data.get("owner") != life.owner:
+                life.owner, life.owner_away = data.get("owner"), None
             other(life, event, occurred)
         case "merged":
             leave_for_good(life, "lead_merged")
@@ -129,11 +133,13 @@ def react(life: Life, enrolment: Enrolment, response: Plain) -> None:
     if response["kind"] == "carry_on":
         enrolment.answer = next((task for task in life.tasks if task.name == "answer"), None)
     elif response.get("after"):
+        enrolment.answer = None
         place = enrolment.place
         enrolment.place = Place(place.stage, place.entered, [response], life.now)
-        if not life.review:
+        if not life.review and not enrolment.stands_still:
             life.of_an_exit(enrolment, response)
     else:
+        enrolment.answer = None
         life.leave_by(enrolment, response)
 
 
@@ -168,9 +174,13 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
         life.complained = True
         if enrolment and occurred >= enrolment.started:
             life.end(enrolment, "replied")
-    if not enrolment or reply == "possible_opt_out":  # what may be the law's, no sequence answers
+    if not enrolment:
+        by_default(life, None, reply)
+    elif enrolment not in life.running or occurred < enrolment.started:
+        pass
+    elif reply == "possible_opt_out":  # what may be the law's, no sequence answers
         by_default(life, enrolment, reply)
-    elif enrolment in life.running and occurred >= enrolment.started:
+    else:
         response = written(life, enrolment, [exact, {"kind": "event", "event": "replied"}])
         if response:
             if response["kind"] == "carry_on":
@@ -236,9 +246,11 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
         return
     life.stage_version = version
     life.stage_at = occurred
+    if stage_named(life, name) and life.review == "unmapped_stage":
+        life.review = None
     entered = {"kind": "entered", "pipeline_stage": name}
     wanted = [entered, {"kind": "event", "event": "stage_changed"}]
-    stage = next((one["stage"] for one in life.world.get("pipeline", []) if one["name"] == name), None)
+    stage = stage_named(life, name)
     while enrolment := life.enrolment:
         response = written(life, enrolment, wanted)
         if response:
@@ -255,6 +267,11 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
     if stage and not (life.enrolment and life.enrolment.place.stage != "as_is"):
         life.stage = stage
     start_by(life, started_by(life, wanted))
+
+
+def stage_named(life: Life, name: str | None) -> str | None:
+    """The stage of ours that a pipeline stage means."""
+    return next((one["stage"] for one in life.world.get("pipeline", []) if one["name"] == name), None)
 
 
 def move_to(life: Life, enrolment: Enrolment, stage: str) -> None:
@@ -438,6 +455,8 @@ def close_task(life: Life, closes: Plain) -> None:
         enrolment.place.retry_at = datetime.fromisoformat(agreed)
         return
     life.close(task, disposition)
+    if agreed:
+        life.open(Task("answer", task.role, life.now, datetime.fromisoformat(agreed)))
     match disposition:
         case "do_not_call":
             life.withdraw("voice", life.now)
@@ -505,8 +524,7 @@ def note_command(life: Life, command: Plain) -> None:
                 life.say("refused", data.get("sequence") or "", "sequence_closed")
         case "pause" if enrolment:
             until = data.get("until")
-            since = life.pause[0] if life.pause else life.now
-            life.pause = (since, datetime.fromisoformat(until) if until else None)
+            life.pause = (life.now, datetime.fromisoformat(until) if until else None)
         case "resume":
             life.pause = None
         case "retry" if life.review:

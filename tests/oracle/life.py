@@ -62,6 +62,7 @@ class Life:
         """When a person of ours called, wrote or met."""
         self.not_before: list[datetime] = []
         """Until when absence and other people's replies hold the lead."""
+        self.owner = world.get("owner")
         self.owner_away: datetime | None = None
         self.pause: tuple[datetime, datetime | None] | None = None
         self.review: str | None = None
@@ -160,7 +161,7 @@ class Life:
 
     def say(self, word: str, of: str, how: str = "") -> None:
         """Write a line; tasks that are taken back are written down before anything else is done."""
-        if word not in ("stage", "enrolled", "ended", "refused"):
+        if word not in ("stage", "enrolled", "ended"):
             self.say_cancelled()
         self.lines.append(Line(self.now.strftime("%Y-%m-%dT%H:%M:%S"), word, of, how))
 
