@@ -148,7 +148,8 @@ def after(anchor: datetime, delay: Plain, *, dates: Hours, working: Hours, last_
         case "quiet":
             since = max(anchor, last_word) if last_word else anchor
             return after(since, delay["delay"], dates=dates, working=working, last_word=None)
-    raise ValueError(f"no such delay: {delay}")
+        case _:
+            raise ValueError(f"no such delay: {delay}")
 
 
 def moment(of: Plain, value: Plain, zone: str) -> datetime | None:

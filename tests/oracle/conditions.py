@@ -35,6 +35,11 @@ def holds(condition: Plain, facts: Facts) -> bool:
             return facts.hours is not None and facts.hours.is_open(facts.now)
         case "outcome_is":
             return facts.outcomes.get(condition["step"]) in condition["outcomes"]
+        case _:
+            return _of_a_field(condition, facts)
+
+
+def _of_a_field(condition: Plain, facts: Facts) -> bool:
     value = facts.fields.get(condition["field"])
     match condition["kind"]:
         case "field_known":
@@ -45,7 +50,8 @@ def holds(condition: Plain, facts: Facts) -> bool:
             return _is_number(value) and value >= condition["n"]
         case "field_below":
             return _is_number(value) and value < condition["n"]
-    raise ValueError(f"no such condition: {condition}")
+        case _:
+            raise ValueError(f"no such condition: {condition}")
 
 
 def _is_number(value: Plain) -> bool:

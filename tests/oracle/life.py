@@ -7,7 +7,8 @@ from tests.oracle import calendar
 from tests.oracle.calendar import Hours, Plain, duration
 from tests.oracle.conditions import Facts, holds
 from tests.oracle.document import Line
-from tests.oracle.state import Doubt, Enrolment, Place, Task
+from tests.oracle.enrolling import hand_over, react, start_by
+from tests.oracle.state import CALL_DUE, TASK_DUE, Doubt, Enrolment, Place, Task
 
 NUMBERS = {
     "min_gap": "PT1H",
@@ -22,15 +23,12 @@ NUMBERS = {
     "account_reply": "delay",
     "event_ahead": "PT5M",
 }
-DEEPEST = 3
 TEXT_NEEDS = timedelta(minutes=2)
 """A text that has less time before closing would expire on the way."""
 DAY = timedelta(hours=24)
 BUSINESS_DAYS_LATE = {"kind": "business_days", "days": 5}
 HOURS_LATE = {"kind": "elapsed", "minutes": 4 * 60}
 GIVES_UP = {"kind": "business_days", "days": 3}
-TASK_DUE = {"kind": "business_days", "days": 1}
-CALL_DUE = {"kind": "working", "minutes": 60}
 GOES_BACK = {"completed", "touch_limit", "stage_changed", "handed_over", "guard_failed"}
 """How an interlude may end so that what it interrupted goes on: without an answer, and stopped by nobody."""
 OF_THE_LEAD = {"unclear_reply", "possible_opt_out", "contact_changed"}
@@ -130,7 +128,7 @@ class Life:
             return "channel_suppressed"
         if channel in self.dead:
             return "address_bounced"
-        return listed[channel]
+        return None if listed[channel] == "no_consent" and channel in self.consented else listed[channel]
 
     def why_not_call(self) -> str | None:
         """The SkipReason that keeps a person of ours from calling, who needs no consent."""
@@ -205,6 +203,7 @@ class Life:
                 or enrolment.answer is not None
                 or enrolment.name in self.world.get("paused_sequences", [])
             )
+            enrolment.place.was_held |= still and enrolment.place.reached is not None
             if still and not enrolment.stands_still:
                 enrolment.stood_still.append((self.now, None))
             if not still and enrolment.stands_still:
@@ -252,8 +251,6 @@ class Life:
 
     def of_triggers(self) -> bool:
         """React to conditions that became true and to moments that came."""
-        from tests.oracle.happenings import react, start_by
-
         for sequence in self.catalogue:
             for number, start in enumerate(sequence.get("starts", [])):
                 if start["kind"] == "becomes":
@@ -337,14 +334,12 @@ class Life:
 
     def leave_by(self, enrolment: Enrolment, way: Plain) -> None:
         """Take an exit, now."""
-        from tests.oracle.happenings import hand_over
-
         match way["kind"]:
             case "goto":
                 self.enter(enrolment, way["stage"])
             case "finish":
                 self.end(enrolment, way.get("reason", "completed"))
-            case "start":
+            case _:
                 hand_over(self, enrolment, way["sequence"])
 
     def take_branch(self, enrolment: Enrolment, branch: Plain) -> None:
@@ -396,7 +391,7 @@ class Life:
                 return False
             case "skip":
                 self.skip(enrolment, "too_late")
-            case "review":
+            case _:
                 self.park("too_late")
         return True
 
@@ -501,7 +496,7 @@ class Life:
             case "bad_recipient":
                 self.settle(enrolment, self.now)
                 self.lose_address(step["kind"])
-            case "opted_out":
+            case _:
                 self.settle(enrolment, self.now)
                 self.withdraw(step["kind"], self.now)
 
@@ -543,7 +538,7 @@ class Life:
         """Addresses that do not exist."""
         self.dead.update(channels)
         if self.enrolment and not self.reachable():
-            self.end(self.enrolment, "no_channel_left")
+            self.end(self.enrolment, "opted_out" if self.withdrawn else "no_channel_left")
 
     # tasks
 

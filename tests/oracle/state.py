@@ -6,6 +6,11 @@ from datetime import datetime
 
 from tests.oracle.calendar import Plain
 
+TASK_DUE = {"kind": "business_days", "days": 1}
+CALL_DUE = {"kind": "working", "minutes": 60}
+DEEPEST = 3
+"""So many sequences may be interrupted at a time."""
+
 
 @dataclass
 class Task:
@@ -81,7 +86,7 @@ class Enrolment:
         return bool(self.stood_still) and self.stood_still[-1][1] is None
 
     def shifted(self, anchor: datetime, moment: datetime) -> datetime | None:
-        """`moment`, counted from `anchor`, later by every stretch in which the clock stood still; None while it does."""
+        """`moment`, counted from `anchor`, later by every stretch of standing still; None during one."""
         for begin, end in self.stood_still:
             begin = max(begin, anchor)
             if begin < moment:
