@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.oracle import calendar
@@ -153,3 +154,21 @@ def hand_over(life: Life, enrolment: Enrolment, name: str) -> None:
         ask_owner(life, "handover")
     elif sequence and not reason:
         begin(life, sequence)
+
+
+def follow(life: Life, enrolment: Enrolment, stage: str) -> None:
+    """Follow the CRM: within the sequence if it has that stage; else it is over."""
+    if stage not in [one["name"] for one in enrolment.sequence["stages"]]:
+        life.end(enrolment, "stage_changed")
+        return
+    left = enrolment.left.get(stage)
+    if left and life.now - left[0] < timedelta(seconds=60):
+        enrolment.left[enrolment.place.stage] = (life.now, enrolment.place)
+        enrolment.place = left[1]
+        enrolment.place.waits_for = None
+        life.stage = stage
+        life.end_review()
+        life.say("stage", stage)
+        life.cancel_tasks(enrolment)
+        return
+    life.enter(enrolment, stage)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from tests.oracle import calendar
 from tests.oracle.calendar import Plain, duration
-from tests.oracle.enrolling import react, start_by, started_by, why_refused, written
+from tests.oracle.enrolling import follow, react, start_by, started_by, why_refused, written
 from tests.oracle.life import Life, from_step
 from tests.oracle.state import CALL_DUE, Enrolment, Task
 
@@ -97,6 +97,8 @@ def other(life: Life, event: Plain, occurred: datetime) -> None:
             life.end(enrolment, "meeting_booked")
     if kind == "won":
         life.stage = "retain"
+        for interrupted in life.running[:-1]:
+            interrupted.moved_to = "retain"
     if kind == "moment_reached":
         named = [one for one in life.catalogue if one["name"] == data.get("sequence")]
         start_by(life, [one for one in named if any(start["kind"] == "moment" for start in one.get("starts", []))])
@@ -229,7 +231,7 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
         if response:
             react(life, enrolment, response)
         elif stage and stage not in ("capture", life.stage_of(enrolment)):  # a record that was made moves nobody
-            move_to(life, enrolment, stage)
+            follow(life, enrolment, stage)
             if enrolment not in life.running:
                 continue
         elif stage is None:
@@ -237,6 +239,9 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
         break
     if stage is None and not life.enrolment:
         life.park("unmapped_stage")
+    if stage and stage != "capture":
+        for enrolment in life.running[:-1]:
+            enrolment.moved_to = stage
     if stage and not (life.enrolment and life.enrolment.place.stage != "as_is"):
         life.stage = stage
     start_by(life, started_by(life, wanted))
@@ -245,24 +250,6 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
 def stage_named(life: Life, name: str | None) -> str | None:
     """The stage of ours that a pipeline stage means."""
     return next((one["stage"] for one in life.world.get("pipeline", []) if one["name"] == name), None)
-
-
-def move_to(life: Life, enrolment: Enrolment, stage: str) -> None:
-    """Follow the CRM: within the sequence if it has that stage; else it is over."""
-    if stage not in [one["name"] for one in enrolment.sequence["stages"]]:
-        life.end(enrolment, "stage_changed")
-        return
-    left = enrolment.left.get(stage)
-    if left and life.now - left[0] < timedelta(seconds=60):
-        enrolment.left[enrolment.place.stage] = (life.now, enrolment.place)
-        enrolment.place = left[1]
-        enrolment.place.waits_for = None
-        life.stage = stage
-        life.end_review()
-        life.say("stage", stage)
-        life.cancel_tasks(enrolment)
-        return
-    life.enter(enrolment, stage)
 
 
 def delivery_failed(life: Life, data: Plain) -> None:
@@ -347,8 +334,10 @@ def prove(life: Life, task: Task, disposition: str) -> None:
     life.close(task, disposition)
     if life.review == task.question and task.enrolment is life.enrolment and life.enrolment:
         life.review = None
-        if disposition == "sent":
+        if disposition == "sent" and task.question == "outcome_unproven":
             life.left(life.enrolment, life.enrolment.place.plan[0], life.now)
+        elif disposition == "sent":
+            life.settle(life.enrolment, life.now)
         else:
             life.enrolment.place.never_late = True
 
@@ -410,6 +399,9 @@ def skip(life: Life, enrolment: Enrolment, named: str | None) -> None:
     if waited := enrolment.place.waits_for:
         life.tasks.remove(waited)
         life.say("closed", waited.name, "cancelled")
+    for asked in [task for task in life.tasks if task.question and task.enrolment is enrolment]:
+        life.tasks.remove(asked)
+        life.say("closed", asked.name, "cancelled")
     life.settle(enrolment, life.now)
 
 

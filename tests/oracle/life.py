@@ -7,7 +7,7 @@ from tests.oracle import calendar
 from tests.oracle.calendar import Hours, Plain, duration
 from tests.oracle.conditions import Facts, holds
 from tests.oracle.document import Line
-from tests.oracle.enrolling import hand_over, react, start_by
+from tests.oracle.enrolling import follow, hand_over, react, start_by
 from tests.oracle.state import CALL_DUE, TASK_DUE, Doubt, Enrolment, Place, Task
 
 NUMBERS = {
@@ -29,7 +29,7 @@ DAY = timedelta(hours=24)
 BUSINESS_DAYS_LATE = {"kind": "business_days", "days": 5}
 HOURS_LATE = {"kind": "elapsed", "minutes": 4 * 60}
 GIVES_UP = {"kind": "business_days", "days": 3}
-GOES_BACK = {"completed", "touch_limit", "stage_changed", "handed_over", "guard_failed"}
+GOES_BACK = {"completed", "disqualified", "touch_limit", "stage_changed", "handed_over", "guard_failed"}
 """How an interlude may end so that what it interrupted goes on: without an answer, and stopped by nobody."""
 OF_THE_LEAD = {"unclear_reply", "possible_opt_out", "contact_changed"}
 STEP_KINDS = {"email", "sms", "call", "task", "branch"}
@@ -192,7 +192,7 @@ class Life:
 
     def one_thing(self) -> bool:
         """Do one thing that is due; False if nothing is."""
-        return self.of_tasks() or self.of_doubt() or self.of_the_pause() or self.of_triggers() or self.of_the_step()
+        return self.of_doubt() or self.of_the_pause() or self.of_triggers() or self.of_the_step() or self.of_tasks()
 
     def run_clocks(self) -> None:
         """Note from when to when each enrolment's clock stands still."""
@@ -294,7 +294,14 @@ class Life:
     def of_the_step(self) -> bool:
         """Do the step or exit in front, if it is due."""
         enrolment = self.enrolment
-        if not enrolment or self.review or enrolment.stands_still:
+        if not enrolment or self.review:
+            return False
+        if enrolment.moved_to:  # by the CRM, while it was interrupted
+            stage, enrolment.moved_to = enrolment.moved_to, None
+            if stage != self.stage_of(enrolment):
+                follow(self, enrolment, stage)
+                return True
+        if enrolment.stands_still:
             return False
         if enrolment.wanted_stage:
             stage, step = enrolment.wanted_stage

@@ -72,6 +72,8 @@ class Enrolment:
     seen: dict[str, bool] = field(default_factory=dict)
     """What each condition of a `becomes` was when last asked."""
     fired: set[tuple[str, datetime]] = field(default_factory=set)
+    moved_to: str | None = None
+    """Where the CRM moved the lead while this was interrupted."""
     wanted_stage: tuple[str, str] | None = None
     """The stage and step that the visit limit keeps it from entering."""
 
