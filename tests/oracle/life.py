@@ -192,7 +192,14 @@ class Life:
 
     def one_thing(self) -> bool:
         """Do one thing that is due; False if nothing is."""
-        return self.of_doubt() or self.of_the_pause() or self.of_triggers() or self.of_the_step() or self.of_tasks()
+        return (
+            self.of_doubt()
+            or self.of_the_pause()
+            or self.of_triggers()
+            or self.of_open_tasks()
+            or self.of_the_step()
+            or self.of_old_tasks()
+        )
 
     def run_clocks(self) -> None:
         """Note from when to when each enrolment's clock stands still."""
@@ -209,18 +216,23 @@ class Life:
             if not still and enrolment.stands_still:
                 enrolment.stood_still[-1] = (enrolment.stood_still[-1][0], self.now)
 
-    def of_tasks(self) -> bool:
-        """Escalate and give up what is open for too long."""
-        for task in list(self.tasks):
+    def of_open_tasks(self) -> bool:
+        """Tell somebody what is open for too long."""
+        for task in self.tasks:
+            for escalation in task.escalations:
+                if self.passed(escalation[0]) and not (task.give_up and task.give_up <= self.now):
+                    task.escalations.remove(escalation)
+                    self.say("escalated", task.name, escalation[1])
+                    return True
+        return False
+
+    def of_old_tasks(self) -> bool:
+        """Give up what nobody does."""
+        for task in self.tasks:
             if task.give_up and self.passed(task.give_up):
                 self.say("closed", task.name, "given_up")
                 self.close(task, "given_up")
                 return True
-            for escalation in list(task.escalations):
-                if self.passed(escalation[0]):
-                    task.escalations.remove(escalation)
-                    self.say("escalated", task.name, escalation[1])
-                    return True
         return False
 
     def of_doubt(self) -> bool:
@@ -588,10 +600,10 @@ class Life:
             if enrolment.place.waits_for is task:
                 self.settle(enrolment, self.now)
 
-    def cancel_tasks(self, enrolment: Enrolment) -> None:
-        """Take back what people were asked to do for an enrolment."""
+    def cancel_tasks(self, enrolment: Enrolment, *, questions: bool = True) -> None:
+        """Take back what people were asked to do for an enrolment; `questions`: and to find out."""
         for task in list(self.tasks):
-            if task.enrolment is enrolment and not task.question:
+            if task.enrolment is enrolment and (questions or not task.question):
                 self.tasks.remove(task)
                 self.cancelled.append(task.name)
 
@@ -637,7 +649,7 @@ class Life:
         self.running.remove(enrolment)
         self.ended[enrolment.name] = self.now
         self.say("ended", enrolment.name, reason)
-        self.cancel_tasks(enrolment)
+        self.cancel_tasks(enrolment, questions=False)
 
 
 def from_step(todo: list[Plain], wanted: str) -> list[Plain] | None:
