@@ -151,8 +151,8 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
             life.end(enrolment, "replied")
     if not enrolment:
         by_default(life, None, reply)
-    elif enrolment not in life.running or occurred < enrolment.started:
-        pass
+    elif enrolment not in life.running or occurred < life.running[0].started:
+        pass  # older than the first of them: it answers none
     elif reply == "possible_opt_out":  # what may be the law's, no sequence answers
         by_default(life, enrolment, reply)
     else:
