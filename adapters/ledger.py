@@ -36,6 +36,10 @@ RANK: dict[TouchState, int] = {
 CLAIMABLE = (TouchState.DEFERRED, TouchState.RETRYABLE)
 NEVER_LEFT = (TouchState.DEFERRED, TouchState.RETRYABLE, TouchState.SUPPRESSED, TouchState.REJECTED)
 
+DOUBTS = (TouchState.UNCERTAIN, TouchState.NOT_FOUND, TouchState.LOST)
+IN_DOUBT = (TouchState.IN_FLIGHT, TouchState.UNCERTAIN, TouchState.NOT_FOUND)
+"""Where a touch still stands when somebody doubts it; a doubt says nothing about what is settled."""
+
 HISTORY_KEPT = 50
 """Callbacks may repeat without end; the first ones and the last one tell the story."""
 
@@ -132,15 +136,22 @@ def settle(
     evidence = state in RANK
     if not current and not evidence:
         return False
-    after = merge(TouchState(row.state), state) if evidence or row.state in RANK else state
+    after = _after(TouchState(row.state), state)
     changes: dict[str, object] = {"state": after.value, "changed_at": now}
     if evidence:
         changes["provider_id"] = row.provider_id or detail or None
-    else:
+    elif after is state:
         changes["detail"] = detail
     note = detail if current else f"late word of fence {fence}: {detail}"
     _change(transaction, row, _entry(now, state, fence, note), changes)
     return current
+
+
+def _after(known: TouchState, said: TouchState) -> TouchState:
+    """The state after an outcome: an attempt that comes late may doubt what another has settled meanwhile."""
+    if said in RANK or known in RANK:
+        return merge(known, said)
+    return known if said in DOUBTS and known not in IN_DOUBT else said
 
 
 def record(transaction: Transaction, evidence: Evidence) -> LeadId | None:
@@ -182,6 +193,14 @@ def keep_back(
     row = _locked(transaction, send.touch_key)
     if row is not None and TouchState(row.state) in (*CLAIMABLE, TouchState.SUPPRESSED):
         _change(transaction, row, _entry(now, state, row.fence, detail), written)
+
+
+def give_up(transaction: Transaction, lead: LeadId, because: str, now: datetime) -> None:
+    """The lead is over: what still waited to be sent is suppressed, since nothing will ever send it."""
+    waits = (ledger.c.lead == lead) & ledger.c.state.in_([state.value for state in CLAIMABLE])
+    for row in transaction.execute(select(ledger).where(waits).with_for_update()).all():
+        changes = {"state": TouchState.SUPPRESSED.value, "detail": because, "changed_at": now, "slot_at": None}
+        _change(transaction, row, _entry(now, TouchState.SUPPRESSED, row.fence, because), changes)
 
 
 def by_provider_id(transaction: Transaction, channel: Channel, provider_id: str) -> TouchKey | None:

@@ -378,6 +378,8 @@ class DatabaseBook:
         )
         if saved.rowcount != 1:
             raise _went_back(self.lead_id, progress.revision)
+        if turn.over:
+            ledger.give_up(self._transaction, self.lead_id, turn.state.removeprefix("over."), now)
 
 
 def _went_back(lead: LeadId, revision: int) -> FollowupError:

@@ -141,7 +141,8 @@ class LeadBook(Protocol):
         """
         Write an outcome under its fence; False when a newer claim exists.
 
-        `accepted` is evidence and is recorded whatever the fence; a rank a callback wrote is never lowered.
+        `accepted` is evidence and is recorded whatever the fence; a rank a callback wrote is never lowered, and a doubt
+        changes nothing that is settled.
         With `rejected`, an `effect` of bad_recipient marks the address as bounced, opted_out suppresses it.
         """
         ...
@@ -150,7 +151,7 @@ class LeadBook(Protocol):
         """
         Write Progress as it is, its revision raised already, with stage, state, next due and why as columns.
 
-        Clears the flag that `flag_failing` set: the look succeeded.
+        Clears the flag that `flag_failing` set: the look succeeded. Of a lead that is over no touch waits any longer.
         """
         ...
 

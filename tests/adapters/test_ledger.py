@@ -173,6 +173,28 @@ def test_a_late_acceptance_settles_what_was_uncertain(book):
     assert book.state() is ACCEPTED
 
 
+@pytest.mark.parametrize("settled", [TouchState.LOST, TouchState.REJECTED, TouchState.RETRYABLE])
+def test_a_doubt_that_comes_late_unsettles_nothing(book, settled):
+    """A look-up that was held up for minutes says "uncertain" of a touch that has ended: nobody would ask again."""
+    book.claims()
+    book.settles(UNCERTAIN)
+    book.settles(settled, detail="settled")
+    book.settles(UNCERTAIN, detail="the provider does not know it")
+    assert (book.state(), book.column("detail")) == (settled, "settled")
+
+
+def test_what_waits_when_the_lead_is_over_is_suppressed_and_says_why(book):
+    """Whoever counts what is still to be sent would count it for ever."""
+    book.keeps_back(TouchState.DEFERRED, "sender_limit", slot_at=later(minutes=5))
+    book.claims("t2")
+    book.settles(TouchState.RETRYABLE, key="t2")
+    book.claims("t3")
+    with book.company.database.transaction() as transaction:
+        ledger.give_up(transaction, book.lead, "replied", later(hours=1))
+    assert [book.state(key) for key in ("t1", "t2", "t3")] == [TouchState.SUPPRESSED, TouchState.SUPPRESSED, IN_FLIGHT]
+    assert (book.column("detail"), book.column("slot_at")) == ("replied", None)
+
+
 def test_what_a_callback_wrote_is_never_lowered_by_our_own_outcome(book):
     """The callback may be faster than our own transaction."""
     book.claims()

@@ -132,6 +132,22 @@ def test_the_whole_sequence_is_sent_once_and_the_enrolment_ends(office):
     assert [tuple(change) for change in changes] == [("capture", "response")]
 
 
+def test_of_a_lead_that_is_over_no_touch_waits_any_longer(office):
+    """A touch held back for its sender's line is never sent once the lead was stopped, and the ledger says so."""
+    rosa = captured(office)
+    office.looks(rosa)
+    with office.records.lead(rosa) as book:
+        assert book is not None
+        book.suppressed(send(), TouchState.DEFERRED, "sender_limit", MONDAY)
+    office.company.hears(rosa, "stop", source="operator")
+    assert office.looks(rosa).over
+    with office.company.database.reading() as transaction:
+        assert transaction.execute(select(ledger_table.c.state, ledger_table.c.detail)).one() == (
+            "suppressed",
+            "stopped_by_person",
+        )
+
+
 def test_what_fails_in_a_look_commits_nothing(office):
     """An attempt that breaks must be repeatable as if it had never been."""
     rosa = captured(office)
