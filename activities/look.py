@@ -9,6 +9,7 @@ The look: the one activity body behind every activity type.
 Nothing is committed when anything unexpected happens: the attempt fails where on-call sees it, and heals with the fix.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -43,11 +44,13 @@ class Look:
         *,
         retry_within: timedelta = timedelta(minutes=2),
         crash_point: CrashPoint = safe,
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self.records = records
         self.providers = providers
         self.retry_within = retry_within
         self.crash_point = crash_point
+        self.stopwatch = stopwatch
 
     def at(self, glance: Glance, act: Act, now: datetime, tried_for: timedelta, *, again: bool = False) -> Turn:
         """
@@ -58,7 +61,8 @@ class Look:
         Raises: TryLater when the touch was certainly not sent and is worth a retry soon; anything unexpected as it is.
         """
         story: list[str] = []
-        first = self._first(glance, act, now, story)
+        began = self.stopwatch()
+        first = self._first(glance, act, now, began, story)
         if isinstance(first, Turn):
             return first
         result = self._outside(first, again=again)
@@ -68,10 +72,12 @@ class Look:
             raise result.retry
         return turn
 
-    def _first(self, glance: Glance, act: Act, now: datetime, story: list[str]) -> Turn | OutsideCall:
+    def _first(self, glance: Glance, act: Act, now: datetime, began: float, story: list[str]) -> Turn | OutsideCall:
         with self.records.lead(glance.lead_id) as book:
             if book is None:
                 return no_such_lead(glance, now)
+            # A process that stood still, or waited for the lock, must not believe that it is still open outside.
+            now += timedelta(seconds=int(self.stopwatch() - began))
             sitting = Sitting(book, act, now, story)
             sitting.begin(glance)
             return sitting.catch_up() if sitting.behind else sitting.proceed()

@@ -18,7 +18,7 @@ from tests.activities.practice import MONDAY, NO_TIME, Practice, ReadOnly
 from tests.support import provider as does
 from tests.support.counting import counting
 from tests.support.provider import ScriptedProvider
-from tests.support.small_sequences import DAY, call, daily, email, sequence, stage
+from tests.support.small_sequences import DAY, WEEKDAYS, call, daily, email, sequence, stage
 
 STATEMENTS = {"a ring": 7, "an email": 21, "a hold": 13, "a look-up": 16}
 """What each kind of look asks of a database of either kind; begin and commit are not counted."""
@@ -64,6 +64,19 @@ def test_a_touch_is_decided_gated_and_claimed_in_one_transaction(practice: Pract
     assert rosa.states == [("day-0", TouchState.IN_FLIGHT)]
     assert rosa.row.revision == before + 1
     assert [touch.step for touch in rosa.progress.open_touches] == ["day-0"]
+
+
+def test_a_process_that_stood_still_goes_by_the_clock_as_it_is_then(practice: Practice) -> None:
+    """Its attempt began at five to six; it is nine when it goes on, and nobody is written to at night."""
+    practice.publishes(sequence("office", stage("nurture", email("one"), hours=WEEKDAYS)))
+    practice.now = MONDAY + timedelta(hours=7, minutes=55)
+    rosa = practice.captures()
+    assert rosa.rings().act is Act.SEND_EMAIL
+    shown = iter((0.0, timedelta(hours=3).total_seconds()))
+    practice.look.stopwatch = lambda: next(shown)
+    turn = rosa.looks()
+    assert (rosa.received, rosa.states) == ([], [])
+    assert turn.due == MONDAY + timedelta(hours=23)
 
 
 def test_no_transaction_is_open_while_the_provider_is_called(practice: Practice) -> None:
