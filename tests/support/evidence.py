@@ -25,7 +25,7 @@ class Delivery(NamedTuple):
     valid_until: datetime | None = None
     """The latest moment at which the provider was allowed to release it."""
     claimed_after: int | None = None
-    """How many commits there had been when its claim was committed."""
+    """How many commits there had been when its claim was committed, that one counted."""
     allowed: bool | None = None
     """Whether that wall clock is inside the hours of the lead, by a rule of the harness's own."""
 
@@ -39,6 +39,7 @@ class TouchRow(NamedTuple):
     step: str
     state: str
     reason: str = ""
+    """Why it did not leave; of a refusal what was at fault: bad_recipient, opted_out or bad_content."""
 
 
 class InboxRow(NamedTuple):
