@@ -178,16 +178,6 @@ def _nameless(new_row: abc.Callable[..., object]) -> abc.Callable[..., object]:
     return filed
 
 
-def _believes_its_start(honest: abc.Callable[..., object]) -> abc.Callable[..., object]:
-    """A process that stood still does not look at a clock before it goes on."""
-
-    def first(self: Look, glance: object, act: object, now: object, began: float, story: object) -> object:
-        with patch.object(self, "stopwatch", lambda: began):
-            return honest(self, glance, act, now, began, story)
-
-    return first
-
-
 # --- hours ------------------------------------------------------------------------------------------------------------
 
 
@@ -300,9 +290,6 @@ DEFECTS: Final[dict[str, Defect]] = {
     "summer time is not known": Defect("W", lambda: _other_hours(patch.object(hours, "clock", _winter_for_ever))),
     "texts keep no lawful hours": Defect("W", partial(patch.object, gate, "_opening", _lawless)),
     "messages keep no hours": Defect("W", partial(patch.object, gate, "_closed", lambda *_: iter(()))),
-    "a process that stood still believes its old clock": Defect(
-        "W", partial(patch.object, Look, "_first", _believes_its_start(Look._first))
-    ),
     "a lead that waits for a person is over": Defect(
         "T", partial(patch.object, sitting, "turn_of", _over_too_soon(turning.turn_of))
     ),

@@ -52,7 +52,7 @@ REACTS_AFTER: Final = (3, 15, 25, 60, 110, 700)
 """Seconds: most of it before we have asked the provider whether the message went out."""
 QUIET_AFTER: Final = timedelta(minutes=40)
 """Everything healed, nothing is left to do after so long: the last look-up comes a quarter of an hour after a claim."""
-SWEEPS: Final = (70, 150, 400, 1200)
+SWEEPS: Final = (150, 600)
 """Seconds after the healing at which the sweep goes round."""
 RESTORED: Final = "the database was really restored"
 SAID_LATE: Final = (timedelta(minutes=1), timedelta(hours=5), timedelta(days=3), timedelta(days=30))
