@@ -52,8 +52,8 @@ class Defect(NamedTuple):
 
 
 def _misunderstood(instead: abc.Callable[[Result], Result]) -> Plant:
-    def misheard(provider: Provider, call: Calling) -> Result:
-        return instead(called(provider, call))
+    def misheard(provider: Provider, call: Calling, *, again: bool) -> Result:
+        return instead(called(provider, call, again=again))
 
     return partial(patch.object, look, "called", misheard)
 

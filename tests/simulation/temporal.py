@@ -224,7 +224,7 @@ class Temporal:
         dead = started + self._pace.start_to_close
         self.watch(f"{activity.run.lead[-1]} {activity.act} (attempt {mine})")
         try:
-            turn = self.look.at(activity.glance, activity.act, started, started - first)
+            turn = self.look.at(activity.glance, activity.act, started, started - first, again=mine > 1)
         except Killed as point:
             self.watch(f"killed {point}")
             self._agenda.at(dead, lambda: self._again(activity, mine))
