@@ -474,7 +474,10 @@ class MemoryBook:
     def progress(self) -> Progress | None:
         """The lead's memory."""
         kept = self.store.row(self.lead_id).progress
-        return upcast.load(kept) if isinstance(kept, str) else kept
+        return upcast.load(kept, self._plan) if isinstance(kept, str) else kept
+
+    def _plan(self, version: str) -> Plan:
+        return next(plan for plan in self.store.company.release.plans if plan.version == version)
 
     def circumstances(self, now: datetime) -> Circumstances:
         """The lead's world as it is now."""
@@ -661,7 +664,7 @@ class MemoryBook:
         row = store.row(self.lead_id)
         if row.revision >= progress.revision:
             raise FollowupError(code="DBS005", what="revision on its row already", where=self.lead_id, next="report")
-        kept: Progress | str = progress.model_dump_json() if store.dice.random() < STORED else progress
+        kept: Progress | str = upcast.text_of(progress) if store.dice.random() < STORED else progress
         paused_sequence, switched_off = _stands_still(progress, turn)
         store.leads.put(
             self.lead_id,
@@ -730,6 +733,5 @@ def _world(home: Home, phone: str, year: int, deployment: int) -> Circumstances:
         contact_hours=tuple(dict.fromkeys(law)),
         owner_hours=Hours(zone=settings.org_zone, window=settings.owner_hours, closed_days=closed_days),
         pipeline=PIPELINE,
-        default_window=settings.default_window,
         policy=settings.policy(),
     )
