@@ -364,6 +364,7 @@ class DatabaseBook:
                 open=not turn.over,
                 stage=progress.stage.value,
                 lead_state=turn.state,
+                looked_at=now,
                 next_due=turn.due,
                 act=turn.act.value,
                 why=turn.why,

@@ -117,6 +117,7 @@ leads = Table(
     Column("open", Boolean, nullable=False, server_default=text("true")),
     Column("stage", Text, nullable=False, server_default=text("'capture'")),
     Column("lead_state", Text, nullable=False, server_default=text("'waiting'")),
+    Column("looked_at", Moment),  # when the look that wrote all this began; with the memory, all that it decided by
     Column("next_due", Moment),
     Column("act", Text),
     Column("why", Text),

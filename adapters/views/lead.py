@@ -73,6 +73,8 @@ class Standing(Frozen):
     owner: str | None
     sequence: str | None
     version: str | None
+    looked_at: datetime | None
+    """When the look began that decided all this."""
     next_due: datetime | None
     act: str | None
     why: str | None
@@ -262,6 +264,7 @@ def _standing(transaction: Transaction, row: AnyRow) -> Standing:
         owner=row.owner,
         sequence=row.sequence,
         version=row.version,
+        looked_at=row.looked_at,
         next_due=row.next_due if row.open else None,
         act=row.act,
         why=row.why,

@@ -228,6 +228,20 @@ def test_a_failing_lead_is_flagged_until_a_look_succeeds(office):
     assert flag() == (None, None, 0)
 
 
+def test_the_row_says_when_it_was_looked_at(office):
+    """From there another engine decides once more, and a look that failed has not moved it."""
+    rosa = captured(office)
+
+    def looked_at() -> object:
+        with office.company.database.reading() as transaction:
+            return transaction.execute(select(leads.c.looked_at).where(leads.c.id == rosa)).scalar_one()
+
+    assert looked_at() is None
+    office.looks(rosa, now=later(minutes=3))
+    office.records.flag_failing(rosa, "KeyError", later(minutes=9))
+    assert looked_at() == later(minutes=3)
+
+
 def test_a_refusal_is_answered_on_the_row_of_whoever_asked(office):
     """`followup lead enroll` prints what the row says."""
     rosa = captured(office)
