@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from engine.distances import say_distance
 from engine.errors import FollowupError
 
 if TYPE_CHECKING:  # a model is only written here, never built: `--help` need not know pydantic
@@ -215,17 +216,9 @@ def told(error: FollowupError) -> dict[str, str]:
 
 def relative(distance: timedelta) -> str:
     """How far away, in the two greatest units: "in 2 d 4 h", "5 min ago"."""
-    seconds = round(abs(distance).total_seconds())
-    if seconds == 0:
+    if round(distance.total_seconds()) == 0:
         return "now"
-    parts = []
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        count, seconds = divmod(seconds, length)
-        if count:
-            parts.append(f"{count} {unit}")
-        elif parts:
-            break
-    said = " ".join(parts[:2])
+    said = say_distance(distance)
     return f"{said} ago" if distance < timedelta(0) else f"in {said}"
 
 

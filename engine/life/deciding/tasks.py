@@ -164,5 +164,9 @@ def task_of_new_owner(progress: Progress, now: datetime) -> Move | None:
 
 def task_name(state: TaskState) -> str:
     """The task as people speak of it: a step of the sequence by its name."""
-    task = state.task
+    return name_of(state.task)
+
+
+def name_of(task: OpenTask) -> str:
+    """What is asked for, as people speak of it."""
     return TASKS[task.task_kind] if task.step is None else f"{task.task_kind} {task.step}"
