@@ -72,7 +72,7 @@ class Catalogue:
         """What runs now."""
         number = _latest(transaction)
         if number != self._newest.number:
-            self._newest = self._publication(transaction, number)
+            self._newest = self.publication(transaction, number)
         return self._newest
 
     def plan(self, transaction: Transaction, version: str) -> Plan:
@@ -82,8 +82,17 @@ class Catalogue:
             known = self._plans[version] = plan(transaction, version)
         return known
 
-    def _publication(self, transaction: Transaction, number: int) -> Published:
-        row = transaction.execute(select(publications).where(publications.c.number == number)).one()
+    def publication(self, transaction: Transaction, number: int) -> Published:
+        """
+        What ran under this number; nothing under 0.
+
+        Raises: FollowupError DBS006 when nothing was ever published under it here.
+        """
+        if number == 0:
+            return Published(number=0)
+        row = transaction.execute(select(publications).where(publications.c.number == number)).first()
+        if row is None:
+            raise _never_published(f"publication {number}")
         return Published(
             number=number,
             plans=tuple(self.plan(transaction, version) for version in row.versions),

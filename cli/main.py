@@ -35,6 +35,7 @@ class Root(Group):
         "lead": Elsewhere("cli.lead:app", "Add, show, explain and steer leads."),
         "task": Elsewhere("cli.task:app", "What people have to do, and what they have done."),
         "sequence": Elsewhere("cli.sequence:app", "Read and check sequences."),
+        "engine": Elsewhere("cli.engine:app", "What another release would decide differently, before it is deployed."),
         "switch": Elsewhere("cli.switch:app", "Turn sending off for everybody, a channel or a sequence, and on again."),
         "stuck": Elsewhere("cli.stuck:stuck", "What needs a person, each with the command that repairs it."),
         "rebuild": Elsewhere("cli.rebuild:rebuild", "Start the workflow of every open lead that has none."),
@@ -72,7 +73,7 @@ class Root(Group):
 app = typer.Typer(
     cls=Root,
     help="Follow-up sequences that cannot be forgotten: each lead is one durable Temporal workflow.",
-    epilog="Exit codes: 0 ok, 1 failed, 2 wrong usage, 4 Temporal or the database cannot be reached, 130 interrupted.",
+    epilog="Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 differences, 4 Temporal or database away, 130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

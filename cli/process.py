@@ -30,7 +30,7 @@ class ExitCode(IntEnum):
     OK = 0
     FAILED = 1
     USAGE = 2  # a wrong command line, a wrong setting, an invalid sequence
-    CHANGES = 3  # `followup sequence plan --exit-code` found changes
+    CHANGES = 3  # `followup engine diff --exit-code` found some
     UNREACHABLE = 4  # no Temporal or no database to be had
     INTERRUPTED = 130  # Ctrl-C or SIGTERM
 

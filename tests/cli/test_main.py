@@ -1,5 +1,6 @@
 """The command as a whole: help that answers at once, examples that work, and usage errors that can be acted on."""
 
+import re
 import subprocess
 import sys
 from collections import abc
@@ -18,7 +19,7 @@ SLOW = {"sqlalchemy", "temporalio", "pydantic", "rich", "adapters", "api", "work
 
 UNDERSTOOD = 77
 
-OURS = {"lead", "task", "switch", "stuck", "rebuild", "doctor", "database"}
+OURS = {"lead", "task", "engine", "switch", "stuck", "rebuild", "doctor", "database"}
 """Commands whose verbs are made by `cli.verb`; the others have a room of their own."""
 
 
@@ -37,10 +38,10 @@ def verbs() -> abc.Iterator[tuple[str, str]]:
 
 
 def _examples(path: str) -> abc.Iterator[list[str]]:
-    """The examples as the shell splits them, without what stands before the command or behind a pipe."""
+    """The examples as the shell splits them, without what stands before the command or where data go and come from."""
     text = VERBS[path].partition("Examples:\n")[2].replace("\\\n", " ")
     for line in text.splitlines():
-        words = words_of(line.partition(" | ")[0])
+        words = words_of(re.split(r" [|<>] ", line)[0])
         yield words[1:] if "=" in words[0] else words
 
 
