@@ -167,7 +167,7 @@ def _translated() -> abc.Iterator[None]:
     try:
         yield
     except (OperationalError, PoolExhausted) as error:
-        if "no such table" in str(error):
+        if "no such table" in str(error) or "no such column" in str(error):
             raise _no_schema() from error
         if "ProgramLimitExceeded" in repr(getattr(error, "orig", None)):
             raise  # what was written is too long for an index, today and tomorrow
@@ -175,7 +175,7 @@ def _translated() -> abc.Iterator[None]:
     except ProgrammingError as error:
         if "connection option" in str(error.orig):
             raise _wrong_url(_said(error)) from error
-        if "UndefinedTable" in repr(error.orig):
+        if "UndefinedTable" in repr(error.orig) or "UndefinedColumn" in repr(error.orig):
             raise _no_schema() from error
         raise
     except DBAPIError as error:
@@ -206,7 +206,7 @@ def _unavailable(why: str) -> DatabaseUnavailable:
 def _no_schema() -> FollowupError:
     return FollowupError(
         code="DBS002",
-        what="the database has no tables of ours",
+        what="the database has not the tables and columns this release needs",
         where="FOLLOWUP_DATABASE_URL",
         why="its migrations have not been run",
         next="run `followup database upgrade`",

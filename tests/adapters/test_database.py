@@ -150,6 +150,16 @@ def test_an_empty_database_says_that_it_needs_its_migrations(empty_database):
     assert refused.value.code == "DBS002"
 
 
+def test_a_release_on_a_database_from_before_says_that_migrations_are_missing(empty_database):
+    """`followup engine diff` is run by the release to come, mostly before anybody has migrated for it."""
+    schema.upgrade(empty_database)
+    schema.downgrade(empty_database, "0002")
+    with pytest.raises(FollowupError) as refused:
+        with empty_database.reading() as transaction:
+            transaction.execute(select(leads))
+    assert refused.value.code == "DBS002"
+
+
 def test_errors_never_show_what_was_written(database):
     """Errors are copied into tickets; what leads tell us must not be."""
     with pytest.raises(SQLAlchemyError) as failed, database.transaction() as transaction:
