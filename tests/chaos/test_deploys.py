@@ -41,7 +41,8 @@ LEADS, WOKEN = 1000, 100
 """How many sleep, and how many of them each deploy wakes."""
 
 AT_ONCE = 20
-A_MOMENT = timedelta(seconds=1)
+A_WHILE = timedelta(seconds=20)
+"""More than a look takes: Temporal skips on when the end of a skip passes while a task is under way."""
 A_MINUTE = timedelta(seconds=60)
 """What an alarm may take."""
 IN_TIME = timedelta(seconds=300)
@@ -151,7 +152,7 @@ async def tomorrow_comes(house: House, sleepers: abc.Iterable[LeadId]) -> None:
 
     async def comes(lead: LeadId) -> None:
         handle = house.client.get_workflow_handle(workflow_id(lead))
-        await house.skipper.fast_forward(handle, due[lead] - datetime.now(UTC) + A_MOMENT)
+        await house.skipper.fast_forward(handle, due[lead] - datetime.now(UTC) + A_WHILE)
 
     await for_each(sleepers, comes)
 
