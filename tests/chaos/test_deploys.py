@@ -269,6 +269,7 @@ async def test_a_thousand_sleeping_leads_live_through_three_deploys_one_of_them_
             assert await states_of_touches(house) == {"accepted": 3 * WOKEN}
             running = await rebuild(house.office, Asking(house.doorbell))
             assert (running.open, running.running) == (LEADS, LEADS)
+            await for_each(everybody, lambda lead: house.client.get_workflow_handle(workflow_id(lead)).terminate())
 
 
 async def states_of_touches(house: House) -> dict[str, int]:
