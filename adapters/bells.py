@@ -31,12 +31,11 @@ def unrung(transaction: Transaction, before: datetime, limit: int) -> tuple[Bell
     return _bells(transaction, waiting & _silent(before), leads.c.rung_at, limit)
 
 
-def overdue(transaction: Transaction, before: datetime, limit: int) -> tuple[Bell, ...]:
-    """Open leads that should have been looked at before that moment, the longest due first: no workflow may run."""
-    due = leads.c.open & (leads.c.next_due < before)
+def overdue(transaction: Transaction, now: datetime, late: timedelta, limit: int) -> tuple[Bell, ...]:
+    """Open leads that are late by so much, the longest due first: no workflow may run."""
+    due = leads.c.open & (leads.c.next_due < now - late)
     unheard = leads.c.rung_at.is_(None) | (leads.c.rung_at < leads.c.next_due)
-    unheard |= leads.c.rung_at < before - RUNG_AGAIN_EVERY
-    return _bells(transaction, due & unheard, leads.c.next_due, limit)
+    return _bells(transaction, due & (unheard | _rung_in_vain(now, late)), leads.c.next_due, limit)
 
 
 def released(transaction: Transaction, before: datetime, limit: int) -> tuple[Bell, ...]:
@@ -54,6 +53,19 @@ def _silent(before: datetime) -> ColumnElement[bool]:
     """Not rung since; a lead whose look keeps failing is tried again by Temporal itself."""
     silent = leads.c.rung_at.is_(None) | (leads.c.rung_at < before)
     return silent & ((leads.c.failing_attempts == 0) | (leads.c.rung_at < before - RUNG_AGAIN_EVERY))
+
+
+def _rung_in_vain(now: datetime, late: timedelta) -> ColumnElement[bool]:
+    """
+    Rung a while ago, and not looked at since: the workflow may have gone between the ring and the look.
+
+    The pauses double, up to an hour; step by step, since the databases do not agree on how moments are subtracted.
+    """
+    in_vain = leads.c.rung_at < now - late - RUNG_AGAIN_EVERY
+    while late < RUNG_AGAIN_EVERY:
+        in_vain |= and_(leads.c.failing_attempts == 0, leads.c.next_due > now - 3 * late, leads.c.rung_at < now - late)
+        late *= 2
+    return in_vain
 
 
 def _is_on(switched: Off) -> ColumnElement[bool]:

@@ -68,7 +68,7 @@ def _waiting(office: Office, now: datetime) -> tuple[Bell, ...]:
         found = (
             *bells.unrung(transaction, now - round_, OF_A_KIND),
             *bells.released(transaction, now - round_, OF_A_KIND),
-            *bells.overdue(transaction, now - LATE_BY * round_, OF_A_KIND),
+            *bells.overdue(transaction, now, LATE_BY * round_, OF_A_KIND),
         )
     return tuple(dict.fromkeys(found))
 

@@ -14,6 +14,7 @@ from engine.words import Act, LeadId, Stage
 from tests.adapters.world import BEN, MONDAY, ROSA, Company, later
 
 SECOND = timedelta(seconds=1)
+LATE = timedelta(minutes=3)
 
 
 def change(company: Company, lead: LeadId, **columns: object) -> None:
@@ -28,7 +29,7 @@ def rings(company: Company, lead: LeadId, **delay: float) -> None:
 
 def overdue(company: Company, limit: int = 100, **delay: float) -> list[LeadId]:
     with company.database.reading() as transaction:
-        return [bell.lead_id for bell in bells.overdue(transaction, later(**delay), limit)]
+        return [bell.lead_id for bell in bells.overdue(transaction, later(**delay) + LATE, LATE, limit)]
 
 
 def released(company: Company, **delay: float) -> list[LeadId]:
@@ -74,14 +75,16 @@ def test_the_longest_due_is_rung_first(company):
     assert overdue(company, hours=1, limit=1) == [ben]
 
 
-def test_an_overdue_lead_is_rung_once_and_then_every_hour(company):
-    """No worker may be there, or its look may fail: rings would fill its history, minute by minute."""
+def test_an_overdue_lead_is_rung_again_after_ever_longer_pauses(company):
+    """Its workflow may have gone between the ring and the look; or no worker is there, and rings fill its history."""
     rosa = company.captures(ROSA)
     rings(company, rosa, minutes=-1)
-    assert overdue(company, seconds=1) == [rosa]
-    rings(company, rosa, minutes=1)
-    assert overdue(company, hours=1, minutes=1) == []
-    assert overdue(company, hours=1, minutes=1, seconds=1) == [rosa]
+    rung = []
+    for minute in range(1, 300):
+        if overdue(company, minutes=minute):
+            rings(company, rosa, minutes=minute + 3)
+            rung.append(minute + 3)
+    assert rung == [4, 8, 15, 28, 53, 102, 166, 230, 294]
 
 
 HELD = {
@@ -128,5 +131,7 @@ def test_a_lead_whose_look_fails_is_rung_no_more_than_every_hour(company):
     change(company, rosa, failing_attempts=5, rung_at=later(minutes=1), hold=HoldReason.KILL_SWITCH.value, act="look")
     with company.database.reading() as transaction:
         for before, found in ((later(minutes=30), []), (later(hours=2), [rosa])):
-            for ask in (bells.unrung, bells.released, bells.overdue):
+            for ask in (bells.unrung, bells.released):
                 assert [bell.lead_id for bell in ask(transaction, before, 10)] == found
+            late = bells.overdue(transaction, before + LATE, LATE, 10)
+            assert [bell.lead_id for bell in late] == found

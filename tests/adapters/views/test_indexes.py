@@ -16,6 +16,7 @@ from tests.adapters.world import MONDAY, Company
 from tests.support.plans import asking, read_whole
 
 DAY = timedelta(days=1)
+LATE = timedelta(minutes=3)
 
 HANDFULS = {"kill_switches"}
 """Tables that never hold more than a page of rows."""
@@ -33,7 +34,7 @@ QUESTIONS: dict[str, abc.Callable[[Transaction], object]] = {
     "task list of a lead": lambda t: open_tasks(t, lead=LeadId("rosa")),
     "rebuild": lambda t: runs.after(t, LeadId("rosa"), 500),
     "the sweep: leads with a row": lambda t: bells.unrung(t, MONDAY, 100),
-    "the sweep: leads that are overdue": lambda t: bells.overdue(t, MONDAY, 100),
+    "the sweep: leads that are overdue": lambda t: bells.overdue(t, MONDAY, LATE, 100),
     "the sweep: leads that a switch let go": lambda t: bells.released(t, MONDAY, 100),
 }
 
