@@ -4,7 +4,8 @@ A PostgreSQL server for tests and benchmarks, out of a wheel: no engine, no inst
     with Postgres() as server, fresh_database(server.url) as url:
         ...
 
-It listens on a socket in a directory of its own and on no port. It forgets on a crash what a real one would keep.
+It listens on a socket in a directory of its own and on no port. Unless it is `durable` it forgets on a crash what a
+real one would keep.
 """
 
 import os
@@ -19,6 +20,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from time import sleep
 from types import TracebackType
 from typing import Self
 
@@ -30,14 +32,25 @@ from cli import child
 LONGEST_SOCKET_PATH = 100
 READY_WITHIN = timedelta(seconds=30)
 LOOK_EVERY = timedelta(milliseconds=20)
+TRIES = 500
+HELD = "is still in use"
+"""What it says while sessions of a killed server have not noticed yet."""
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+OUTLIVES_A_KILL = {"synchronous_commit": "on", "full_page_writes": "on"}
+"""What is committed outlives the process; only a power cut would need the disk to be waited for."""
 OTHER_USER = "nobody"  # PostgreSQL refuses to run as root
+
+
+class _StillHeld(Exception):
+    """Sessions of the server before are still there."""
 
 
 class Postgres:
     """One server with an empty cluster, gone when we are gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        """With *durable* it keeps every commit, whichever of its processes is killed."""
+        self._settings = FAST | (OUTLIVES_A_KILL if durable else {}) | {"timezone": "UTC"}
         self._cleanup = ExitStack()
         self._user = OTHER_USER if os.geteuid() == 0 else ""
 
@@ -53,10 +66,10 @@ class Postgres:
             self._check_socket_path()
             if self._user:
                 _give(self._directory, self._user)
-            programs = self._programs()
-            self._initialise(programs)
-            self._process = undo_when_it_fails.enter_context(self._running(programs))
-            self._await_ready()
+            self._binaries = self._programs()
+            self._initialise(self._binaries)
+            undo_when_it_fails.callback(self._end)
+            self.start()
             self._cleanup = undo_when_it_fails.pop_all()
         return self
 
@@ -69,6 +82,20 @@ class Postgres:
     def pid(self) -> int:
         """The server's process."""
         return self._process.pid
+
+    def start(self) -> None:
+        """Run the server, also after `kill`, and return when it answers. Raises: OSError."""
+        for _ in range(TRIES):
+            self._process = self._launched()
+            try:
+                return self._await_ready()
+            except _StillHeld:
+                sleep(LOOK_EVERY.total_seconds())
+        raise OSError(f"what the last server left is still in use: {self._log.read_text()[-1000:]}")
+
+    def kill(self) -> None:
+        """End the server with SIGKILL, as a crash would; the sessions it served notice and end by themselves."""
+        child.kill(self._process)
 
     def _check_socket_path(self) -> None:
         if len(str(self._directory)) > LONGEST_SOCKET_PATH:
@@ -92,16 +119,15 @@ class Postgres:
         if initdb.wait():
             raise OSError(f"PostgreSQL could not make its data directory: {self._log.read_text()}")
 
-    @contextmanager
-    def _running(self, programs: Path) -> abc.Iterator[subprocess.Popen[bytes]]:
-        settings = [f"--{name}={value}" for name, value in {**FAST, "timezone": "UTC"}.items()]
-        server = self._start(
-            [programs / "postgres", "-D", self._data, "-k", self._directory, "-h", "", *settings],
+    def _launched(self) -> subprocess.Popen[bytes]:
+        settings = [f"--{name}={value}" for name, value in self._settings.items()]
+        self._said_before = len(self._log.read_text())
+        return self._start(
+            [self._binaries / "postgres", "-D", self._data, "-k", self._directory, "-h", "", *settings],
         )
-        try:
-            yield server
-        finally:
-            child.end(server, politely=signal.SIGQUIT)
+
+    def _end(self) -> None:
+        child.end(self._process, politely=signal.SIGQUIT)
 
     def _await_ready(self) -> None:
         for _ in range(READY_WITHIN // LOOK_EVERY):
@@ -111,6 +137,8 @@ class Postgres:
                 if _answers(self.url):
                     return
             else:
+                if HELD in self._log.read_text()[self._said_before :]:
+                    raise _StillHeld
                 raise OSError(f"PostgreSQL ended at once with {code}: {self._log.read_text()}")
         raise OSError(f"PostgreSQL did not answer within {READY_WITHIN}: {self._log.read_text()}")
 
@@ -133,12 +161,12 @@ class Postgres:
 def fresh_database(server: str) -> abc.Iterator[str]:
     """An empty database of its own on the server with this URL, dropped afterwards."""
     name = f"followup_{secrets.token_hex(8)}"
-    with psycopg.connect(_conninfo(server), autocommit=True) as connection:
+    with psycopg.connect(conninfo(server), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
-        with psycopg.connect(_conninfo(server), autocommit=True) as connection:
+        with psycopg.connect(conninfo(server), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -150,13 +178,14 @@ def _wheel() -> Path:
     return Path(package.origin).parent
 
 
-def _conninfo(url: str) -> str:
+def conninfo(url: str) -> str:
+    """The same database as psycopg and psql name it."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _answers(url: str) -> bool:
     try:
-        psycopg.connect(_conninfo(url)).close()
+        psycopg.connect(conninfo(url)).close()
     except psycopg.OperationalError:
         return False
     return True
