@@ -44,14 +44,16 @@ def main() -> int:
     return process.ExitCode.OK
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, *, made: abc.Callable[[Office], Look] | None = None) -> None:
     """
     A worker of every queue, and the sweep beside it, until the process is told to stop.
+
+    A drill may bring a look of its own, made for the office once that is open.
 
     Raises: FollowupError CFG006 before anything is connected, when messages are to leave that nobody can send.
     """
     with Office(settings) as office:
-        look = look_of(office)
+        look = (made or look_of)(office)
         client = await connect(LeadPlugin(pace=_pace(settings)))
         await require_search_attributes(client)
         publish(office)
