@@ -169,6 +169,15 @@ class ScriptedProvider:
         """Answer the next look-ups so."""
         self._look_ups.extend(answers)
 
+    def script(self) -> tuple[Answer, ...]:
+        """What it was told to answer and has not answered yet."""
+        return tuple(self._script)
+
+    def clears(self) -> None:
+        """Answer as usual from now on."""
+        self._script.clear()
+        self._look_ups.clear()
+
     @property
     def requests(self) -> int:
         """How many messages were posted, whatever became of them."""

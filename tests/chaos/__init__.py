@@ -1,0 +1,1 @@
+"""Real kills: processes, servers and databases are killed, stopped, wiped and restored, with many leads in flight."""

@@ -1,0 +1,243 @@
+"""
+The drills: each breaks something real while a crowd is in the middle of its first messages, and puts it right again.
+
+None of them knows what must come of it; that is the same for all of them, and `tests.chaos.verdict` says it.
+"""
+
+import asyncio
+import os
+import signal
+from collections import abc
+from datetime import timedelta
+from functools import partial
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from adapters.faults import POINTS
+from engine.words import TouchState
+from tests.chaos.scene import SEVERAL, Busy, Scene
+
+WAYS_IN = ("before_inbox_insert", "after_inbox_commit", "after_signal")
+"""Crash points of whoever hands an event in; all others are a worker's."""
+
+CROWD = 50
+MORE = 8
+"""How many people are there at first, and how many come with every fault, so that there is always much to do."""
+
+LATEST = 6
+"""A point is armed for one of its first so many times."""
+
+UNDER_WAY = SEVERAL
+"""Requests that are under way when a worker is stopped in the middle of them."""
+
+FROZEN = timedelta(seconds=3)
+"""Longer than an attempt of a look, so that another worker takes over what the frozen one had begun."""
+
+
+class Fault(NamedTuple):
+    """Something was broken."""
+
+    what: str
+    at: Busy
+    """What was under way when it broke."""
+
+
+def nobody(fault: Fault) -> None:
+    """Whom a fault is told when nobody watches."""
+
+
+async def every_point(scene: Scene, told: abc.Callable[[Fault], None] = nobody) -> tuple[Fault, ...]:
+    """A process dies at every crash point there is, one after the other in any order, and another one takes over."""
+    scene.crowd(CROWD)
+    worker, postman = scene.hire(), scene.send_postman()
+    await scene.in_full_swing(10)
+    faults = []
+    for point in scene.chance.sample(POINTS, len(POINTS)):
+        scene.crowd(MORE)
+        armed = f"{point}:{scene.chance.randint(1, LATEST)}"
+        if point in WAYS_IN:
+            if worker.poll() is not None:
+                worker = scene.hire()
+            scene.kill(postman)
+            postman = scene.send_postman(faults=armed)
+            faults.append(Fault(point, await scene.dies(postman)))
+            postman = scene.send_postman()
+        else:
+            scene.kill(worker)
+            worker = scene.hire(faults=armed)
+            faults.append(Fault(point, await scene.dies(worker)))
+        told(faults[-1])
+    if worker.poll() is not None:
+        scene.hire()
+    return tuple(faults)
+
+
+async def temporal_is_killed(scene: Scene) -> tuple[Fault, ...]:
+    """`kill -9` of the Temporal server, twice, the second time while it comes back; events are taken in meanwhile."""
+    scene.crowd(CROWD)
+    scene.hire()
+    scene.send_postman()
+    faults = []
+    for _ in range(2):
+        at = await scene.in_full_swing(20)
+        scene.server.kill()
+        wanted = scene.records_kept() + MORE
+        scene.crowd(MORE)
+        await scene.until(partial(_are_kept, scene, wanted))
+        faults.append(Fault("temporal", at))
+        await asyncio.to_thread(scene.server.restart)
+    return tuple(faults)
+
+
+async def postgres_is_killed(scene: Scene) -> tuple[Fault, ...]:
+    """`kill -9` of PostgreSQL, then of one of its sessions, which throws out all others."""
+    scene.crowd(CROWD)
+    scene.hire()
+    scene.send_postman()
+    server = scene.store.server
+    at = await scene.in_full_swing()
+    server.kill()
+    await asyncio.sleep(1)
+    server.start()
+    faults = [Fault("postmaster", at)]
+    for _ in range(2):
+        scene.crowd(MORE)
+        at = await scene.in_full_swing(10)
+        with scene.store.beside() as connection:
+            session = connection.execute(OTHERS).fetchone()
+        assert session is not None
+        os.kill(session[0], signal.SIGKILL)
+        faults.append(Fault("session", at))
+    return tuple(faults)
+
+
+OTHERS = (
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "ORDER BY (state = 'idle'), random() LIMIT 3"
+)
+"""The database's sessions, those at work first."""
+
+
+async def sessions_are_ended(scene: Scene) -> tuple[Fault, ...]:
+    """`pg_terminate_backend` for whoever is at work, again and again."""
+    scene.crowd(CROWD)
+    scene.hire()
+    scene.send_postman()
+    faults = []
+    for _ in range(10):
+        at = await scene.in_full_swing(8)
+        with scene.store.beside() as connection:
+            sessions = connection.execute(OTHERS).fetchall()
+            for (pid,) in sessions:
+                connection.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        assert sessions
+        faults.append(Fault("session ended", at))
+    return tuple(faults)
+
+
+async def a_table_is_locked(scene: Scene) -> tuple[Fault, ...]:
+    """Somebody holds a table for longer than anybody waits for a lock."""
+    scene.crowd(CROWD)
+    scene.hire()
+    scene.send_postman()
+    faults = []
+    for table in ("leads", "ledger"):
+        scene.crowd(MORE)
+        at = await scene.in_full_swing(15)
+        with scene.store.beside(autocommit=False) as connection:
+            connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            await asyncio.sleep(FROZEN.total_seconds() + 1)
+        faults.append(Fault(f"{table} locked", at))
+    return tuple(faults)
+
+
+async def the_database_is_locked(scene: Scene) -> tuple[Fault, ...]:
+    """On SQLite there is one writer; here it is somebody else for longer than anybody waits."""
+    scene.crowd(CROWD)
+    scene.hire()
+    scene.send_postman()
+    at = await scene.in_full_swing(15)
+    with scene.office.database.transaction() as transaction:
+        transaction.execute(text("SELECT 1"))
+        await asyncio.sleep(FROZEN.total_seconds() + 1)
+    return (Fault("locked", at),)
+
+
+async def the_database_is_read_only(scene: Scene) -> tuple[Fault, ...]:
+    """Every new transaction may only read, as on a standby or a full disk; then it may write again."""
+    scene.crowd(CROWD)
+    scene.hire()
+    scene.send_postman()
+    at = await scene.in_full_swing(15)
+    with scene.store.beside() as connection:
+        connection.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+        connection.execute("SELECT pg_reload_conf()")
+        await asyncio.sleep(1)
+        sent = scene.provider.requests
+        await asyncio.sleep(FROZEN.total_seconds())
+        assert scene.provider.requests == sent, "a message left that nobody could write down"
+        connection.execute("SET default_transaction_read_only = off")
+        connection.execute("ALTER SYSTEM RESET default_transaction_read_only")
+        connection.execute("SELECT pg_reload_conf()")
+    return (Fault("read only", at),)
+
+
+async def a_worker_freezes(scene: Scene) -> tuple[Fault, ...]:
+    """SIGSTOP in the middle of requests and in the middle of first transactions; another worker takes over; SIGCONT."""
+    scene.crowd(CROWD)
+    frozen, _ = scene.hire(), scene.send_postman()
+    await scene.in_full_swing(5)
+    scene.hire()
+    faults = []
+    for gate in (scene.provider_waits, scene.records_wait, scene.provider_waits):
+        scene.crowd(MORE)
+        await scene.in_full_swing(5)
+        async with gate():
+            at = scene.busy()
+            frozen.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(FROZEN.total_seconds())
+        frozen.send_signal(signal.SIGCONT)
+        faults.append(Fault("frozen", at))
+    return tuple(faults)
+
+
+async def a_worker_is_told_to_stop(scene: Scene) -> tuple[Fault, ...]:
+    """SIGTERM while messages are under way: what was begun is finished, and the next worker goes on."""
+    scene.fine_weather(True)
+    scene.crowd(CROWD)
+    worker, _ = scene.hire(), scene.send_postman()
+    faults = []
+    for _ in range(2):
+        await scene.in_full_swing(10)
+        async with scene.provider_waits():
+            at = scene.busy()
+            scene.tell_to_stop(worker)
+        assert await scene.leaves(worker) == 0, scene.last_words()
+        faults.append(Fault("told to stop", at))
+        worker = scene.hire()
+    return tuple(faults)
+
+
+async def two_workers_die_in_turn(scene: Scene) -> tuple[Fault, ...]:
+    """Two workers on the same queues, killed one after the other in the middle of what they do."""
+    scene.crowd(CROWD)
+    staff = [scene.hire(), scene.hire()]
+    scene.send_postman()
+    faults = []
+    for turn in range(6):
+        scene.crowd(MORE)
+        at = await scene.in_full_swing(8)
+        scene.kill(staff[turn % 2])
+        faults.append(Fault(f"worker {turn % 2 + 1}", at))
+        staff[turn % 2] = scene.hire()
+    return tuple(faults)
+
+
+def _are_kept(scene: Scene, rows: int) -> bool:
+    return scene.records_kept() >= rows
+
+
+def ever_uncertain(scene: Scene) -> int:
+    """Touches of which at any time nobody knew whether they had left."""
+    return sum(str(TouchState.UNCERTAIN) in str(row.history) for row in scene.read(text("SELECT history FROM ledger")))

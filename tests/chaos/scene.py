@@ -1,0 +1,387 @@
+"""
+The scene of a drill: a Temporal server with a file, a store, a provider that is often out of order, workers and a
+postman, each a process of its own, and a crowd of leads in the middle of their first messages.
+
+    async with Scene.of(temporal, store, directory, seed=1) as scene:
+        scene.crowd(60)
+        victim = scene.hire(faults="after_claim:5")
+        await scene.dies(victim)
+        scene.hire()
+        evidence = await scene.settled()
+
+The provider lives with us, and we are never killed: its journal is what people would have received.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections import abc
+from contextlib import ExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from subprocess import Popen
+from typing import NamedTuple, Self
+
+from pydantic import JsonValue, SecretStr
+from sqlalchemy import ColumnElement, Executable, Table, func, select, update
+from temporalio.client import Client
+
+from adapters import schema
+from adapters.database import AnyRow, DatabaseUnavailable
+from adapters.leads import ExternalId, NewLead
+from adapters.settings import Environment, Settings
+from adapters.tables import inbox, leads, ledger
+from api.office import Office
+from cli import child
+from engine.words import EventKind, LeadId, TouchState
+from tests.chaos import catalogue
+from tests.chaos.postman import CRM, Answer, Order, answers_in
+from tests.chaos.servers import Store, Temporal
+from tests.support.provider import ScriptedProvider, broken, busy, closes, hangs, ok, ponders, resets, torn
+from tests.support.waiting import until
+from workflows.plugin import LeadPlugin
+
+HOUSE = Path(__file__).parent.parent.parent
+
+SOON = timedelta(minutes=5)
+"""A lead that is due later than this sleeps: its next mail is a month away, or a person is asked."""
+
+SEVERAL = 4
+A_MOMENT = 0.5
+PATIENCE = timedelta(seconds=60)
+
+SHORT: dict[str, object] = {
+    "start_to_close_seconds": 2,
+    "provider_deadline_seconds": 1,
+    "first_byte_seconds": 0.5,
+    "sticky_seconds": 1,
+    "graceful_shutdown_seconds": 3,
+    "sweep_seconds": 1,
+    "look_up_seconds": "1,2,4,6",
+    "database_lock_seconds": 3,
+    "database_idle_seconds": 3,
+    "min_gap_seconds": 1.5,
+    "settling_seconds": 0.5,
+    "jitter_seconds": 0,
+    "lead_cap": 1000,
+    "sender_per_minute": 1_000_000,
+    "sender_per_day": 1_000_000,
+    "catalogue": "tests.chaos.catalogue",
+    "postal_address": "1 Invented Street, Nowhere",
+    "log_level": "warning",
+}
+"""Seconds where production has minutes, so that a kill is over in four of them."""
+
+WEATHER = (
+    (80, ok()),
+    (4, broken(500, accepts=True)),
+    (3, broken(503)),
+    (4, resets(accepts=True)),
+    (2, resets()),
+    (2, closes(accepts=True)),
+    (2, torn()),
+    (2, busy(after=1)),
+    (1, hangs(accepts=True)),
+)
+"""What the provider does, and how often in a hundred requests: every fifth is not what it should be."""
+
+MOODS = (
+    (60, None),
+    (10, EventKind.OPTED_OUT),
+    (10, EventKind.REPLIED),
+    (8, EventKind.WON),
+    (12, EventKind.NOTE_ADDED),
+)
+"""What happens to a lead a moment after it was captured, and to how many in a hundred."""
+
+SAID: dict[EventKind, dict[str, JsonValue]] = {
+    EventKind.OPTED_OUT: {"channel": "email"},
+    EventKind.REPLIED: {"channel": "email", "reply": "positive"},
+}
+
+
+class Lead(NamedTuple):
+    """Somebody of the crowd, as the CRM knows it."""
+
+    name: str
+    address: str
+    mood: EventKind | None
+
+
+class Busy(NamedTuple):
+    """What was under way at some moment."""
+
+    in_flight: int
+    """Claimed touches of which nobody knows yet what became of them."""
+    open: int
+    """Leads that still have something to do soon."""
+
+
+class Scene:
+    """Everything of one drill; whatever it started is gone when it is."""
+
+    def __init__(self, server: Temporal, store: Store, directory: Path, seed: int) -> None:
+        self.server = server
+        self.store = store
+        self.directory = directory
+        self.chance = random.Random(seed)
+        self.provider = ScriptedProvider()
+        self.people: list[Lead] = []
+        self.posted: list[Order] = []
+        self.signalled = 0
+        self.staff: list[Popen[bytes]] = []
+        self.expected_dead: set[int] = set()
+        self._client: Client | None = None
+        self._numbers = count(1)
+        self._cleanup = ExitStack()
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, server: Temporal, store: Store, directory: Path, *, seed: int) -> abc.AsyncIterator[Self]:
+        """The scene, with tables, a published catalogue and a provider, and nobody at work."""
+        scene = cls(server, store, directory, seed)
+        with scene._cleanup:
+            scene._prepare()
+            scene._client = await Client.connect(server.address, plugins=[LeadPlugin()])
+            yield scene
+
+    @property
+    def client(self) -> Client:
+        """Our own connection to Temporal."""
+        assert self._client is not None
+        return self._client
+
+    def _prepare(self) -> None:
+        self._cleanup.enter_context(self.provider)
+        self.office = self._cleanup.enter_context(Office(self._settings()))
+        self._cleanup.callback(self._send_everybody_home)
+        schema.upgrade(self.office.database)
+        self.fine_weather(False)
+        _write_templates(self.directory / "templates")
+        self.orders, self.answers = self.directory / "orders", self.directory / "answers"
+        self.orders.touch()
+
+    # --- who works here
+
+    def hire(self, *, faults: str = "") -> Popen[bytes]:
+        """A worker process, which may be armed to kill itself at a point."""
+        return self._start("tests.chaos.worker_process", str(self.provider.port), faults=faults)
+
+    def send_postman(self, *, faults: str = "") -> Popen[bytes]:
+        """A postman, who takes up what was not answered yet."""
+        return self._start("tests.chaos.postman", str(self.orders), str(self.answers), faults=faults)
+
+    def _start(self, module: str, *arguments: str, faults: str) -> Popen[bytes]:
+        started = child.start(
+            [sys.executable, "-m", module, *arguments],
+            log=self.directory / f"{module.rpartition('.')[2]}.log",
+            environment=self.environment | {"FOLLOWUP_FAULTS": faults},
+            directory=HOUSE,
+        )
+        self.staff.append(started)
+        return started
+
+    def kill(self, victim: Popen[bytes]) -> None:
+        """End a process at once, as a power cut would."""
+        child.kill(victim)
+        self.expected_dead.add(victim.pid)
+
+    async def dies(self, victim: Popen[bytes], within: timedelta = PATIENCE) -> Busy:
+        """Return when the process has killed itself, with what was under way then. Raises: TimeoutError."""
+        self.expected_dead.add(victim.pid)
+        await self.until(lambda: victim.poll() is not None, within)
+        assert victim.returncode == -signal.SIGKILL, f"it ended with {victim.returncode}: {self.last_words()}"
+        return self.busy()
+
+    def tell_to_stop(self, process: Popen[bytes]) -> None:
+        """SIGTERM, as a supervisor sends it."""
+        self.expected_dead.add(process.pid)
+        process.send_signal(signal.SIGTERM)
+
+    async def leaves(self, process: Popen[bytes]) -> int:
+        """Return when it has ended, with its exit code."""
+        await self.until(lambda: process.poll() is not None)
+        return int(process.returncode)
+
+    def last_words(self) -> str:
+        """The end of every log, for whoever has to understand a failure."""
+        logs = sorted(self.directory.glob("*.log"))
+        return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in logs)
+
+    def _send_everybody_home(self) -> None:
+        for process in self.staff:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+            child.kill(process)
+
+    # --- what happens
+
+    def crowd(self, size: int, *, over: float = 2) -> None:
+        """So many people ask us for something within so many seconds; something happens to some of them soon after."""
+        start = datetime.now(UTC)
+        for _ in range(size):
+            at = start + timedelta(seconds=self.chance.uniform(0, over))
+            self.arrives(at)
+
+    def arrives(self, at: datetime) -> Lead:
+        """Somebody new, and what happens to them in the seconds that follow."""
+        number = next(self._numbers)
+        (mood,) = self.chance.choices([m for _, m in MOODS], [weight for weight, _ in MOODS])
+        lead = Lead(f"lead-{number}", f"lead{number}@example.com", mood)
+        new = NewLead(source="web_form", emails=(lead.address,), external_ids=(ExternalId(system=CRM, id=lead.name),))
+        self.people.append(lead)
+        self.post(lead, EventKind.CAPTURED, at, new=new)
+        if mood is not None:
+            self.post(lead, mood, at + timedelta(seconds=self.chance.uniform(0.2, 6)), data=SAID.get(mood, {}))
+        return lead
+
+    def post(
+        self,
+        lead: Lead,
+        kind: EventKind,
+        at: datetime,
+        *,
+        data: dict[str, JsonValue] | None = None,
+        new: NewLead | None = None,
+    ) -> None:
+        """An order for the postman."""
+        number = len(self.posted) + 1
+        order = Order(id=f"{number}-{kind}", to=lead.name, kind=kind, data=data or {}, new=new, not_before=at)
+        self.posted.append(order)
+        with self.orders.open("a", encoding="utf-8") as tray:
+            tray.write(order.model_dump_json() + "\n")
+
+    def forget_the_rest(self) -> None:
+        """What was not answered yet is never handed in: whoever would have done so is gone."""
+        answered = {answer.id for answer in self.said() if answer.kept}
+        self.posted = [order for order in self.posted if order.id in answered]
+
+    def fine_weather(self, fine: bool) -> None:
+        """Whether the provider only does what it should."""
+        self.provider.clears()
+        if not fine:
+            weights, answers = [weight for weight, _ in WEATHER], [answer for _, answer in WEATHER]
+            self.provider.will(*self.chance.choices(answers, weights, k=100_000))
+
+    @asynccontextmanager
+    async def provider_waits(self) -> abc.AsyncIterator[None]:
+        """In this block requests are under way that the provider has accepted and not answered; then it answers."""
+        weather = self.provider.script()
+        self.provider.clears()
+        self.provider.may_answer.clear()
+        self.provider.will(*[ponders()] * SEVERAL)
+        wanted = self.provider.requests + SEVERAL
+        await self.until(lambda: self.provider.requests >= wanted)
+        self.provider.will(*weather)
+        yield
+        self.provider.may_answer.set()
+
+    @asynccontextmanager
+    async def records_wait(self) -> abc.AsyncIterator[None]:
+        """In this block somebody else holds every lead, so looks stand in their first transaction, before any claim."""
+        with self.office.database.transaction() as transaction:
+            transaction.execute(update(leads).values(rung_at=leads.c.rung_at))
+            await asyncio.sleep(A_MOMENT)
+            yield
+
+    # --- what is
+
+    def said(self) -> tuple[Answer, ...]:
+        """Everything that postmen have said."""
+        return tuple(answers_in(self.answers))
+
+    def unanswered(self) -> int:
+        """Orders that nobody has said yes to."""
+        return len(self.posted) - len({answer.id for answer in self.said() if answer.kept})
+
+    def busy(self) -> Busy:
+        """What is under way now."""
+        unsettled = ledger.c.state.in_([TouchState.IN_FLIGHT.value, TouchState.UNCERTAIN.value])
+        due = leads.c.open & ((leads.c.next_due < datetime.now(UTC) + SOON) | leads.c.next_due.is_(None))
+        return Busy(self._count(ledger, unsettled), self._count(leads, due))
+
+    def kept(self) -> int:
+        """Orders that somebody has said yes to."""
+        return len(self.posted) - self.unanswered()
+
+    def records_kept(self) -> int:
+        """Inbox rows that there are, answered or not."""
+        return self._count(inbox, inbox.c.id.is_not(None))
+
+    def unread(self) -> int:
+        """Inbox rows that nobody has noted."""
+        return self._count(inbox, inbox.c.disposition.is_(None))
+
+    def open_leads(self) -> list[LeadId]:
+        """Leads that a workflow has to wait for."""
+        return [LeadId(row.id) for row in self.read(select(leads.c.id).where(leads.c.open))]
+
+    def read(self, query: Executable) -> abc.Sequence[AnyRow]:
+        """What the database says; a session that died with its server is tried once more with another."""
+        for _ in range(self.office.settings.database_pool):
+            with suppress(DatabaseUnavailable):
+                return self._read(query)
+        return self._read(query)
+
+    def _read(self, query: Executable) -> abc.Sequence[AnyRow]:
+        with self.office.database.reading() as transaction:
+            return transaction.execute(query).all()
+
+    def _count(self, table: Table, which: ColumnElement[bool]) -> int:
+        (row,) = self.read(select(func.count().label("rows")).select_from(table).where(which))
+        return int(row.rows)
+
+    async def in_full_swing(self, requests: int = 30) -> Busy:
+        """Return when so many more messages have been posted, with what is under way then."""
+        wanted = self.provider.requests + requests
+        await self.until(lambda: self.provider.requests >= wanted)
+        return self.busy()
+
+    async def until(self, condition: abc.Callable[[], bool], within: timedelta = PATIENCE) -> None:
+        """As `waiting.until`, but nobody may die meanwhile whom we have not killed."""
+
+        def holds() -> bool:
+            self.check_staff()
+            return condition()
+
+        try:
+            await until(holds, within)
+        except TimeoutError as error:
+            raise TimeoutError(self.last_words()) from error
+
+    def check_staff(self) -> None:
+        """Nobody has died whom we have not killed. Raises: AssertionError."""
+        dead = [one for one in self.staff if one.poll() is not None and one.pid not in self.expected_dead]
+        assert not dead, f"{len(dead)} ended with {dead[0].returncode}: {self.last_words()}"
+
+    # --- settings
+
+    def _settings(self) -> Settings:
+        return Settings.model_validate(
+            SHORT
+            | {
+                "environment": Environment.TEST,
+                "database_url": SecretStr(self.store.url),
+                "templates": self.directory / "templates",
+            }
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every process of the scene is told."""
+        here = {"environment": "test", "database_url": self.store.url, "templates": self.directory / "templates"}
+        said = SHORT | here
+        ours = {f"FOLLOWUP_{name.upper()}": str(value) for name, value in said.items()}
+        return os.environ | ours | {"TEMPORAL_ADDRESS": self.server.address}
+
+
+def _write_templates(folder: Path) -> None:
+    """A mail for every step, whose first line says which step it is."""
+    (folder / "drill").mkdir(parents=True)
+    for plan in catalogue.drill.part.stages:
+        for step in plan.steps:
+            text = f"---\nvalue: guide\npurpose: commercial\nsubject: {step.id}\n---\n{step.id}\n"
+            (folder / "drill" / f"{step.id}.email").write_text(text, encoding="utf-8")
