@@ -7,7 +7,7 @@ it sleeps.
 
 from engine.authoring import calendar, catalogue, email, finish, goto, on, reply, sequence, stage, window
 
-AT_ONCE = ("hello", "what-now", "first", "second")
+AT_ONCE = ("hello", "what-now", "first")
 """The steps of a lead that says nothing, in their order."""
 
 A_MONTH = calendar(days=28)
@@ -19,7 +19,6 @@ drill = sequence(
     stage(
         "nurture",
         email("first"),
-        email("second"),
         email("next-month", after=A_MONTH),
         email("later", after=A_MONTH),
         otherwise=goto("re_engage", after=A_MONTH),

@@ -3,14 +3,13 @@
 import asyncio
 import subprocess
 import sys
-from subprocess import Popen
 from typing import NamedTuple
 
 from sqlalchemy import text
 
 from api.rebuilding import Rebuilt
 from engine.words import LeadId
-from tests.chaos.drills import CROWD, MORE, Fault
+from tests.chaos.drills import MORE, Fault
 from tests.chaos.scene import HOUSE, Scene
 
 
@@ -26,15 +25,13 @@ class Restored(NamedTuple):
 
 async def temporal_is_wiped(scene: Scene) -> tuple[Fault, Rebuilt, Rebuilt]:
     """The server's file is gone in mid-burst; `followup rebuild`, run twice, starts whoever is open, once."""
-    scene.crowd(CROWD)
-    worker, postman = scene.hire(), scene.send_postman()
+    scene.opens()
     at = await scene.in_full_swing(60)
-    scene.kill(worker)
-    scene.kill(postman)  # so that nobody else starts what `rebuild` is to start
+    for one in (*scene.workers, *scene.postmen):  # so that nobody else starts what `rebuild` is to start
+        scene.kill(one)
     await asyncio.to_thread(scene.server.wipe)
     first, again = rebuild(scene), rebuild(scene)
-    scene.hire()
-    scene.send_postman()
+    scene.opens()
     return Fault("wiped", at), first, again
 
 
@@ -47,15 +44,14 @@ def rebuild(scene: Scene) -> Rebuilt:
 
 async def the_database_is_restored(scene: Scene) -> Restored:
     """A backup some looks old takes the place of the records; the runs know more than it does."""
-    scene.crowd(CROWD)
-    staff = [scene.hire(), scene.send_postman()]
+    scene.opens()
     await scene.in_full_swing()
-    await _goes_home(scene, staff)
+    await _everybody_goes_home(scene)
     scene.store.copy()
     scene.crowd(MORE)
-    staff = [scene.hire(), scene.send_postman()]
+    scene.opens()
     at = await scene.in_full_swing()
-    await _goes_home(scene, staff)
+    await _everybody_goes_home(scene)
     scene.forget_the_rest()
     newer = _revisions(scene)
     scene.office.database.close()
@@ -69,12 +65,13 @@ async def the_database_is_restored(scene: Scene) -> Restored:
     )
 
 
-async def _goes_home(scene: Scene, staff: list[Popen[bytes]]) -> None:
+async def _everybody_goes_home(scene: Scene) -> None:
     """Nobody is at work, and nothing is half done."""
-    worker, postman = staff
-    scene.kill(postman)
-    scene.tell_to_stop(worker)
-    await scene.leaves(worker)
+    for postman in scene.postmen:
+        scene.kill(postman)
+    for worker in scene.workers:
+        scene.tell_to_stop(worker)
+        await scene.leaves(worker)
     scene.office.database.close()
 
 

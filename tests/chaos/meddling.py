@@ -18,8 +18,8 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from engine.words import EventKind, LeadId
-from tests.chaos.drills import CROWD, MORE, Fault
-from tests.chaos.scene import Scene
+from tests.chaos.drills import MORE, Fault
+from tests.chaos.scene import CROWD, Scene
 from workflows.lead import LeadWorkflow
 from workflows.names import workflow_id
 
@@ -34,12 +34,10 @@ SIGNALS_EACH = 12
 
 async def activities_are_meddled_with(scene: Scene) -> tuple[Fault, ...]:
     """Looks are paused, reset, hurried and let go again while they run, wait for their retry or are in a queue."""
-    scene.crowd(CROWD)
-    scene.hire()
-    scene.send_postman()
+    scene.opens()
     done: Counter[str] = Counter()
     faults = []
-    for _ in range(8):
+    for _ in range(6):
         scene.crowd(MORE // 2)
         at = await scene.in_full_swing(6)
         done.update(await _each(scene, scene.open_leads(), _meddle))
@@ -86,14 +84,14 @@ async def _let_go(scene: Scene, handle: Handle) -> str | None:
 
 async def runs_are_terminated(scene: Scene) -> tuple[Fault, ...]:
     """Half of all runs are terminated in mid-burst; the sweep finds who was due, and `rebuild` is not needed."""
-    scene.crowd(CROWD)
-    scene.hire()
-    scene.send_postman()
+    scene.opens()
     faults = []
     for _ in range(2):
         scene.crowd(MORE)
         at = await scene.in_full_swing(15)
-        done = await _each(scene, scene.chance.sample(opened := scene.open_leads(), len(opened) // 2), _terminate)
+        victims = scene.chance.sample(opened := scene.open_leads(), len(opened) // 2)
+        scene.terminated.update(victims)
+        done = await _each(scene, victims, _terminate)
         assert done["terminated"] > MORE
         faults.append(Fault("terminated", at))
     return tuple(faults)
@@ -106,9 +104,7 @@ async def _terminate(scene: Scene, handle: Handle) -> str:
 
 async def runs_are_reset(scene: Scene) -> tuple[Fault, ...]:
     """Runs are reset to an earlier event in mid-burst, so that looks which sent are run again."""
-    scene.crowd(CROWD)
-    scene.hire()
-    scene.send_postman()
+    scene.opens()
     faults = []
     for _ in range(2):
         scene.crowd(MORE)
@@ -140,9 +136,7 @@ async def _reset(scene: Scene, handle: Handle) -> str | None:
 
 async def a_storm_of_signals(scene: Scene) -> tuple[Fault, ...]:
     """Signals with content rain on leads that go from stage to stage, so that many meet a run that ends just then."""
-    scene.crowd(CROWD)
-    scene.hire()
-    scene.send_postman()
+    scene.opens()
     at = await scene.in_full_swing(5)
     ids = iter(range(1_000_000))
 
@@ -156,6 +150,7 @@ async def a_storm_of_signals(scene: Scene) -> tuple[Fault, ...]:
     done = await _each(scene, scene.open_leads(), rain, at_once=CROWD)
     scene.signalled = next(ids)
     assert done["signalled"] > CROWD // 2
+    await scene.until(lambda: scene.filed_signals() >= scene.signalled)
     return (Fault("a storm", at),)
 
 

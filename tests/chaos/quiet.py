@@ -9,7 +9,7 @@ from tests.chaos.seen import runs_of
 HEALED_WITHIN = timedelta(seconds=120)
 """After the last fault, without help (docs/promises.md)."""
 
-ASKED_EVERY = 0.25
+ASKED_EVERY = 0.5
 
 
 async def quiet(scene: Scene, within: timedelta = HEALED_WITHIN) -> timedelta:
@@ -38,4 +38,4 @@ async def _stirring(scene: Scene) -> str | None:
 
 async def _looking(scene: Scene) -> list[str]:
     runs = await runs_of(scene, scene.open_leads())
-    return [lead for lead, run in runs.items() if run.looking or not run.running]
+    return [lead for lead, run in runs.items() if run.looking or not (run.running or lead in scene.terminated)]

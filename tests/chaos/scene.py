@@ -32,6 +32,7 @@ from temporalio.client import Client
 from adapters import schema
 from adapters.database import AnyRow, DatabaseUnavailable
 from adapters.leads import ExternalId, NewLead
+from adapters.letters import SIGNAL
 from adapters.settings import Environment, Settings
 from adapters.tables import inbox, leads, ledger
 from api.office import Office
@@ -49,9 +50,13 @@ HOUSE = Path(__file__).parent.parent.parent
 SOON = timedelta(minutes=5)
 """A lead that is due later than this sleeps: its next mail is a month away, or a person is asked."""
 
-SEVERAL = 4
+CROWD = 50
+"""How many people there are at first, so that there is always much to do."""
+
+WORKER, POSTMAN = "tests.chaos.worker_process", "tests.chaos.postman"
+
 A_MOMENT = 0.5
-PATIENCE = timedelta(seconds=60)
+PATIENCE = timedelta(seconds=180)
 
 SHORT: dict[str, object] = {
     "start_to_close_seconds": 2,
@@ -132,9 +137,12 @@ class Scene:
         self.people: list[Lead] = []
         self.posted: list[Order] = []
         self.signalled = 0
+        self.terminated: set[LeadId] = set()
+        """Leads whose run somebody ended: until they are due again nobody has to start another one."""
         self.staff: list[Popen[bytes]] = []
         self.expected_dead: set[int] = set()
         self._client: Client | None = None
+        self._roles: dict[int, str] = {}
         self._numbers = count(1)
         self._cleanup = ExitStack()
 
@@ -166,22 +174,45 @@ class Scene:
 
     # --- who works here
 
-    def hire(self, *, faults: str = "") -> Popen[bytes]:
-        """A worker process, which may be armed to kill itself at a point."""
-        return self._start("tests.chaos.worker_process", str(self.provider.port), faults=faults)
+    def opens(self) -> None:
+        """There are a crowd, a worker and a postman from now on, if there were none."""
+        if not self.people:
+            self.crowd(CROWD)
+        if not self.workers:
+            self.hire()
+        if not self.postmen:
+            self.send_postman()
+
+    @property
+    def workers(self) -> list[Popen[bytes]]:
+        """Who is at work, the longest there first."""
+        return [one for one in self.staff if self._is_here(one, WORKER)]
+
+    @property
+    def postmen(self) -> list[Popen[bytes]]:
+        """Who hands in."""
+        return [one for one in self.staff if self._is_here(one, POSTMAN)]
+
+    def _is_here(self, one: Popen[bytes], module: str) -> bool:
+        return self._roles[one.pid] == module and one.pid not in self.expected_dead
+
+    def hire(self, *, faults: str = "", settings: abc.Mapping[str, object] | None = None) -> Popen[bytes]:
+        """A worker process, which may be armed to kill itself at a point, or have settings of its own."""
+        return self._start(WORKER, str(self.provider.port), settings={"faults": faults, **(settings or {})})
 
     def send_postman(self, *, faults: str = "") -> Popen[bytes]:
         """A postman, who takes up what was not answered yet."""
-        return self._start("tests.chaos.postman", str(self.orders), str(self.answers), faults=faults)
+        return self._start(POSTMAN, str(self.orders), str(self.answers), settings={"faults": faults})
 
-    def _start(self, module: str, *arguments: str, faults: str) -> Popen[bytes]:
+    def _start(self, module: str, *arguments: str, settings: abc.Mapping[str, object]) -> Popen[bytes]:
         started = child.start(
             [sys.executable, "-m", module, *arguments],
             log=self.directory / f"{module.rpartition('.')[2]}.log",
-            environment=self.environment | {"FOLLOWUP_FAULTS": faults},
+            environment=self.environment | _named(settings),
             directory=HOUSE,
         )
         self.staff.append(started)
+        self._roles[started.pid] = module
         return started
 
     def kill(self, victim: Popen[bytes]) -> None:
@@ -267,13 +298,13 @@ class Scene:
             self.provider.will(*self.chance.choices(answers, weights, k=100_000))
 
     @asynccontextmanager
-    async def provider_waits(self) -> abc.AsyncIterator[None]:
-        """In this block requests are under way that the provider has accepted and not answered; then it answers."""
+    async def provider_waits(self, requests: int = 1) -> abc.AsyncIterator[None]:
+        """In this block so many requests are accepted and not answered; at its end they are."""
         weather = self.provider.script()
         self.provider.clears()
         self.provider.may_answer.clear()
-        self.provider.will(*[ponders()] * SEVERAL)
-        wanted = self.provider.requests + SEVERAL
+        self.provider.will(*[ponders()] * requests)
+        wanted = self.provider.requests + requests
         await self.until(lambda: self.provider.requests >= wanted)
         self.provider.will(*weather)
         yield
@@ -315,6 +346,10 @@ class Scene:
         """Inbox rows that nobody has noted."""
         return self._count(inbox, inbox.c.disposition.is_(None))
 
+    def filed_signals(self) -> int:
+        """Inbox rows of what was signalled with content."""
+        return self._count(inbox, inbox.c.source == SIGNAL)
+
     def open_leads(self) -> list[LeadId]:
         """Leads that a workflow has to wait for."""
         return [LeadId(row.id) for row in self.read(select(leads.c.id).where(leads.c.open))]
@@ -336,6 +371,7 @@ class Scene:
 
     async def in_full_swing(self, requests: int = 30) -> Busy:
         """Return when so many more messages have been posted, with what is under way then."""
+        self.crowd(max(0, CROWD // 2 - self.busy().open))
         wanted = self.provider.requests + requests
         await self.until(lambda: self.provider.requests >= wanted)
         return self.busy()
@@ -374,8 +410,12 @@ class Scene:
         """What every process of the scene is told."""
         here = {"environment": "test", "database_url": self.store.url, "templates": self.directory / "templates"}
         said = SHORT | here
-        ours = {f"FOLLOWUP_{name.upper()}": str(value) for name, value in said.items()}
-        return os.environ | ours | {"TEMPORAL_ADDRESS": self.server.address}
+        return os.environ | _named(said) | {"TEMPORAL_ADDRESS": self.server.address}
+
+
+def _named(settings: abc.Mapping[str, object]) -> dict[str, str]:
+    """The settings as environment variables."""
+    return {f"FOLLOWUP_{name.upper()}": str(value) for name, value in settings.items()}
 
 
 def _write_templates(folder: Path) -> None:

@@ -80,7 +80,8 @@ async def evidence_of(scene: Scene) -> Evidence:
                 _moment(row.next_due),
                 row.why or "",
                 None,
-                failing=runs[row.id].failing or (bool(row.open) and not runs[row.id].running),
+                failing=runs[row.id].failing
+                or (bool(row.open) and not runs[row.id].running and row.id not in scene.terminated),
             )
             for row in rows
         ),
