@@ -24,7 +24,7 @@ WAYS_IN = ("before_inbox_insert", "after_inbox_commit", "after_signal")
 MORE = 6
 """How many people come with every fault, so that somebody always has his first mails before him."""
 
-LATEST = 6
+LATEST = 3
 """A point is armed for one of its first so many times."""
 
 UNDER_WAY = 4

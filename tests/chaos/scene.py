@@ -53,6 +53,8 @@ SOON = timedelta(minutes=5)
 CROWD = 50
 """How many people there are at first, so that there is always much to do."""
 
+HANDFUL = 3
+
 WORKER, POSTMAN = "tests.chaos.worker_process", "tests.chaos.postman"
 
 A_MOMENT = 0.5
@@ -220,10 +222,17 @@ class Scene:
         child.kill(victim)
         self.expected_dead.add(victim.pid)
 
-    async def dies(self, victim: Popen[bytes], within: timedelta = PATIENCE) -> Busy:
-        """Return when the process has killed itself, with what was under way then. Raises: TimeoutError."""
+    async def dies(self, victim: Popen[bytes]) -> Busy:
+        """Return when the process has killed itself, with what was under way then; people come as long as it lives."""
         self.expected_dead.add(victim.pid)
-        await self.until(lambda: victim.poll() is not None, within)
+        end = datetime.now(UTC) + PATIENCE
+        while victim.poll() is None:
+            self.check_staff()
+            if datetime.now(UTC) > end:
+                raise TimeoutError(f"it lives on\n{self.last_words()}")
+            if not self.unanswered() or self.busy().open < CROWD // 2:
+                self.crowd(HANDFUL, over=0)
+            await asyncio.sleep(A_MOMENT)
         assert victim.returncode == -signal.SIGKILL, f"it ended with {victim.returncode}: {self.last_words()}"
         return self.busy()
 
