@@ -7,7 +7,6 @@ None of them knows what must come of it; that is the same for all of them, and `
 import asyncio
 import os
 import signal
-from collections import abc
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
@@ -45,11 +44,7 @@ class Fault(NamedTuple):
     """What was under way when it broke."""
 
 
-def nobody(fault: Fault) -> None:
-    """Whom a fault is told when nobody watches."""
-
-
-async def every_point(scene: Scene, told: abc.Callable[[Fault], None] = nobody) -> tuple[Fault, ...]:
+async def every_point(scene: Scene) -> tuple[Fault, ...]:
     """A process dies at every crash point there is, one after the other in any order, and another one takes over."""
     scene.opens()
     await scene.in_full_swing(10)
@@ -62,7 +57,6 @@ async def every_point(scene: Scene, told: abc.Callable[[Fault], None] = nobody) 
         victim = scene.send_postman(faults=armed) if point in WAYS_IN else scene.hire(faults=armed)
         scene.opens()
         faults.append(Fault(point, await scene.dies(victim)))
-        told(faults[-1])
     scene.opens()
     return tuple(faults)
 
