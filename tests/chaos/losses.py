@@ -1,6 +1,5 @@
 """The drills in which something is lost for good: what Temporal knew, or what the records knew since a backup."""
 
-import asyncio
 import subprocess
 import sys
 from typing import NamedTuple
@@ -29,7 +28,7 @@ async def temporal_is_wiped(scene: Scene) -> tuple[Fault, Rebuilt, Rebuilt]:
     at = await scene.in_full_swing(60)
     for one in (*scene.workers, *scene.postmen):  # so that nobody else starts what `rebuild` is to start
         scene.kill(one)
-    await asyncio.to_thread(scene.server.wipe)
+    scene.server.wipe()
     first, again = rebuild(scene), rebuild(scene)
     scene.opens()
     return Fault("wiped", at), first, again
