@@ -3,6 +3,9 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
+from adapters.tables import leads
 from tests.chaos.scene import Scene
 from tests.chaos.seen import runs_of
 
@@ -31,7 +34,9 @@ async def _stirring(scene: Scene) -> str | None:
         return f"{unread} Inbox rows are not noted"
     busy = scene.busy()
     if busy.in_flight or busy.open:
-        return f"{busy.in_flight} touches unsettled, {busy.open} leads have something to do"
+        late = select(leads.c.id, leads.c.next_due, leads.c.rung_at, leads.c.why).where(leads.c.open)
+        first = scene.read(late.order_by(leads.c.next_due.nulls_first()).limit(1))
+        return f"{busy.in_flight} touches unsettled, {busy.open} leads have something to do, first of all {first}"
     looking = await _looking(scene)
     return f"{len(looking)} leads are being looked at, such as {looking[0]}" if looking else None
 
