@@ -49,24 +49,24 @@ class Go(NamedTuple):
     version: str
 
 
-def build(progress: Progress) -> Path:
+def build(progress: Progress, package: str = PACKAGE) -> Path:
     """
-    The pinned server's binary, built now unless this user has it already.
+    The pinned server's binary, or another program of the recipe, built now unless this user has it already.
 
     Raises: `SourceUnavailable` when Go, the network or the recipe is missing; `FollowupError` when building went wrong.
     """
-    pins = pinned()
+    name = f"{package.rpartition('/')[2]}-{pinned()}"
     with disk_errors():
         cache = cache_directory()
-        go = _go_or_finished(cache, pins)
+        go = _go_or_finished(cache, name)
         if isinstance(go, Path):
             return go
-        binary = cache / f"temporal-{pins}-go{go.version}"
+        binary = cache / f"{name}-go{go.version}"
         if not binary.exists():
             with _only_builder(cache, progress):
                 if not binary.exists():  # another checkout may have built it while we waited
                     with _workspace(cache) as workspace:
-                        _build(go, workspace, binary, progress)
+                        _build(go, package, workspace, binary, progress)
         return binary
 
 
@@ -142,11 +142,11 @@ def disk_errors() -> abc.Iterator[None]:
         raise _disk_full(error.filename or os.strerror(error.errno)) from error
 
 
-def _go_or_finished(cache: Path, pins: str) -> Go | Path:
+def _go_or_finished(cache: Path, name: str) -> Go | Path:
     try:
         return find_go()
     except SourceUnavailable:
-        finished = sorted(cache.glob(f"temporal-{pins}-go*"))  # built when there was a Go
+        finished = sorted(cache.glob(f"{name}-go*"))  # built when there was a Go
         if not finished:
             raise
         return finished[-1]
@@ -176,19 +176,19 @@ def _workspace(cache: Path) -> abc.Iterator[Path]:
         shutil.rmtree(workspace, ignore_errors=True)
 
 
-def _build(go: Go, workspace: Path, binary: Path, progress: Progress) -> None:
+def _build(go: Go, package: str, workspace: Path, binary: Path, progress: Progress) -> None:
     progress(f"Building the Temporal server from source with Go {go.version}: {USUALLY}.")
     began = time.monotonic()
     partial, log = workspace / "temporal", binary.with_name("temporal-build.log")
     log.write_text("")
     modules = sum("/go.mod " not in line for line in (RECIPE / "go.sum").read_text().splitlines())
-    _go(go, workspace, ["list", "-deps", PACKAGE], log, lambda lines: _downloaded(lines, modules, progress))
+    _go(go, workspace, ["list", "-deps", package], log, lambda lines: _downloaded(lines, modules, progress))
     packages = sum(not line.startswith("go: ") for line in log.read_text().splitlines())
     log.write_text("")
     _go(
         go,
         workspace,
-        ["build", "-v", "-trimpath", "-ldflags", "-s -w", "-o", str(partial), PACKAGE],
+        ["build", "-v", "-trimpath", "-ldflags", "-s -w", "-o", str(partial), package],
         log,
         lambda lines: progress(f"  compiled {len(lines):,} of {packages:,} packages"),
     )

@@ -4,8 +4,8 @@ A PostgreSQL server for tests and benchmarks, out of a wheel: no engine, no inst
     with Postgres() as server, fresh_database(server.url) as url:
         ...
 
-It listens on a socket in a directory of its own and on no port. Unless it is `durable` it forgets on a crash what a
-real one would keep.
+It listens on a socket in a directory of its own and on no port. It forgets on a crash what a real one would keep,
+unless it is asked to be `durable`, for whoever kills it or measures it.
 """
 
 import os
@@ -32,12 +32,12 @@ from cli import child
 LONGEST_SOCKET_PATH = 100
 READY_WITHIN = timedelta(seconds=30)
 LOOK_EVERY = timedelta(milliseconds=20)
+LOOPBACK = "127.0.0.1"
 TRIES = 500
 HELD = "is still in use"
 """What it says while sessions of a killed server have not noticed yet."""
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
-OUTLIVES_A_KILL = {"synchronous_commit": "on", "full_page_writes": "on"}
-"""What is committed outlives the process; only a power cut would need the disk to be waited for."""
+ROOMY = {"max_connections": "200", "timezone": "UTC"}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 OTHER_USER = "nobody"  # PostgreSQL refuses to run as root
 
 
@@ -46,18 +46,18 @@ class _StillHeld(Exception):
 
 
 class Postgres:
-    """One server with an empty cluster, gone when we are gone."""
+    """One server with an empty cluster, gone when we are gone; with a `port` it also listens on loopback."""
 
-    def __init__(self, *, durable: bool = False) -> None:
-        """With *durable* it keeps every commit, whichever of its processes is killed."""
-        self._settings = FAST | (OUTLIVES_A_KILL if durable else {}) | {"timezone": "UTC"}
+    def __init__(self, *, durable: bool = False, port: int | None = None) -> None:
+        self._settings = ROOMY if durable else ROOMY | FAST
+        self._port = port
         self._cleanup = ExitStack()
         self._user = OTHER_USER if os.geteuid() == 0 else ""
 
     @property
     def url(self) -> str:
         """The maintenance database; tests ask `fresh_database` for one of their own."""
-        query = {"host": str(self._directory)}
+        query = {"host": str(self._directory)} | ({} if self._port is None else {"port": str(self._port)})
         return URL.create("postgresql+psycopg", "postgres", database="postgres", query=query).render_as_string()
 
     def __enter__(self) -> Self:
@@ -121,9 +121,10 @@ class Postgres:
 
     def _launched(self) -> subprocess.Popen[bytes]:
         settings = [f"--{name}={value}" for name, value in self._settings.items()]
+        listens = ["-h", ""] if self._port is None else ["-h", LOOPBACK, "-p", str(self._port)]
         self._said_before = len(self._log.read_text())
         return self._start(
-            [self._binaries / "postgres", "-D", self._data, "-k", self._directory, "-h", "", *settings],
+            [self._binaries / "postgres", "-D", self._data, "-k", self._directory, *listens, *settings],
         )
 
     def _end(self) -> None:
@@ -158,11 +159,11 @@ class Postgres:
 
 
 @contextmanager
-def fresh_database(server: str) -> abc.Iterator[str]:
-    """An empty database of its own on the server with this URL, dropped afterwards."""
+def fresh_database(server: str, template: str = "template0") -> abc.Iterator[str]:
+    """A database of its own on the server with this URL, empty or a copy of another; dropped afterwards."""
     name = f"followup_{secrets.token_hex(8)}"
     with psycopg.connect(conninfo(server), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
@@ -179,7 +180,7 @@ def _wheel() -> Path:
 
 
 def conninfo(url: str) -> str:
-    """The same database as psycopg and psql name it."""
+    """The URL of a database as psycopg wants it."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
