@@ -2,7 +2,7 @@
 # Paths are relative on purpose: a checkout may lie in a directory with a space in its name.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format dev up worker setup packages clean
+.PHONY: help demo test check format bench dev up worker setup packages clean
 
 PYTHON := .venv/bin/python
 ARGS :=
@@ -28,6 +28,9 @@ check: packages ## Check format, lint, types and the direction of imports
 format: packages ## Format the code and mend what lint can mend
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
+
+bench: setup ## Measure against bare baselines, in minutes (ARGS=--full takes an hour, ARGS="--only starts" one part)
+	@$(PYTHON) -m bench $(ARGS)
 
 dev: setup ## Run Temporal, worker and api here, with data kept in .followup
 	@$(PYTHON) -m cli.main dev $(ARGS)

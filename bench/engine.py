@@ -1,0 +1,135 @@
+"""How fast the engine thinks, without database and server: decisions, and whole lives simulated."""
+
+import time
+from datetime import datetime, timedelta
+
+from bench.measure import Claim, Goal, Row, in_turns
+from bench.sizes import Size
+from engine.life.decide import decide
+from engine.life.noting import Fact, noting
+from engine.life.progress import Progress
+from engine.life.wishes import Plan
+from engine.sequence.compiled import CalendarDays, Step
+from engine.sequence.version import version_of
+from engine.words import EventKind
+from tests.support.life import Life, at
+from tests.support.small_sequences import call, email, sequence, stage
+
+MONDAY = at("2026-11-23 09:00")
+YEAR = timedelta(days=365)
+LENGTHS = (12, 52, 182)
+"""Touches of a year, evenly apart."""
+
+PURE = "pure engine, one core"
+
+DECISIONS = Claim("decisions", "1/s", "a Python call that does nothing", Goal(at_least=0.05))
+
+
+def years_of(touches: int) -> Claim:
+    """Simulated time: the baseline is as many calls as the life has looks."""
+    goal = Goal(at_least=10_000, of="ours")
+    return Claim(f"lead-years, {touches} touches a year", "years/s", "a Python call for every move", goal)
+
+
+class PureLife(Life):
+    """A life in memory alone: nothing goes through storage and back."""
+
+    def note(self, fact: Fact) -> None:
+        """One fact is noted."""
+        self.progress = noting(self.progress, fact, self.now)
+
+
+class Remembered(PureLife):
+    """A life that keeps every situation it had to decide in."""
+
+    def __init__(self, *plans: Plan, now: datetime) -> None:
+        self.situations: list[tuple[Progress, datetime]] = []
+        super().__init__(*plans, now=now)
+
+    def note(self, fact: Fact) -> None:
+        """One fact is noted, and the situation after it."""
+        super().note(fact)
+        self.situations.append((self.progress, self.now))
+
+
+def situations() -> list[tuple[Progress, datetime]]:
+    """What a lead's days look like: a touch due, a wait, an open call, an answer, a pause."""
+    steps = (
+        email("hello"),
+        call("talk", blocks=True),
+        email("more", after=CalendarDays(days=2)),
+        email("last", after=CalendarDays(days=3)),
+    )
+    rosa = Remembered(_plan("days", *steps), now=MONDAY)
+    rosa.happens(EventKind.CAPTURED)
+    rosa.let_pass(hours=1)
+    rosa.closes("no_answer")
+    rosa.let_pass(days=6)
+    rosa.happens(EventKind.REPLIED, channel="email", reply="positive")
+    rosa.let_pass(days=1)
+    return rosa.situations
+
+
+def decisions(size: Size) -> list[Row]:
+    """One decision in each situation, over and over."""
+    known = situations()
+    rounds = max(1, size.decisions // len(known))
+
+    def ours() -> float:
+        began = time.process_time()
+        for _ in range(rounds):
+            for progress, now in known:
+                decide(progress, now)
+        return rounds * len(known) / (time.process_time() - began)
+
+    def bare() -> float:
+        began = time.process_time()
+        for _ in range(rounds):
+            for progress, now in known:
+                _nothing(progress, now)
+        return rounds * len(known) / (time.process_time() - began)
+
+    of = f"{rounds * len(known):,} decisions in {len(known)} situations"
+    return [DECISIONS.row(PURE, in_turns(size.turns, ours, bare), of)]
+
+
+def years(size: Size) -> list[Row]:
+    """A year of a lead nobody answers, with few touches and with many."""
+    return [_years(size, touches) for touches in LENGTHS]
+
+
+def _years(size: Size, touches: int) -> Row:
+    apart = CalendarDays(days=YEAR.days // touches)
+    plan = _plan("year", email("touch-0"), *(email(f"touch-{n}", after=apart) for n in range(1, touches)))
+    moves = len(_year(plan).moves)
+
+    def ours() -> float:
+        began = time.process_time()
+        for _ in range(size.lives):
+            _year(plan)
+        return size.lives / (time.process_time() - began)
+
+    def bare() -> float:
+        began = time.process_time()
+        for _ in range(size.lives):
+            for _ in range(moves):
+                _nothing(None, MONDAY)
+        return size.lives / (time.process_time() - began)
+
+    return years_of(touches).row(PURE, in_turns(size.turns, ours, bare), f"{size.lives} lives of {moves} moves")
+
+
+def _year(plan: Plan) -> PureLife:
+    lead = PureLife(plan, now=MONDAY)
+    lead.happens(EventKind.CAPTURED)
+    lead.let_pass(days=YEAR.days)
+    return lead
+
+
+def _plan(name: str, *steps: Step) -> Plan:
+    made = sequence(name, stage("nurture", *steps))
+    return Plan(version=version_of(made, ()), sequence=made, templates=())
+
+
+def _nothing(progress: Progress | None, now: datetime) -> None:
+    """What Python costs."""

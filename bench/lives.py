@@ -1,0 +1,104 @@
+"""Whole lives, ours and bare, on a server whose time can be moved: for their histories, and to be woken again."""
+
+import asyncio
+from collections import abc
+from datetime import timedelta
+from itertools import count
+from typing import NamedTuple, TypeVar
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from api.doorbell import Doorbell
+from bench import bare
+from bench.measure import Claim, Goal, Pair, Row
+from bench.sizes import Size
+from bench.stand import Stand, lead_of
+from engine.words import LeadId
+from tests.support.small_sequences import daily
+from workflows.names import workflow_id
+
+AT_ONCE = 16
+DAY = timedelta(days=1)
+SKIPPED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED
+TOLD = 10
+"""Histories that are weighed; they hardly differ."""
+
+BYTES = Claim("history of a life", "bytes", "as many timers and no-op activities", Goal(at_most=1.4))
+EVENTS = Claim("history of a life, events", "events", "as many timers and no-op activities")
+
+Made = TypeVar("Made")
+numbers = count(1)
+
+
+class Lives(NamedTuple):
+    """Leads and bare workflows that have lived and now sleep."""
+
+    leads: tuple[LeadId, ...]
+    bare: tuple[str, ...]
+    """Workflow ids."""
+
+
+async def lived(stand: Stand, leads: int, touches: int) -> Lives:
+    """So many lives of so many touches each, a day apart; they sleep now, and go on sleeping."""
+    stand.publishes(daily(touches))
+    skipper = TimeSkipper(stand.client, config=TimeSkippingConfig(enabled=False))
+    doorbell = Doorbell(skipper.client)
+
+    async def lead() -> LeadId:
+        someone = lead_of(await asyncio.to_thread(stand.capture))
+        await doorbell.ring(someone)
+        await skipper.fast_forward(stand.client.get_workflow_handle(workflow_id(someone)), touches * DAY)
+        return someone
+
+    async def plain() -> str:
+        name = f"life-{next(numbers)}"
+        handle = await skipper.client.start_workflow(
+            bare.Repeating.run, args=[touches, DAY], id=name, task_queue=bare.QUEUE
+        )
+        await skipper.fast_forward(handle, (touches + 1) * DAY)
+        return name
+
+    return Lives(tuple(await _so_many(leads, lead)), tuple(await _so_many(leads, plain)))
+
+
+async def histories(stand: Stand, lives: Lives, size: Size) -> list[Row]:
+    """What the server keeps of each: every run, without what moving the time adds."""
+    ours = [await _history(stand.client, workflow_id(lead)) for lead in lives.leads[:TOLD]]
+    theirs = [await _history(stand.client, name) for name in lives.bare[:TOLD]]
+    both = list(zip(ours, theirs, strict=True))
+    of = f"{size.touches} touches, start included; {len(both)} lives"
+    weighed = [Pair(float(_bytes(one)), float(_bytes(other))) for one, other in both]
+    counted = [Pair(float(len(one)), float(len(other))) for one, other in both]
+    return [BYTES.row(stand.name, weighed, of), EVENTS.row(stand.name, counted, of)]
+
+
+async def _history(client: Client, name: str) -> list[HistoryEvent]:
+    """Every event of every run of the workflow, the first run first."""
+    latest = client.get_workflow_handle(name)
+    first = (await latest.describe()).raw_description.workflow_execution_info.first_run_id
+    events: list[HistoryEvent] = []
+    run: str | None = first
+    while run:
+        handle: WorkflowHandle[object, object] = client.get_workflow_handle(name, run_id=run)
+        found = (await handle.fetch_history()).events
+        events += [event for event in found if event.event_type != SKIPPED]
+        run = found[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+    return events
+
+
+def _bytes(events: abc.Sequence[HistoryEvent]) -> int:
+    return sum(event.ByteSize() for event in events)
+
+
+async def _so_many(number: int, make: abc.Callable[[], abc.Awaitable[Made]]) -> list[Made]:
+    """Make so many, some at once."""
+    few = asyncio.Semaphore(AT_ONCE)
+
+    async def one() -> Made:
+        async with few:
+            return await make()
+
+    return list(await asyncio.gather(*(one() for _ in range(number))))
