@@ -19,7 +19,6 @@ from adapters.settings import Settings
 
 QUEUE = "bare"
 ACTIVITIES = "bare-activities"
-ATTEMPT = timedelta(seconds=2)
 LONG = timedelta(days=30)
 
 Heard = abc.Callable[[str], None]
@@ -33,6 +32,12 @@ class Ear:
     """Who is told of every no-op activity and every counted signal; one for the process."""
 
     heard: Heard = staticmethod(unheard)
+
+
+class Pace:
+    """How long an attempt may take; one for the process, as ours."""
+
+    attempt = timedelta(seconds=30)
 
 
 class Journal:
@@ -83,7 +88,7 @@ class Touching:
         for moment in moments:
             if moment > workflow.now():
                 await workflow.sleep(moment - workflow.now())
-            await workflow.execute_activity(nothing, me, task_queue=ACTIVITIES, start_to_close_timeout=ATTEMPT)
+            await workflow.execute_activity(nothing, me, task_queue=ACTIVITIES, start_to_close_timeout=Pace.attempt)
         if not ends:
             await workflow.sleep(LONG)
 
@@ -101,11 +106,11 @@ class Repeating:
         me = workflow.info().workflow_id
         for _ in range(touches):
             await workflow.sleep(apart)
-            await workflow.execute_activity(nothing, me, task_queue=ACTIVITIES, start_to_close_timeout=ATTEMPT)
+            await workflow.execute_activity(nothing, me, task_queue=ACTIVITIES, start_to_close_timeout=Pace.attempt)
         while not workflow.info().is_continue_as_new_suggested():
             await workflow.wait_condition(lambda: self.rung)
             self.rung = False
-            await workflow.execute_activity(nothing, me, task_queue=ACTIVITIES, start_to_close_timeout=ATTEMPT)
+            await workflow.execute_activity(nothing, me, task_queue=ACTIVITIES, start_to_close_timeout=Pace.attempt)
 
     @workflow.signal
     def ring(self) -> None:

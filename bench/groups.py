@@ -13,7 +13,7 @@ from bench import engine, lives, memory, restarts, server, storage
 from bench.cluster import Cluster
 from bench.measure import Row
 from bench.sizes import Size
-from bench.stand import Place, Stand
+from bench.stand import DRILL, Place, Stand
 from cli.temporal_server import LocalServer, find_server_binary
 from tests.support.postgres import fresh_database
 
@@ -88,7 +88,8 @@ class Bench:
                 for name, group in SERVED.items():
                     if name in wanted:
                         await self._measure_soon(name, place.name, group(stand, self.size))
-            if "recovery" in wanted:
+        if "recovery" in wanted:
+            async with Stand.open(place._replace(attempt_seconds=DRILL)) as stand:
                 await self._measure_soon("recovery", place.name, restarts.recoveries(stand, self.size))
 
     async def _lives(self, place: Place) -> None:

@@ -1,7 +1,7 @@
 """
 A worker process of its own, ours or the baseline's, for what is about a process: its start, its death, its memory.
 
-    python -m bench.hand ours|bare ADDRESS DATABASE JOURNAL
+    python -m bench.hand ours|bare JOURNAL PLACE
 
 It writes a line into the journal for every look, or every no-op activity, that ends: whose it was.
 """
@@ -12,19 +12,16 @@ import time
 from collections import abc
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
-from temporalio.client import Client
-
 import worker
-from api.office import Office
 from bench import bare
 from bench.bare import Ear, Journal
-from bench.stand import Place, WatchedOutbox, look_of, pace, settings_of
+from bench.stand import Place, WatchedOutbox, client_at, look_of, office_at
 from cli import child, logs, process
 from engine.life.turn import Glance
 from engine.words import Act
-from workflows.plugin import LeadPlugin
 
 Side = Literal["ours", "bare"]
 LOOK_EVERY = 0.02
@@ -38,7 +35,7 @@ class Hand:
     def __init__(self, side: Side, place: Place) -> None:
         self.journal = place.directory / f"journal-{time.monotonic_ns()}"
         self._log = place.directory / "hand.log"
-        command = [sys.executable, "-m", "bench.hand", side, place.address, place.database_url, str(self.journal)]
+        command = [sys.executable, "-m", "bench.hand", side, str(self.journal), *map(str, place)]
         self.began = time.perf_counter()
         self._process = child.start(command, log=self._log)
 
@@ -67,9 +64,9 @@ class Hand:
         child.kill(self._process)
 
 
-async def _work(side: Side, address: str, database_url: str, journal: Journal) -> None:
-    with Office(settings_of(database_url)) as office:
-        client = await Client.connect(address, plugins=[LeadPlugin(pace=pace(office.settings))])
+async def _work(side: Side, journal: Journal, place: Place) -> None:
+    with office_at(place) as office:
+        client = await client_at(place)
         look = look_of(office, WatchedOutbox(office.database))
 
         def looked(glance: Glance, act: Act) -> None:
@@ -87,9 +84,10 @@ async def _work(side: Side, address: str, database_url: str, journal: Journal) -
 
 def main() -> int:
     """Work until killed."""
-    side, address, database_url, journal = sys.argv[1:]
+    side, journal, name, address, database_url, directory, attempt = sys.argv[1:]
     logs.configure(level="error")
-    asyncio.run(_work("ours" if side == "ours" else "bare", address, database_url, Journal(journal)))
+    place = Place(name, address, database_url, Path(directory), float(attempt))
+    asyncio.run(_work("ours" if side == "ours" else "bare", Journal(journal), place))
     return process.ExitCode.OK
 
 

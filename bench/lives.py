@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from api.doorbell import Doorbell
@@ -23,12 +23,20 @@ from workflows.names import workflow_id
 AT_ONCE = 16
 DAY = timedelta(days=1)
 SKIPPED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED
+BILLABLE = (
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+    EventType.EVENT_TYPE_TIMER_STARTED,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+)
 TOLD = 10
 """Histories that are weighed; they hardly differ."""
 
 BYTES = Claim("history of a life", "bytes", "as many timers and no-op activities", Goal(at_most=1.4))
 EVENTS = Claim("history of a life, events", "events", "as many timers and no-op activities")
 
+History = abc.Sequence[HistoryEvent]
 Made = TypeVar("Made")
 numbers = count(1)
 
@@ -66,31 +74,39 @@ async def lived(stand: Stand, leads: int, touches: int) -> Lives:
 
 async def histories(stand: Stand, lives: Lives, size: Size) -> list[Row]:
     """What the server keeps of each: every run, without what moving the time adds."""
-    ours = [await _history(stand.client, workflow_id(lead)) for lead in lives.leads[:TOLD]]
-    theirs = [await _history(stand.client, name) for name in lives.bare[:TOLD]]
+    ours = [await history_of_lead(stand, lead) for lead in lives.leads[:TOLD]]
+    theirs = [await history(stand.client, name) for name in lives.bare[:TOLD]]
     both = list(zip(ours, theirs, strict=True))
     of = f"{size.touches} touches, start included; {len(both)} lives"
-    weighed = [Pair(float(_bytes(one)), float(_bytes(other))) for one, other in both]
+    weighed = [Pair(float(size_of(one)), float(size_of(other))) for one, other in both]
     counted = [Pair(float(len(one)), float(len(other))) for one, other in both]
     return [BYTES.row(stand.name, weighed, of), EVENTS.row(stand.name, counted, of)]
 
 
-async def _history(client: Client, name: str) -> list[HistoryEvent]:
-    """Every event of every run of the workflow, the first run first."""
-    latest = client.get_workflow_handle(name)
-    first = (await latest.describe()).raw_description.workflow_execution_info.first_run_id
+async def history_of_lead(stand: Stand, lead: LeadId) -> History:
+    """What the server keeps of a lead."""
+    return await history(stand.client, workflow_id(lead))
+
+
+async def history(client: Client, name: str) -> History:
+    """Every event of every run of the workflow, the first run first, without what moving the time adds."""
+    run = (await client.get_workflow_handle(name).describe()).raw_description.workflow_execution_info.first_run_id
     events: list[HistoryEvent] = []
-    run: str | None = first
     while run:
-        handle: WorkflowHandle[object, object] = client.get_workflow_handle(name, run_id=run)
-        found = (await handle.fetch_history()).events
+        found = (await client.get_workflow_handle(name, run_id=run).fetch_history()).events
         events += [event for event in found if event.event_type != SKIPPED]
         run = found[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
     return events
 
 
-def _bytes(events: abc.Sequence[HistoryEvent]) -> int:
+def size_of(events: History) -> int:
+    """The bytes of a history."""
     return sum(event.ByteSize() for event in events)
+
+
+def actions(events: History) -> int:
+    """What Temporal Cloud would bill for a history."""
+    return sum(event.event_type in BILLABLE for event in events)
 
 
 async def _so_many(number: int, make: abc.Callable[[], abc.Awaitable[Made]]) -> list[Made]:

@@ -27,7 +27,6 @@ from adapters.letters import Letter
 from adapters.outbox import Outbox
 from adapters.owners import Owner
 from adapters.records import DatabaseRecords
-from adapters.settings import Settings
 from adapters.suppression import Consent
 from adapters.tables import inbox, json_text
 from api.doorbell import Doorbell
@@ -53,10 +52,15 @@ PLAIN: dict[str, object] = {
     "min_gap_seconds": 0,
     "sender_per_minute": 2000,  # no sender stands in line: what is measured is work, not waiting
     "sender_per_day": 2000,
-    "start_to_close_seconds": bare.ATTEMPT.total_seconds(),
-    "provider_deadline_seconds": 1,
     "look_up_seconds": (1, 2, 5),
 }
+ORDINARY = 30.0
+DRILL = 3.0
+"""Seconds an attempt may take: when a worker is killed, so long is waited for what it had begun."""
+
+
+IDENTITY = "12345@worker-1"
+"""Stands in many events; the default names process and machine, and no two runs would weigh the same."""
 
 numbers = count(1)
 
@@ -115,6 +119,8 @@ class Place(NamedTuple):
     database_url: str
     directory: Path
     """For journals and logs."""
+    attempt_seconds: float = ORDINARY
+    """How long an attempt may take."""
 
 
 class Stand:
@@ -133,10 +139,9 @@ class Stand:
     @asynccontextmanager
     async def open(cls, place: Place) -> abc.AsyncIterator[Self]:
         """The stand with a sequence of a mail a day published, and nobody at work yet."""
-        with Office(settings_of(place.database_url)) as office:
+        with office_at(place) as office:
             schema.upgrade(office.database)
-            plugin = LeadPlugin(pace=pace(office.settings))
-            stand = cls(place, office, await Client.connect(place.address, plugins=[plugin]))
+            stand = cls(place, office, await client_at(place))
             stand.publishes(daily(2))
             yield stand
 
@@ -194,20 +199,24 @@ class Stand:
             return number
 
 
-def settings_of(database_url: str) -> Settings:
-    """The settings of a run, in whatever process."""
-    return settings(database_url, **PLAIN)
+def office_at(place: Place) -> Office:
+    """Our hold on the records there, in whatever process."""
+    limits = {"start_to_close_seconds": place.attempt_seconds, "provider_deadline_seconds": 1}
+    return Office(settings(place.database_url, **PLAIN, **limits))
+
+
+async def client_at(place: Place) -> Client:
+    """A client of the server there; from now on attempts of this process, ours and bare, are paced as there."""
+    attempt = timedelta(seconds=place.attempt_seconds)
+    bare.Pace.attempt = attempt
+    plugin = LeadPlugin(pace=Pace(start_to_close=attempt, first_retry=timedelta(milliseconds=100)))
+    return await Client.connect(place.address, plugins=[plugin], identity=IDENTITY)
 
 
 def look_of(office: Office, provider: WatchedOutbox) -> WatchedLook:
     """The worker's look, whose messages go to this Outbox."""
     records = DatabaseRecords(office.database, office.settings)
     return WatchedLook(records, dict.fromkeys(Channel, provider))
-
-
-def pace(of: Settings) -> Pace:
-    """The pace of a look under these settings, with retries that are not waited for."""
-    return Pace(start_to_close=timedelta(seconds=of.start_to_close_seconds), first_retry=timedelta(milliseconds=100))
 
 
 def newcomer(number: int, owner: str, now: datetime) -> NewLead:
