@@ -148,6 +148,7 @@ class Stand:
     @asynccontextmanager
     async def at_work(self) -> abc.AsyncIterator[None]:
         """Workers of ours and of the baseline are at work until the block ends."""
+        bare.Ear.heard = bare.unheard  # whoever listened at another stand has gone
         async with AsyncExitStack() as stack:
             for one in worker.workers(self.client, self.office, self.look):
                 await stack.enter_async_context(one)

@@ -1,4 +1,4 @@
-"""The benchmark itself: every row is there, its figures can be read, and what is slow shows. Never how fast anything is."""
+"""The benchmark itself: every row is there, its figures can be read, and what is slow shows. Never how fast it is."""
 
 import json
 import subprocess
@@ -9,25 +9,122 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench.groups import GROUPS, NAMES, Bench
+from bench import engine, lives, memory, restarts, server, storage
+from bench.groups import CLUSTER, DEV, NAMES, Bench
 from bench.machine import Machine
-from bench.measure import Claim, Goal, in_turns, percentile, slope
+from bench.measure import Claim, Goal, Row, in_turns, percentile, slope
 from bench.sizes import SMALLEST
 from bench.table import Results, as_json, show
 
 ROOT = Path(__file__).resolve().parents[2]
-CLAIM = Claim("planted", "1/s", "the same without it", Goal(at_least=0.8))
-ON_BOTH = {"leads started", "touches", "Inbox rows applied", "ring to applied"}
-"""Some of the rows that need a server, by the names people read."""
+
+THINKING = (engine.DECISIONS, *map(engine.years_of, engine.LENGTHS))
+STORING = (storage.OVER_INSERT, storage.OVER_DRIVER, storage.WHOLE)
+SERVING = (server.STARTS, server.TOUCHES, server.APPLIED, server.APPLYING, server.FIRST_P50, server.FIRST_P99)
+LASTING = (restarts.RECOVERED, memory.CACHED, lives.BYTES, lives.EVENTS, restarts.RESTARTED)
+WHERE = (
+    (engine.PURE, THINKING),
+    ("sqlite", STORING),
+    ("postgresql", STORING),
+    (DEV, SERVING),
+    (CLUSTER, SERVING),
+    (DEV, LASTING),
+)
+"""Every row of a quick run."""
+
+SLOW = Claim("planted", "s", "the same without a pause", Goal(at_most=1.5))
+PAUSE = 0.05
 
 
-def test_every_row_is_measured_on_every_server_it_is_meant_for() -> None:
+def test_every_row_is_measured_where_it_is_meant_to_be() -> None:
     """A row that broke would be missed only by the next person who wants to know, perhaps after a year."""
     bench = Bench(SMALLEST, NAMES, lambda line: None)
     bench.run()
-    results = Results(
-        machine=Machine.this(), size=SMALLEST.name, servers=tuple(bench.servers), rows=tuple(bench.rows)
+    measured = [(row.name, row.on) for row in bench.rows]
+    assert sorted(measured) == sorted((claim.name, on) for on, claims in WHERE for claim in claims)
+    assert all(spread.low > 0 for row in bench.rows for spread in (row.ours, row.bare, row.ratio))
+    results = Results(machine=Machine.this(), size="smallest", servers=tuple(bench.servers), rows=tuple(bench.rows))
+    assert len(results.servers) == len((DEV, CLUSTER))
+    assert json.loads(as_json(results))["rows"][0]["goal"] == {"at_least": 0.05, "at_most": None, "of": "ratio"}
+    shown = as_text(results)
+    assert [row.name for row in bench.rows if row.name not in shown] == []
+
+
+def test_a_planted_slowdown_shows_in_the_ratio() -> None:
+    """Else the table would be decoration."""
+
+    def work() -> float:
+        began = time.perf_counter()
+        sum(range(1000))
+        return time.perf_counter() - began
+
+    def slow_work() -> float:
+        time.sleep(PAUSE)
+        return work() + PAUSE
+
+    row = SLOW.row("here", in_turns(3, slow_work, work), "sums")
+    assert row.met is False
+    assert row.ratio.low > 1
+    assert "NO" in as_text(results_of(row))
+
+
+def test_ours_and_bare_take_turns_at_being_first() -> None:
+    """Whoever always came second would find the caches warm."""
+    order: list[str] = []
+
+    def noting(who: str) -> float:
+        order.append(who)
+        return 1.0
+
+    in_turns(4, lambda: noting("ours"), lambda: noting("bare"))
+    assert order == ["ours", "bare", "bare", "ours", "ours", "bare", "bare", "ours"]
+
+
+@pytest.mark.parametrize(
+    ("goal", "ours", "met"),
+    [
+        pytest.param(Goal(at_least=0.8), 80, True, id="fast enough"),
+        pytest.param(Goal(at_least=0.8), 79, False, id="too slow"),
+        pytest.param(Goal(at_most=1.4), 140, True, id="small enough"),
+        pytest.param(Goal(at_most=1.4), 141, False, id="too large"),
+        pytest.param(Goal(at_least=80, of="ours"), 81, True, id="enough by itself"),
+        pytest.param(Goal(at_least=80, of="ours"), 79, False, id="not enough by itself"),
+    ],
+)
+def test_a_goal_is_met_by_the_median(goal: Goal, ours: float, met: bool) -> None:
+    """One turn that was disturbed decides nothing."""
+    values = iter([ours / 10, ours, ours * 10])
+    claim = SLOW._replace(goal=goal)
+    assert claim.row("here", in_turns(3, lambda: next(values), lambda: 100), "").met is met
+
+
+def test_a_slope_forgets_what_everything_starts_with() -> None:
+    """A process weighs something before its first lead."""
+    assert slope([(500, 60_000 + 500 * 7), (1000, 60_000 + 1000 * 7), (2000, 60_000 + 2000 * 7)]) == pytest.approx(7)
+
+
+def test_the_slowest_of_a_hundred_is_its_99th_percentile_neighbour() -> None:
+    """Who promises a p99 must not mean the median."""
+    values = [float(value) for value in range(1, 101)]
+    assert (percentile(values, 0.5), percentile(values, 0.99)) == (51, 100)
+
+
+def test_a_part_that_is_not_there_is_refused_with_those_that_are() -> None:
+    """A typing mistake must not look like a run without rows."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "bench", "--only", "start"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    found = {(row.name, row.on) for row in results.rows}
-    console = Console(record=True, width=300, quiet=True)
+    assert asked.returncode == 2
+    assert "starts" in asked.stderr
+
+
+def results_of(*rows: Row) -> Results:
+    """A run of these rows."""
+    return Results(machine=Machine.this(), size="", servers=(), rows=rows)
+
+
+def as_text(results: Results) -> str:
+    """What people read, wide enough for every word."""
+    console = Console(record=True, width=400, quiet=True)
     show(results, console)
+    return console.export_text()
