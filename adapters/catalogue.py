@@ -6,6 +6,7 @@ a process reads each of them once.
 """
 
 from datetime import datetime
+from typing import Final
 
 from pydantic import JsonValue, TypeAdapter
 from sqlalchemy import func, insert, select
@@ -18,6 +19,8 @@ from engine.frozen import Frozen
 from engine.life.wishes import Plan
 from engine.sequence.fields import DeclaredField
 from engine.sequence.pipeline import Pipeline
+
+LATEST: Final = select(func.coalesce(func.max(publications.c.number), 0))
 
 
 class TemplateText(Frozen):
@@ -185,7 +188,7 @@ def history(transaction: Transaction) -> tuple[Publication, ...]:
 
 
 def _latest(transaction: Transaction) -> int:
-    number: int = transaction.execute(select(func.coalesce(func.max(publications.c.number), 0))).scalar_one()
+    number: int = transaction.execute(LATEST).scalar_one()
     return number
 
 

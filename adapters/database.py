@@ -13,10 +13,11 @@ One database for all records: SQLite in a file, or PostgreSQL. Every statement r
 import sqlite3
 from collections import abc
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Row, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Executable, Row, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -87,9 +88,14 @@ class Database:
 
 def insert_once(transaction: Transaction, table: Table, **values: object) -> bool:
     """Insert the row unless a unique key of it is taken; whether it was inserted."""
-    dialect = postgresql if transaction.dialect.name == "postgresql" else sqlite
-    inserted = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
-    return transaction.execute(inserted).first() is not None
+    return transaction.execute(_once(transaction.dialect.name, table), values).first() is not None
+
+
+@cache
+def _once(kind: str, table: Table) -> Executable:
+    dialect = postgresql if kind == "postgresql" else sqlite
+    once: Executable = dialect.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return once
 
 
 def serialised(transaction: Transaction, *names: str) -> None:

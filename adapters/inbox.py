@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import leads as people
@@ -30,6 +30,13 @@ log = structlog.get_logger()
 
 TRIED_AGAIN_FOR: Final = timedelta(hours=24)
 """How long a row waits for its lead to become known."""
+
+UNAPPLIED: Final = (
+    select(inbox)
+    .where(inbox.c.lead == bindparam("whose"), inbox.c.disposition.is_(None))
+    .order_by(inbox.c.number)
+    .limit(bindparam("most"))
+)
 
 NOBODYS: Final = inbox.c.lead.is_(None) & inbox.c.disposition.is_(None)
 
@@ -189,8 +196,7 @@ class Inbox:
 
 def unapplied(transaction: Transaction, lead: LeadId, limit: int) -> tuple[InboxItem, ...]:
     """The first so many rows of the lead that no look has noted yet, in number order."""
-    mine = (inbox.c.lead == lead) & inbox.c.disposition.is_(None)
-    rows = transaction.execute(select(inbox).where(mine).order_by(inbox.c.number).limit(limit))
+    rows = transaction.execute(UNAPPLIED, {"whose": lead, "most": limit})
     return tuple(item_of(row) for row in rows)
 
 

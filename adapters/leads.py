@@ -7,11 +7,11 @@ People: who a lead is, where it can be reached, what it is called elsewhere.
 
 from collections import abc
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import uuid4
 
 from pydantic import BeforeValidator, SecretStr
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from adapters import suppression
 from adapters.addresses import KIND_OF, Address, AddressKind, hashed, mail_address, phone_number
@@ -27,6 +27,19 @@ LONGEST_TEXT = 300
 
 FILLED_IN = ("first_name", "last_name", "company", "language", "zone", "region", "country", "owner", "account")
 """What a later capture may add, and never overwrite."""
+
+# Every look asks these: made once, they cost no more than being run.
+ROW_HELD: Final = select(leads).where(leads.c.id == bindparam("who")).with_for_update()
+ADDRESSES: Final = (
+    select(addresses).where(addresses.c.lead == bindparam("whose")).order_by(addresses.c.position, addresses.c.address)
+)
+ADDRESSES_HELD: Final = ADDRESSES.with_for_update()
+HELD_BY_HASH: Final = (
+    select(addresses.c.address)
+    .where(addresses.c.address_hash.in_(bindparam("hashes", expanding=True)))
+    .order_by(addresses.c.address, addresses.c.lead)
+    .with_for_update()
+)
 
 
 class ExternalId(Frozen):
@@ -272,8 +285,7 @@ def exists(transaction: Transaction, lead: LeadId) -> bool:
 
 def addresses_of(transaction: Transaction, lead: LeadId, *, locked: bool = False) -> tuple[LeadAddress, ...]:
     """The lead's addresses, those used first in front."""
-    mine = select(addresses).where(addresses.c.lead == lead).order_by(addresses.c.position, addresses.c.address)
-    rows = transaction.execute(mine.with_for_update() if locked else mine)
+    rows = transaction.execute(ADDRESSES_HELD if locked else ADDRESSES, {"whose": lead})
     return tuple(
         LeadAddress(kind=AddressKind(row.kind), address=row.address, address_hash=row.address_hash, display=row.display)
         for row in rows
@@ -282,13 +294,12 @@ def addresses_of(transaction: Transaction, lead: LeadId, *, locked: bool = False
 
 def lock_addresses(transaction: Transaction, hashes: abc.Collection[str]) -> None:
     """Hold these addresses, whichever leads have them, until the transaction ends."""
-    held = select(addresses.c.address).where(addresses.c.address_hash.in_(hashes))
-    transaction.execute(held.order_by(addresses.c.address, addresses.c.lead).with_for_update()).all()
+    transaction.execute(HELD_BY_HASH, {"hashes": list(hashes)}).all()
 
 
 def lock(transaction: Transaction, lead: LeadId) -> AnyRow | None:
     """The lead's whole row, held until the transaction ends; None when there is no such lead."""
-    return transaction.execute(select(leads).where(leads.c.id == lead).with_for_update()).first()
+    return transaction.execute(ROW_HELD, {"who": lead}).first()
 
 
 def lock_all(transaction: Transaction, wanted: abc.Collection[LeadId]) -> None:

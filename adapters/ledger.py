@@ -9,7 +9,7 @@ from collections import abc
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Select, bindparam, select, union_all, update
@@ -32,6 +32,12 @@ RANK: dict[TouchState, int] = {
     TouchState.READ: 70,
 }
 """How much a provider's word weighs; proof of delivery outranks a failure. What is not listed is no word of theirs."""
+
+# Every touch asks these: made once, they cost no more than being run.
+ROW: Final = select(ledger).where(ledger.c.touch_key == bindparam("key"))
+ROW_HELD: Final = ROW.with_for_update()
+SLOT: Final = select(ledger.c.slot_at).where(ledger.c.touch_key == bindparam("key"))
+CHANGED: Final = update(ledger).where(ledger.c.touch_key == bindparam("key"))
 
 CLAIMABLE = (TouchState.DEFERRED, TouchState.RETRYABLE)
 NEVER_LEFT = (TouchState.DEFERRED, TouchState.RETRYABLE, TouchState.SUPPRESSED, TouchState.REJECTED)
@@ -226,7 +232,7 @@ def sent(transaction: Transaction, touch_key: TouchKey) -> Sent | None:
 
 def slot(transaction: Transaction, touch_key: TouchKey) -> datetime | None:
     """When the sender's limit lets a waiting touch leave; None when it does not wait for that."""
-    return transaction.execute(select(ledger.c.slot_at).where(ledger.c.touch_key == touch_key)).scalar()
+    return transaction.execute(SLOT, {"key": touch_key}).scalar()
 
 
 def leave_line(transaction: Transaction, lead: LeadId) -> None:
@@ -326,9 +332,7 @@ def _change(
     history = [*row.history, entry]
     if len(history) > HISTORY_KEPT:
         history = [*history[: HISTORY_KEPT - 1], entry]
-    transaction.execute(
-        update(ledger).where(ledger.c.touch_key == row.touch_key).values({**changes, "history": history})
-    )
+    transaction.execute(CHANGED, {"key": row.touch_key, **changes, "history": history})
 
 
 def _entry(at: datetime, state: TouchState, fence: int, detail: str) -> dict[str, object]:
@@ -336,12 +340,12 @@ def _entry(at: datetime, state: TouchState, fence: int, detail: str) -> dict[str
 
 
 def _row(transaction: Transaction, touch_key: TouchKey) -> AnyRow | None:
-    return transaction.execute(select(ledger).where(ledger.c.touch_key == touch_key)).first()
+    return transaction.execute(ROW, {"key": touch_key}).first()
 
 
 def _locked(transaction: Transaction, touch_key: TouchKey) -> AnyRow | None:
     # A callback writes here without holding the lead's row.
-    return transaction.execute(select(ledger).where(ledger.c.touch_key == touch_key).with_for_update()).first()
+    return transaction.execute(ROW_HELD, {"key": touch_key}).first()
 
 
 def _record(row: AnyRow) -> TouchRecord:

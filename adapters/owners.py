@@ -1,13 +1,16 @@
 """The people of ours who are responsible for leads."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from adapters.database import Transaction, insert_once
 from adapters.tables import owners
 from engine.frozen import Frozen
 from engine.hearsay import SaidMoment
+
+ONE: Final = select(owners).where(owners.c.id == bindparam("who"))
 
 
 class Owner(Frozen):
@@ -33,7 +36,7 @@ def save(transaction: Transaction, owner: Owner) -> None:
 
 def read(transaction: Transaction, owner_id: str) -> Owner | None:
     """The person with this id."""
-    row = transaction.execute(select(owners).where(owners.c.id == owner_id)).first()
+    row = transaction.execute(ONE, {"who": owner_id}).first()
     return None if row is None else Owner.model_validate(row._asdict())
 
 

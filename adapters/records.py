@@ -8,9 +8,9 @@ from collections import abc
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import Literal, assert_never
+from typing import Final, Literal, assert_never
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from adapters import audit, inbox, ledger, suppression, tasks
 from adapters import leads as people
@@ -55,6 +55,9 @@ from engine.sequence.compiled import AS_IS
 from engine.words import Act, Channel, EventKind, LeadId, Stage, TouchKey, TouchState
 
 Effect = Literal["bad_recipient", "opted_out", "bad_content"]
+
+NEWER: Final = update(leads).where(leads.c.id == bindparam("who"), leads.c.revision < bindparam("than"))
+"""Writes a row over an older one, and over no other."""
 
 CLOSED_BY: dict[Effect, SkipReason] = {
     "bad_recipient": SkipReason.ADDRESS_BOUNCED,
@@ -353,29 +356,29 @@ class DatabaseBook:
         """
         running = progress.enrolment
         flag = min(progress.flags, key=lambda flag: flag.since, default=None)
-        this = (leads.c.id == self.lead_id) & (leads.c.revision < progress.revision)
         saved = self._transaction.execute(
-            update(leads)
-            .where(this)
-            .values(
-                progress=upcast.text_of(progress),
-                schema_version=progress.schema_version,
-                revision=progress.revision,
-                open=not turn.over,
-                stage=progress.stage.value,
-                lead_state=turn.state,
-                looked_at=now,
-                next_due=turn.due,
-                act=turn.act.value,
-                why=turn.why,
-                hold=_hold(progress, turn),
-                sequence=None if running is None else running.plan.sequence.name,
-                version=None if running is None else running.plan.version,
-                pipeline_stage=progress.pipeline_stage,
-                flagged_since=None if flag is None else flag.since,
-                flag_detail=None if flag is None else f"{flag.because.value}: {flag.detail}",
-                failing_attempts=0,
-            )
+            NEWER,
+            {
+                "who": self.lead_id,
+                "than": progress.revision,
+                "progress": upcast.text_of(progress),
+                "schema_version": progress.schema_version,
+                "revision": progress.revision,
+                "open": not turn.over,
+                "stage": progress.stage.value,
+                "lead_state": turn.state,
+                "looked_at": now,
+                "next_due": turn.due,
+                "act": turn.act.value,
+                "why": turn.why,
+                "hold": _hold(progress, turn),
+                "sequence": None if running is None else running.plan.sequence.name,
+                "version": None if running is None else running.plan.version,
+                "pipeline_stage": progress.pipeline_stage,
+                "flagged_since": None if flag is None else flag.since,
+                "flag_detail": None if flag is None else f"{flag.because.value}: {flag.detail}",
+                "failing_attempts": 0,
+            },
         )
         if saved.rowcount != 1:
             raise _went_back(self.lead_id, progress.revision)

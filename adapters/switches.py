@@ -7,6 +7,7 @@ on again has let go.
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import delete, select
 
@@ -15,6 +16,8 @@ from adapters.database import Transaction, insert_once
 from adapters.tables import kill_switches
 from engine.frozen import Frozen
 from engine.words import Channel
+
+OFF: Final = select(kill_switches.c.kind, kill_switches.c.name).order_by(kill_switches.c.name)
 
 
 class Scope(StrEnum):
@@ -71,7 +74,7 @@ def switched_off(transaction: Transaction) -> tuple[Switch, ...]:
 
 def off(transaction: Transaction) -> Off:
     """What is off now, as the engine is told."""
-    rows = transaction.execute(select(kill_switches.c.kind, kill_switches.c.name).order_by(kill_switches.c.name)).all()
+    rows = transaction.execute(OFF).all()
     return Off(
         everything=any(row.kind == Scope.ALL for row in rows),
         channels=tuple(Channel(row.name) for row in rows if row.kind == Scope.CHANNEL),
