@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,6 @@ def results_of(*rows: Row) -> Results:
 
 def as_text(results: Results) -> str:
     """What people read, wide enough for every word."""
-    console = Console(record=True, width=400, quiet=True)
-    show(results, console)
-    return console.export_text()
+    written = StringIO()
+    show(results, Console(file=written, width=400))
+    return written.getvalue()
