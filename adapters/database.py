@@ -15,6 +15,7 @@ from collections import abc
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from sqlalchemy import Connection, Executable, Row, Table, create_engine, event, make_url
@@ -50,6 +51,8 @@ class Database:
 
     def __init__(self, url: str, *, pool: int = 8, lock_seconds: float = 10, idle_seconds: float = 15) -> None:
         self._engine = _engine(_checked(url), pool, lock_seconds, idle_seconds)
+        self._lock_seconds = lock_seconds
+        self._writer = Lock()
 
     @property
     def kind(self) -> str:
@@ -63,7 +66,7 @@ class Database:
 
         Raises: DatabaseUnavailable.
         """
-        with _translated(), self._engine.begin() as connection:
+        with self._in_turn(), _translated(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -72,6 +75,23 @@ class Database:
         with _translated(), self._engine.connect() as connection:
             with connection.execution_options(**READ_ONLY).begin():
                 yield connection
+
+    @contextmanager
+    def _in_turn(self) -> abc.Iterator[None]:
+        """
+        SQLite has one writer, and of those who wait the luckiest is next; so threads of one process wait here instead.
+
+        Raises: DatabaseUnavailable.
+        """
+        if self.kind != "sqlite":
+            yield
+            return
+        if not self._writer.acquire(timeout=self._lock_seconds):
+            raise _unavailable(f"another transaction of this process has held it for {self._lock_seconds:g} seconds")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def watch(self, name: str, listener: abc.Callable[..., None]) -> None:
         """Call the listener on an event of SQLAlchemy's engine, for counting statements."""

@@ -87,6 +87,19 @@ def test_a_lock_that_never_comes_is_an_attempt_that_fails(database_url):
     hurried.close()
 
 
+def test_the_threads_of_a_process_write_to_sqlite_in_turn(tmp_path):
+    """SQLite lets the luckiest of them be next, and a look that was unlucky for seconds is a look that has failed."""
+    database = Database(f"sqlite:///{tmp_path / 'followup.sqlite'}", lock_seconds=0.1)
+    with database.transaction():
+        with pytest.raises(DatabaseUnavailable, match="another transaction of this process"), database.transaction():
+            raise AssertionError("two writers at once")
+        with database.reading():
+            pass  # who only reads waits for nobody
+    with database.transaction():
+        pass  # the turn was given back
+    database.close()
+
+
 def test_readers_do_not_wait_for_a_writer(database):
     """The pages of on-call must open while a look is writing."""
     with database.transaction() as transaction:
