@@ -52,6 +52,7 @@ def measure(full: Full = False, only: Only = [], to: To = None, output: How = Ou
     """
     logs.configure(level="error")
     machine, size = Machine.this(), FULL if full else QUICK
+    path = to or RESULTS / f"{machine.at:%Y-%m-%d}-{machine.slug}.json"
     errors = Console(stderr=True)
     with errors.status("getting ready") as status:
 
@@ -61,10 +62,12 @@ def measure(full: Full = False, only: Only = [], to: To = None, output: How = Ou
                 errors.print(line, highlight=False)
 
         bench = Bench(size, only or NAMES, progress)
-        bench.run()
-    results = Results(machine=machine, size=size.name, servers=tuple(bench.servers), rows=tuple(bench.rows))
-    path = to or RESULTS / f"{machine.at:%Y-%m-%d}-{machine.slug}.json"
-    write(results, path)
+        try:
+            bench.run()
+        finally:  # an hour's figures are not lost to the last one's error
+            results = Results(machine=machine, size=size.name, servers=tuple(bench.servers), rows=tuple(bench.rows))
+            write(results, path)
+            errors.print(f"{len(results.rows)} rows are kept in {path}", highlight=False)
     match output:
         case Output.TEXT:
             show(results, Console() if sys.stdout.isatty() else Console(width=WIDE))
@@ -72,7 +75,6 @@ def measure(full: Full = False, only: Only = [], to: To = None, output: How = Ou
             sys.stdout.write(as_json(results) + "\n")
         case Output.NONE:
             pass
-    errors.print(f"kept in {path}", highlight=False)
 
 
 def main() -> int:
