@@ -83,20 +83,20 @@ Due = tuple[set[str], list[Start]]
 
 
 async def _recovered(stand: Stand, side: Side, due: abc.Callable[[], abc.Awaitable[Due]]) -> float:
-    for slowly in range(TRIES):
+    for _ in range(TRIES):
         names, starts = await due()
-        done = await _killed(Hand(side, stand.place), starts, slowly)
+        done = await _killed(stand, Hand(side, stand.place), starts)
         seconds = await _taken_over(stand, side, names, done or set())
         if done is not None:
             return seconds
     raise RuntimeError("the server is too busy to start them before they are due")
 
 
-async def _killed(hand: Hand, starts: abc.Sequence[Start], slowly: int) -> set[str] | None:
+async def _killed(stand: Stand, hand: Hand, starts: abc.Sequence[Start]) -> set[str] | None:
     """Who was done when the worker was killed; None when not all were started before they were due."""
     try:
         await hand.is_ready()
-        in_time = await due_together(starts, slowly)
+        in_time = await due_together(stand, starts)
         await hand.until(lambda: len(hand.done) * SHARE_DONE >= len(starts))
     finally:
         hand.kill()

@@ -28,9 +28,8 @@ AT_ONCE = 16
 """Calls to the server under way at the same time."""
 
 MARGIN = timedelta(seconds=0.5)
-STARTS_A_SECOND = 60
-TRIES = 5
-"""A turn whose leads are started too late to be due together is begun anew, with twice the time."""
+TRIES = 4
+"""A turn whose leads are started too late to be due together is begun anew, with twice the time that took."""
 
 STARTS = Claim("leads started", "1/s", "start_workflow of an empty workflow, same client", Goal(at_least=0.8))
 TOUCHES = Claim("touches", "1/s", "timer and no-op activity", Goal(at_least=0.9))
@@ -79,7 +78,7 @@ async def touches(stand: Stand, size: Size) -> list[Row]:
             stand.look.looked = tally.hit
             return tally, [partial(start_lead, stand, turn) for turn in turns]
 
-        return await _rush(ready)
+        return await _rush(stand, ready)
 
     async def theirs() -> float:
         async def ready() -> Rush:
@@ -87,7 +86,7 @@ async def touches(stand: Stand, size: Size) -> list[Row]:
             Ear.heard = tally.hit
             return tally, [partial(start_touching, client, f"touching-{next(numbers)}") for _ in range(size.touched)]
 
-        return await _rush(ready)
+        return await _rush(stand, ready)
 
     pairs = await in_turns_soon(size.turns, ours, theirs)
     return [TOUCHES.row(stand.name, pairs, f"{size.touched} leads due at the same moment")]
@@ -103,22 +102,22 @@ async def start_touching(client: Client, name: str, due: datetime) -> None:
     await client.start_workflow(bare.Touching.run, args=[(due,), False], id=name, task_queue=bare.QUEUE)
 
 
-async def _rush(ready: abc.Callable[[], abc.Awaitable[Rush]]) -> float:
+async def _rush(stand: Stand, ready: abc.Callable[[], abc.Awaitable[Rush]]) -> float:
     """Start everybody to be due at one moment; how many a second are done from then on."""
-    for slowly in range(TRIES):
+    for _ in range(TRIES):
         tally, starts = await ready()
-        due_at = await due_together(starts, slowly)
+        due_at = await due_together(stand, starts)
         done_at = await tally.full()
         if due_at is not None:
             return len(starts) / (done_at - due_at)
     raise RuntimeError("the server is too busy to start them before they are due")
 
 
-async def due_together(starts: abc.Sequence[Start], slowly: int) -> float | None:
+async def due_together(stand: Stand, starts: abc.Sequence[Start]) -> float | None:
     """Start them all to be due at one moment; when that is, by our clock, or None when some were started too late."""
-    patience = MARGIN + timedelta(seconds=len(starts) * 2**slowly / STARTS_A_SECOND)
+    patience = MARGIN + 2 * len(starts) * stand.one_start
     due, due_at = datetime.now(UTC) + patience, time.perf_counter() + patience.total_seconds()
-    await taken(start(due) for start in starts)
+    stand.one_start = max(stand.one_start, timedelta(seconds=await taken(start(due) for start in starts)) / len(starts))
     return due_at if time.perf_counter() < due_at else None
 
 

@@ -134,6 +134,8 @@ class Stand:
         self.doorbell = Doorbell(client)
         self.outbox = WatchedOutbox(office.database)
         self.look = look_of(office, self.outbox)
+        self.one_start = timedelta(milliseconds=10)
+        """How long one start has taken at most, of several at once."""
 
     @classmethod
     @asynccontextmanager
