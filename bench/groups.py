@@ -81,7 +81,7 @@ class Bench:
 
     async def _at_a_stand(self, place: Place, wanted: frozenset[str]) -> None:
         async with Stand.open(place) as stand:
-            self.servers.append(await about(stand))
+            await self._name(stand)
             if "looks" in wanted:
                 self._measure("looks", place.name, lambda: storage.looks(stand, self.size))
             async with stand.at_work():
@@ -94,11 +94,17 @@ class Bench:
 
     async def _lives(self, place: Place) -> None:
         async with Stand.open(place) as stand:
+            await self._name(stand)
             self.progress(f"lives, {place.name}: {self.size.woken} of them")
             async with stand.at_work():
                 lived = await lives.lived(stand, self.size.woken, self.size.touches)
                 await self._measure_soon("histories", place.name, lives.histories(stand, lived, self.size))
             await self._measure_soon("restarts", place.name, restarts.restarts(stand, lived, self.size))
+
+    async def _name(self, stand: Stand) -> None:
+        said = await about(stand)
+        if said not in self.servers:
+            self.servers.append(said)
 
     def _measure(self, name: str, on: str, measure: abc.Callable[[], list[Row]]) -> None:
         self.progress(f"{name}, {on}")

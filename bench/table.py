@@ -11,6 +11,8 @@ from bench.machine import Machine
 from bench.measure import Goal, Row, Spread
 from engine.frozen import Frozen
 
+COLUMNS = ("what", "on", "ours", "bare", "ratio", "goal", "met", "n", "of", "over")
+FIGURES = ("ours", "bare", "ratio")
 SMALL = 10
 LARGE = 1000
 
@@ -44,10 +46,8 @@ def show(results: Results, console: Console) -> None:
     table = Table(
         title="Ours divided by the bare baseline, each measured in turns with the other; median (low to high)"
     )
-    for name, justify in (("what", "left"), ("on", "left"), ("ours", "right"), ("bare", "right"), ("ratio", "right")):
-        table.add_column(name, justify="right" if justify == "right" else "left")
-    for name in ("goal", "met", "n", "of", "over"):
-        table.add_column(name)
+    for name in COLUMNS:
+        table.add_column(name, justify="right" if name in FIGURES else "left")
     for row in results.rows:
         table.add_row(*_cells(row))
     console.print(table, highlight=False)
