@@ -25,7 +25,7 @@ from engine.words import Act
 
 Side = Literal["ours", "bare"]
 LOOK_EVERY = 0.02
-PATIENCE = timedelta(minutes=10)
+PATIENCE = timedelta(minutes=4)
 READY = "ready"
 
 

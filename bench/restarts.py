@@ -24,6 +24,9 @@ from tests.support.small_sequences import daily
 SHARE_DONE = 10
 """The worker is killed when one in so many is done."""
 
+SETTLED = (TouchState.ACCEPTED.value, TouchState.LOST.value)
+"""Lost is what was claimed and never sent: nobody sends it again, and a person is asked."""
+
 TO_REPORT = timedelta(seconds=1)
 """What is done is reported to the server within this; until then a killed worker's work would be done again."""
 
@@ -125,16 +128,18 @@ async def _due_bare(stand: Stand, size: Size) -> Due:
 
 
 def _all_done(stand: Stand, side: Side, names: set[str], done: set[str]) -> bool:
-    """Whether each has its message, once; a bare one has no more than its journal. Raises: RuntimeError on a double."""
+    """
+    Whether every lead has its message once, or a person is asked about it; a bare one has no more than its journal.
+
+    Raises: RuntimeError when a message left twice.
+    """
     if side == "bare":
         return names <= done
+    mine = ledger.c.lead.in_(names)
+    settled = select(func.count()).select_from(ledger).where(mine, ledger.c.state.in_(SETTLED))
+    left = select(func.count()).select_from(outbox.join(ledger, outbox.c.touch_key == ledger.c.touch_key)).where(mine)
     with stand.office.database.reading() as transaction:
-        mine = ledger.c.lead.in_(names)
-        accepted = transaction.execute(
-            select(func.count()).select_from(ledger).where(mine, ledger.c.state == TouchState.ACCEPTED.value)
-        ).scalar_one()
-        left = select(func.count()).select_from(outbox.join(ledger, outbox.c.touch_key == ledger.c.touch_key))
-        messages = transaction.execute(left.where(mine)).scalar_one()
+        settled_now, messages = transaction.execute(settled).scalar_one(), transaction.execute(left).scalar_one()
     if messages > len(names):
         raise RuntimeError(f"{messages} messages left for {len(names)} leads")
-    return accepted == len(names)
+    return bool(settled_now == len(names))
