@@ -92,9 +92,9 @@ class WatchedLook(Look):
 
     looked: abc.Callable[[Glance, Act], None] = staticmethod(lambda glance, act: None)
 
-    def at(self, glance: Glance, act: Act, now: datetime, tried_for: timedelta) -> Turn:
+    def at(self, glance: Glance, act: Act, now: datetime, tried_for: timedelta, *, again: bool = False) -> Turn:
         """As the look's."""
-        turn = super().at(glance, act, now, tried_for)
+        turn = super().at(glance, act, now, tried_for, again=again)
         self.looked(glance, act)
         return turn
 

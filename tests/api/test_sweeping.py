@@ -47,7 +47,8 @@ async def test_a_lead_that_has_looked_is_left_alone(company, office, doorbell):
     """A sweep over healthy leads costs nothing."""
     rosa = company.captures(ROSA)
     company.hears(rosa, "captured")
-    looks(company, rosa)
+    publishes_a_wait(company)
+    lives(company, rosa)
     assert await sweep(office, doorbell, later(hours=1)) == Swept()
     assert not await doorbell.runs(rosa)
 

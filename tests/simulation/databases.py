@@ -108,7 +108,7 @@ class DatabaseStore:
             found = (
                 *bells.unrung(transaction, now - minute, MANY),
                 *bells.released(transaction, now - minute, MANY),
-                *bells.overdue(transaction, now - 3 * minute, MANY),
+                *bells.overdue(transaction, now, 3 * minute, MANY),
             )
             rung = sorted({bell.lead_id for bell in found})
             for lead in rung:

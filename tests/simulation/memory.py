@@ -58,6 +58,7 @@ from tests.support.evidence import InboxRow, TaskRow, TouchRow
 STORED: Final = 0.1
 """The share of saves whose Progress goes through its stored form: reading and writing it is dear."""
 ABSENT_AT_MOST: Final = timedelta(days=30)
+AN_HOUR: Final = timedelta(hours=1)
 ON_PHONE: Final = (Channel.SMS, Channel.VOICE)
 OURS_TO_CLAIM: Final = (TouchState.DEFERRED, TouchState.RETRYABLE)
 DOUBTS: Final = (TouchState.UNCERTAIN, TouchState.NOT_FOUND, TouchState.LOST)
@@ -295,7 +296,7 @@ class MemoryStore:
             return True
         if not row.open or row.due is None or row.due >= now - 3 * minute:
             return False
-        return row.rung_at is None or row.rung_at < row.due or row.rung_at < now - 3 * minute - timedelta(hours=1)
+        return row.rung_at is None or row.rung_at < row.due or row.rung_at < now - _pause(row, now, 3 * minute)
 
     def _is_released(self, row: Lead) -> bool:
         if row.paused_sequence is not None:
@@ -735,3 +736,13 @@ def _world(home: Home, phone: str, year: int, deployment: int) -> Circumstances:
         pipeline=PIPELINE,
         policy=settings.policy(),
     )
+
+
+def _pause(row: Lead, now: datetime, late: timedelta) -> timedelta:
+    """How long a lead is left alone after a ring in vain: twice as long each time, up to an hour."""
+    pause = late
+    while pause < AN_HOUR and row.due is not None and not row.failing:
+        if now - row.due < 3 * pause:
+            return pause
+        pause *= 2
+    return late + AN_HOUR
