@@ -23,6 +23,7 @@ from adapters.tables import ledger as ledger_table
 from engine.errors import FollowupError
 from engine.gate import GateFacts
 from engine.life.moves import PostponeTask
+from engine.life.progress import SCHEMA_VERSION
 from engine.life.turn import Glance, Scrap, Turn
 from engine.ports.providers import Message, Receipt, Refused, TryLater
 from engine.ports.records import Disposition, Draft, LeadBook, Records
@@ -192,7 +193,7 @@ def test_a_memory_of_a_newer_engine_is_left_alone(office):
     rosa = captured(office)
     office.looks(rosa)
     with office.company.database.transaction() as transaction:
-        newer = func.replace(leads.c.progress, '"schema_version":1', '"schema_version":999')
+        newer = func.replace(leads.c.progress, f'"schema_version":{SCHEMA_VERSION}', '"schema_version":999')
         transaction.execute(update(leads).values(progress=newer))
     before = office.count("ledger")
     with pytest.raises(FollowupError) as refused:

@@ -16,7 +16,7 @@ from api.office import Office
 from api.sweeping import LATE_BY, Swept, keep_sweeping, sweep
 from tests.adapters.world import BEN, MONDAY, ROSA, SETTINGS, Company, later
 from tests.support.counting import counting
-from tests.support.looking import lives, looks, publishes_a_wait
+from tests.support.looking import lives, publishes_a_wait
 from tests.support.waiting import until, until_so
 
 PATIENCE = timedelta(seconds=SETTINGS.sweep_seconds)

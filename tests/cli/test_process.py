@@ -243,10 +243,11 @@ def run_pytest(
     (directory / "conftest.py").write_text(f"import os\nfrom tests.conftest import {HOOKS}\n{before}")
     (directory / "test_one.py").write_text(f"import os\n\ndef test_one(request):\n    {test}\n")
     (directory / "pytest.ini").write_text("[pytest]\n")
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "no:cacheprovider", *arguments],
         cwd=directory,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={**outside, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
