@@ -33,6 +33,19 @@ ended = pytest.StashKey[pytest.Session]()
 crashed = pytest.StashKey[bool]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--full`: what is proven by many lives takes as many as CI asks for."""
+    parser.addoption("--full", action="store_true", help="prove at the size CI does; without it, at about a tenth")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A proof marked `chunks(few, full=many)` runs once for each number of a chunk: processes can share them."""
+    mark = metafunc.definition.get_closest_marker("chunks")
+    if mark is not None:
+        (few,), many = mark.args, mark.kwargs["full"]
+        metafunc.parametrize("chunk", range(many if metafunc.config.getoption("full") else few))
+
+
 @pytest.fixture(scope="session")
 def running_temporal() -> abc.Iterator[LocalServer]:
     """The Temporal server of this run, in memory, whose workflows' clocks can be moved."""

@@ -13,9 +13,9 @@ from tests.simulation.world import RESTORED
 
 SEEDS_APART = 10_000
 """Each chunk has seeds of its own, so that processes may share them."""
-IN_MEMORY, A_CHUNK = 20, 1000
-ON_SQLITE, A_SQLITE_CHUNK = 10, 500
-ON_POSTGRESQL, A_POSTGRESQL_CHUNK = 2, 250
+A_CHUNK = 1000
+A_SQLITE_CHUNK = 250
+A_POSTGRESQL_CHUNK = 50
 AT_LEAST = 5
 """How often each fault must have struck in a chunk: a dead injector proves nothing."""
 
@@ -30,7 +30,7 @@ def kept_every_promise(figures: Figures, lives: int) -> None:
     assert figures.barriers > figures.lives / 4
 
 
-@pytest.mark.parametrize("chunk", range(IN_MEMORY))
+@pytest.mark.chunks(2, full=20)
 def test_every_promise_is_kept_whatever_goes_wrong(chunk):
     """No touch lost or doubled, no message after a stop or outside the hours, no lead trapped, no event forgotten."""
     with store_of("memory") as store:
@@ -40,7 +40,7 @@ def test_every_promise_is_kept_whatever_goes_wrong(chunk):
     assert not seldom
 
 
-@pytest.mark.parametrize("chunk", range(ON_SQLITE))
+@pytest.mark.chunks(2, full=20)
 def test_every_promise_is_kept_on_sqlite(chunk):
     """The same worlds on the records that a small company really has."""
     with store_of("sqlite") as store:
@@ -48,7 +48,7 @@ def test_every_promise_is_kept_on_sqlite(chunk):
     kept_every_promise(figures, A_SQLITE_CHUNK)
 
 
-@pytest.mark.parametrize("chunk", range(ON_POSTGRESQL))
+@pytest.mark.chunks(1, full=10)
 def test_every_promise_is_kept_on_postgresql(chunk, postgres_url):
     """The same worlds on the records of production."""
     with store_of("postgresql", postgres_url) as store:
