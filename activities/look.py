@@ -109,7 +109,7 @@ class Look:
             if book is None:
                 return no_such_lead(glance, now)
             sitting = Sitting(book, act, now, story)
-            sitting.resume()
+            sitting.resume(call.revision)
             sitting.settle(call, result, patience=self.retry_within - tried_for)
             return sitting.rest_of()
 

@@ -14,6 +14,8 @@ class Calling(NamedTuple):
     send: Send
     message: Message
     fence: int
+    revision: int = 0
+    """Of the memory that was saved with the claim."""
 
     @property
     def touch_key(self) -> TouchKey:
@@ -37,6 +39,8 @@ class Asking(NamedTuple):
     look_up: LookUp
     step: str
     fence: int
+    revision: int = 0
+    """Of the memory that was saved before asking."""
 
     @property
     def touch_key(self) -> TouchKey:

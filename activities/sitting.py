@@ -104,12 +104,7 @@ class Sitting:
 
     def begin(self, glance: Glance) -> None:
         """Everything that is known by now: the world, what was signalled, the Inbox, a claim that was left open."""
-        self.resume()
-        found = self.progress.revision
-        if found < glance.revision:
-            self.note(WentBack(expected=glance.revision, found=found))
-            # From here on the row is the newer one again; the Review says what happened.
-            self.progress = self.progress.model_copy(update={"revision": glance.revision})
+        self.resume(glance.revision)
         if glance.scraps:
             self.book.file(glance.scraps, self.now)
         items = self.book.unapplied(MOST_ROWS + 1)
@@ -120,8 +115,8 @@ class Sitting:
             if not touch.uncertain:
                 self.abandoned(touch)
 
-    def resume(self) -> None:
-        """The lead's memory, and its world as it is now."""
+    def resume(self, expected: int) -> None:
+        """The lead's memory, which is at least of that revision unless a database was restored, and its world now."""
         circumstances = self.book.circumstances(self.now)
         stored = self.book.progress()
         if stored is None:
@@ -131,6 +126,11 @@ class Sitting:
             if circumstances.zone != stored.circumstances.zone:
                 self.tell(f"from here on times are {say_zone(circumstances.zone)}")
         self.review_known = None if stored is None else stored.review
+        found = self.progress.revision
+        if found < expected:
+            self.note(WentBack(expected=expected, found=found))
+            # From here on the row is the newer one again; the Review says what happened.
+            self.progress = self.progress.model_copy(update={"revision": expected})
 
     def note(self, fact: Fact) -> None:
         """One more fact; enrolments it ends are written down, whatever ends them."""
@@ -187,15 +187,13 @@ class Sitting:
                         return self.rest(move)
                     calling = self._claim(move)
                     if calling is not None:
-                        self.keep(move)
-                        return calling
+                        return calling._replace(revision=self.keep(move).revision)
                 case LookUp():
                     if self.act is not Act.RECONCILE:
                         return self.rest(move)
                     asking = self._ask(move)
                     if asking is not None:
-                        self.keep(move)
-                        return asking
+                        return asking._replace(revision=self.keep(move).revision)
                 case Enroll():
                     self._answer(move)
                 case _:

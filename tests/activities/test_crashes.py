@@ -306,6 +306,21 @@ def test_what_a_restored_database_has_forgotten_is_asked_about_before_it_is_sent
     assert rosa.states == [("day-0", ACCEPTED)]
 
 
+def test_an_attempt_that_outlives_a_restore_says_so(practice: Practice, rosa: Patient) -> None:
+    """It would write its outcome over the older memory, and nobody would know that anything is missing."""
+    before = rosa.row
+
+    def restored() -> None:
+        with practice.database.transaction() as transaction:
+            transaction.execute(delete(ledger_table))
+            transaction.execute(update(leads).values(before._asdict()))
+
+    _while_it_waits(practice, restored)
+    turn = rosa.looks()
+    assert turn.state == f"review.{ReviewReason.STATE_WENT_BACK}"
+    assert turn.revision > before.revision
+
+
 def test_a_retry_asks_nothing_where_the_ledger_remembers(practice: Practice, rosa: Patient) -> None:
     """A provider that is busy is not asked twice as much for it."""
     practice.provider.will(does.busy(after=1), does.ok())
