@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from engine.life.circumstances import Circumstances
+from engine.life.deciding.wakes import next_wake
 from engine.life.events import CommandData, EventData
-from engine.life.moves import CloseTask, EscalateTask, Move, OpenTask, Record, Send, StageEntered, StepSkipped
+from engine.life.moves import CloseTask, EscalateTask, Move, OpenTask, Record, Send, StageEntered, StepSkipped, Wait
 from engine.life.noting import Fact, noting
 from engine.life.receipts import Accepted, Done, Receipt, Rejected, Uncertain
 from engine.life.wishes import Enrolled, Plan, Refused
@@ -34,6 +35,8 @@ class Written(Life):
         self.answers: dict[TouchKey, ProviderAnswer] = {}
         self.number = 0
         """Of the next message."""
+        self.wakes_at: datetime | None = None
+        """When the lead is looked at again; None when it is over."""
         self.provider = self._answer
         self.looks_up = lambda key: self.answers[key] != "lost"
 
@@ -47,7 +50,19 @@ class Written(Life):
 
     def until(self, then: datetime) -> None:
         """Time passes."""
-        self.let_pass(seconds=(then - self.now).total_seconds())
+        while self.wakes_at is not None and self.wakes_at <= then:
+            self.now = max(self.now, self.wakes_at)
+            self.look()
+        self.now = then
+
+    def look(self) -> Move:
+        """Decide and act until there is nothing to do, and know when to look again."""
+        move = super().look()
+        if isinstance(move, Wait):
+            self.wakes_at = move.until
+        else:
+            self.wakes_at = None if self.at_end(move) else next_wake(self.progress, self.now).until
+        return move
 
     def meets(self, happening: Happening) -> None:
         """One entry of the script, and the look after it."""

@@ -168,6 +168,15 @@ def moment(of: Plain, value: Plain, zone: str) -> datetime | None:
         return None
 
 
+def over(value: str, zone: str) -> datetime:
+    """From when on a date is over: the end of that local day, or the very time that the value has."""
+    read = datetime.fromisoformat(value)
+    if "T" not in value:
+        return instant(read.date() + timedelta(days=1), time(0), zone)
+    local = read.astimezone(ZoneInfo(zone)) if read.tzinfo else read
+    return instant(local.date(), local.time(), zone)
+
+
 def duration(text: str) -> timedelta:
     """An ISO 8601 duration of days, hours, minutes and seconds."""
     found = fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)

@@ -12,6 +12,8 @@ from tests.oracle.state import CALL_DUE, Enrolment, Task
 NO_ANSWER = ("out_of_office", "automatic", "bounce_notice")
 FIVE_BUSINESS_DAYS = {"kind": "business_days", "days": 5}
 WEEK = {"kind": "calendar", "days": 7}
+OF_THE_STEP = ("outcome_unproven", "provider_rejected", "delivery_failing", "too_late", "no_send_window")
+"""Reviews that ask what is to become of the step in front."""
 SPOKE = ("connected_positive", "connected_neutral", "callback_requested", "connected_negative", "do_not_call")
 
 
@@ -83,9 +85,11 @@ def other(life: Life, event: Plain, occurred: datetime) -> None:
     wanted = [{"kind": "event", "event": kind}]
     if kind == "by_hand":
         wanted.insert(0, {"kind": "by_hand", "name": data.get("name")})
+    answered = False  # whether the sequence that runs has an answer of its own
     if enrolment and kind in ("won", "lost"):
         response = written(life, enrolment, wanted)
         if response:
+            answered = True
             react(life, enrolment, response)
         else:
             won_or_lost(life, enrolment, kind)
@@ -97,7 +101,7 @@ def other(life: Life, event: Plain, occurred: datetime) -> None:
             life.end(enrolment, "meeting_booked")
     if kind == "won":
         life.stage = "retain"
-        for interrupted in life.running[:-1]:
+        for interrupted in [] if answered else life.running[:-1]:
             interrupted.moved_to = "retain"
     if kind == "moment_reached":
         named = [one for one in life.catalogue if one["name"] == data.get("sequence")]
@@ -121,14 +125,17 @@ def won_or_lost(life: Life, enrolment: Enrolment, kind: str) -> None:
 def replied(life: Life, data: Plain, occurred: datetime) -> None:
     """Somebody wrote to us."""
     reply, enrolment = data.get("reply"), life.enrolment
+    older = bool(life.running) and occurred < min(one.started for one in life.running)
     if data.get("from_other") == "thread":
         if reply in NO_ANSWER:
             return
         open_answer(life, "manager" if reply == "complaint" else "owner")
+        if older:
+            return
         life.not_before.append(life.for_a_person(life.now, FIVE_BUSINESS_DAYS))
         return
     if data.get("from_other") == "account":
-        if reply in NO_ANSWER or (enrolment and occurred < enrolment.started):
+        if reply in NO_ANSWER or older:
             return
         match life.number("account_reply"):
             case "delay":
@@ -151,8 +158,8 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
             life.end(enrolment, "replied")
     if not enrolment:
         by_default(life, None, reply)
-    elif enrolment not in life.running or occurred < life.running[0].started:
-        pass  # older than the first of them: it answers none
+    elif enrolment not in life.running or older:
+        pass  # it answers none of them
     elif reply == "possible_opt_out":  # what may be the law's, no sequence answers
         by_default(life, enrolment, reply)
     else:
@@ -183,12 +190,12 @@ def by_default(life: Life, enrolment: Enrolment | None, reply: str | None) -> No
             life.end(enrolment, "replied")
 
 
-def open_answer(life: Life, role: str) -> Task:
-    """The one task to answer the lead."""
+def open_answer(life: Life, role: str, due: datetime | None = None) -> Task:
+    """The one task to answer the lead: in a working hour, or when it was agreed on."""
     for task in life.tasks:
         if task.name == "answer" and task.role == role:
             return task
-    task = Task("answer", role, life.now, life.for_a_person(life.now, CALL_DUE))
+    task = Task("answer", role, life.now, due or life.for_a_person(life.now, CALL_DUE))
     life.open(task)
     return task
 
@@ -265,7 +272,7 @@ def delivery_failed(life: Life, data: Plain) -> None:
     enrolment.failures[step["id"]] += 1
     place.plan = [step, *place.plan]
     place.last_sent = None
-    place.reached = life.now
+    place.decided, place.tried = True, life.now
     if failed < len(retries):
         place.retry_at = life.now + retries[failed]
     else:
@@ -297,7 +304,7 @@ def close_task(life: Life, closes: Plain) -> None:
         return
     life.close(task, disposition)
     if agreed:
-        life.open(Task("answer", task.role, life.now, datetime.fromisoformat(agreed)))
+        open_answer(life, "owner", due=datetime.fromisoformat(agreed))
     match disposition:
         case "do_not_call":
             life.withdraw("voice", life.now)
@@ -319,8 +326,6 @@ def close_task(life: Life, closes: Plain) -> None:
         case "connected_negative":
             life.end(enrolment, "not_interested")
             return
-        case "failed":
-            life.park("provider_rejected")
         case _:
             pass
     if enrolment is life.enrolment:
@@ -377,9 +382,10 @@ def note_command(life: Life, command: Plain) -> None:
         case "resume":
             life.pause = None
         case "retry" if life.review:
-            life.review = None
-            if enrolment:
+            answered, life.review = life.review, None
+            if enrolment and answered == "loop_limit":
                 enrolment.visits.clear()
+            elif enrolment and answered in OF_THE_STEP:
                 enrolment.place.never_late = True
                 enrolment.failures.clear()
         case "skip" if enrolment:
@@ -399,10 +405,15 @@ def skip(life: Life, enrolment: Enrolment, named: str | None) -> None:
     if waited := enrolment.place.waits_for:
         life.tasks.remove(waited)
         life.say("closed", waited.name, "cancelled")
+    take_questions_back(life, enrolment)
+    life.settle(enrolment, life.now)
+
+
+def take_questions_back(life: Life, enrolment: Enrolment) -> None:
+    """Nobody has to find out any more what became of a message."""
     for asked in [task for task in life.tasks if task.question and task.enrolment is enrolment]:
         life.tasks.remove(asked)
         life.say("closed", asked.name, "cancelled")
-    life.settle(enrolment, life.now)
 
 
 def jump(life: Life, enrolment: Enrolment, stage: str | None, step: str | None) -> None:
@@ -412,5 +423,7 @@ def jump(life: Life, enrolment: Enrolment, stage: str | None, step: str | None) 
             if step and not from_step(plan["steps"], step):
                 return
             life.review = None
+            if life.too_often(enrolment, plan["name"]):
+                take_questions_back(life, enrolment)
             life.enter(enrolment, plan["name"], step or "")
             return

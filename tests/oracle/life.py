@@ -136,8 +136,8 @@ class Life:
         return None if reason == "no_consent" else reason
 
     def reachable(self) -> bool:
-        """Whether any channel is left: an address that is not suppressed, even if nobody agreed to its use yet."""
-        return any(self.why_not(channel) in (None, "no_consent") for channel in ("email", "sms", "voice"))
+        """Whether any channel is left on which somebody may reach the lead."""
+        return None in (self.why_not("email"), self.why_not("sms"), self.why_not_call())
 
     def true(self, condition: Plain, sequence: Plain, outcomes: Mapping[str, str] | None = None) -> bool:
         """Whether a condition is true now; without a condition, yes."""
@@ -193,12 +193,13 @@ class Life:
     def one_thing(self) -> bool:
         """Do one thing that is due; False if nothing is."""
         return (
-            self.of_doubt()
+            self.of_the_way_out()
+            or self.of_old_tasks()
+            or self.of_open_tasks()
+            or self.of_doubt()
             or self.of_the_pause()
             or self.of_triggers()
-            or self.of_open_tasks()
             or self.of_the_step()
-            or self.of_old_tasks()
         )
 
     def run_clocks(self) -> None:
@@ -210,7 +211,6 @@ class Life:
                 or enrolment.answer is not None
                 or enrolment.name in self.world.get("paused_sequences", [])
             )
-            enrolment.place.was_held |= still and enrolment.place.reached is not None
             if still and not enrolment.stands_still:
                 enrolment.stood_still.append((self.now, None))
             if not still and enrolment.stands_still:
@@ -303,17 +303,27 @@ class Life:
 
     # the step in front
 
-    def of_the_step(self) -> bool:
-        """Do the step or exit in front, if it is due."""
+    def of_the_way_out(self) -> bool:
+        """Go where the CRM or the exit in front leads; whoever leaves at a moment does nothing else at it."""
         enrolment = self.enrolment
-        if not enrolment or self.review:
+        if not enrolment:
             return False
-        if enrolment.moved_to:  # by the CRM, while it was interrupted
+        if enrolment.moved_to:  # while it was interrupted
             stage, enrolment.moved_to = enrolment.moved_to, None
             if stage != self.stage_of(enrolment):
                 follow(self, enrolment, stage)
                 return True
-        if enrolment.stands_still:
+        way = enrolment.place.plan[0]
+        if self.review or enrolment.stands_still or enrolment.wanted_stage or way["kind"] in STEP_KINDS:
+            return False
+        if way["kind"] == "goto" and self.too_often(enrolment, way["stage"]):
+            return False
+        return self.of_an_exit(enrolment, way)
+
+    def of_the_step(self) -> bool:
+        """Do the step in front, if it is due; or ask a person about an exit that leads round in circles."""
+        enrolment = self.enrolment
+        if not enrolment or self.review or enrolment.stands_still:
             return False
         if enrolment.wanted_stage:
             stage, step = enrolment.wanted_stage
@@ -331,11 +341,9 @@ class Life:
             return True
         if self.doubt and self.doubt.enrolment is enrolment and self.doubt.step is item:
             return False
-        if not place.reached:
-            return self.reach(enrolment, item)
-        if item["kind"] in ("email", "sms"):
-            return self.message(enrolment, item)
-        return self.task(enrolment, item)
+        if place.tried:
+            return self.message(enrolment, item, place.tried)
+        return self.at_its_moment(enrolment, item)
 
     def of_an_exit(self, enrolment: Enrolment, way: Plain) -> bool:
         """Leave the stage or the sequence, if the exit's delay is over."""
@@ -374,17 +382,18 @@ class Life:
         way = branch.get("otherwise_exit")
         place.plan = branch.get("otherwise", []) + ([way] if way else rest)
 
-    def reach(self, enrolment: Enrolment, step: Plain) -> bool:
-        """See whether the step's moment has come; then decide its guard."""
+    def at_its_moment(self, enrolment: Enrolment, step: Plain) -> bool:
+        """See whether the step's moment has come; then decide its guard, and do it."""
         place = enrolment.place
-        past = False
+        past, moved = False, place.anchor
         if step.get("at"):
             comes = self.moment(step["at"])
             if comes is None:
                 return self.skip(enrolment, "no_date")
             if not self.passed(comes):
                 return False
-            past = comes < self.now and step["kind"] in ("email", "sms")  # late work is for people to judge
+            went_on = [end for _, end in enrolment.stood_still if end]
+            past, moved = comes < max([place.anchor, *went_on]), comes
         elif step.get("after"):
             ours = step["kind"] in ("call", "task")
             comes = self.after(place.anchor, step["after"], enrolment, ours=ours)
@@ -392,15 +401,18 @@ class Life:
                 past = step.get("if_past") is not None
                 delay = step["after"] | {"days": 1}
                 comes = place.anchor if past else self.after(place.anchor, delay, enrolment, ours=ours)
-            moved = enrolment.shifted(place.anchor, comes)
-            if moved is None or not self.passed(moved):
+            shifted = enrolment.shifted(place.anchor, comes)
+            if shifted is None or not self.passed(shifted):
                 return False
-        if not self.true(step.get("only_if"), enrolment.sequence, enrolment.outcomes):
+            moved = shifted
+        if not place.decided and not self.true(step.get("only_if"), enrolment.sequence, enrolment.outcomes):
             return self.skip(enrolment, "step_guard_false")
+        place.decided = True
+        if step["kind"] not in ("email", "sms"):
+            return self.task(enrolment, step)  # late work is for people to judge
         if past and not place.never_late and self.too_late(enrolment, step):
             return True
-        place.reached = self.now
-        return True
+        return self.message(enrolment, step, moved)
 
     def too_late(self, enrolment: Enrolment, step: Plain) -> bool:
         """Do what is written for a step whose time is past; False if it is to be done all the same."""
@@ -425,22 +437,27 @@ class Life:
         place = enrolment.place
         place.plan = place.plan[1:]
         place.anchor = at
-        place.reached = place.waits_for = place.retry_at = place.last_sent = None
-        place.never_late = place.was_held = False
+        place.tried = place.waits_for = place.retry_at = place.last_sent = None
+        place.never_late = place.decided = False
 
-    def held(self, enrolment: Enrolment) -> bool:
-        """Whether a hold of the lead keeps every message back."""
+    def holds_of(self, enrolment: Enrolment) -> list[datetime]:
+        """Until when the lead's own holds, which grow nothing stale, keep its messages back."""
         place = enrolment.place
         moments = list(self.not_before)
-        if place.settles and self.stage_of(enrolment) != "response":
-            moments.append(place.entered + duration(self.number("settling")))
-        return not all([self.passed(one) for one in moments])
+        if enrolment.sequence.get("sender", "owner") == "owner":
+            moments += self.owner_is_back()
+        if self.stage_of(enrolment) != "response":
+            if place.settles:
+                moments.append(place.entered + duration(self.number("settling")))
+            if self.touched:
+                quiet = enrolment.sequence.get("after_human") or {"kind": "business_days", "days": 2}
+                moments.append(self.after(max(self.touched), quiet, enrolment))
+        return moments + [place.retry_at] * (place.retry_at is not None)
 
-    def owner_held(self) -> bool:
-        """Whether the owner is away."""
+    def owner_is_back(self) -> list[datetime]:
+        """When the owner, who is away, is back."""
         away = [datetime.fromisoformat(until) for until in [self.world.get("owner_absent_until")] if until]
-        away += [self.owner_away] if self.owner_away else []
-        return not all([self.passed(one) for one in away])
+        return away + ([self.owner_away] if self.owner_away else [])
 
     def over_the_limit(self, enrolment: Enrolment) -> bool:
         """Stop an enrolment that has had all its touches."""
@@ -449,8 +466,8 @@ class Life:
         self.end(enrolment, "touch_limit")
         return True
 
-    def message(self, enrolment: Enrolment, step: Plain) -> bool:
-        """Send the message in front, if it may leave."""
+    def message(self, enrolment: Enrolment, step: Plain, moment: datetime) -> bool:
+        """Send the message in front, whose moment has come, if it may leave."""
         channel, place = step["kind"], enrolment.place
         if reason := self.why_not(channel):
             return self.skip(enrolment, reason)
@@ -465,27 +482,26 @@ class Life:
             self.park("no_send_window")
             return True
         in_response = self.stage_of(enrolment) == "response"
-        holds_ = [self.held(enrolment)]
-        if enrolment.sequence.get("sender", "owner") == "owner":
-            holds_.append(self.owner_held())
-        if self.touched and not in_response:
-            quiet = enrolment.sequence.get("after_human") or {"kind": "business_days", "days": 2}
-            holds_.append(not self.passed(self.after(max(self.touched), quiet, enrolment)))
+        holds_ = self.holds_of(enrolment)
         limited = self.limited(channel, in_response=in_response)
-        if any(holds_):
-            place.was_held = True
+        if not all([self.passed(one) for one in [*holds_, opening]]) or limited:
             return False
-        if place.was_held:
-            place.was_held, place.reached = False, self.now
-        if not self.passed(opening) or limited:
-            return False
-        let_go = calendar.next_open(gates, place.reached or self.now, spare) or self.now
         if not place.never_late:
+            let_go = calendar.next_open(gates, max([moment, *holds_]), spare) or self.now
             patience = enrolment.sequence.get("stale_after") or (HOURS_LATE if in_response else BUSINESS_DAYS_LATE)
-            if self.now > self.after(let_go, patience, enrolment) and self.too_late(enrolment, step):
+            late = self.now > self.after(let_go, patience, enrolment) or self.is_over(step, moment)
+            if late and self.too_late(enrolment, step):
                 return True
         self.send(enrolment, step)
         return True
+
+    def is_over(self, step: Plain, moment: datetime) -> bool:
+        """Whether the date that a message comes before is over; it may be that very moment."""
+        at = step.get("at")
+        if not at or at["kind"] != "before":
+            return False
+        over = calendar.over(self.fields()[at["field"]], self.world["zone"])
+        return over != moment and over <= self.now
 
     def limited(self, channel: str, *, in_response: bool) -> bool:
         """Whether a kill switch, a limit or a message in doubt keeps messages back."""
@@ -569,7 +585,7 @@ class Life:
         if step["kind"] == "call" and (reason := self.why_not_call()):
             return self.skip(enrolment, reason)
         role = step.get("to", "owner")
-        if role == "owner" and self.owner_held():
+        if role == "owner" and not all([self.passed(one) for one in self.owner_is_back()]):
             return False
         due = self.for_a_person(self.now, step.get("due") or (CALL_DUE if step["kind"] == "call" else TASK_DUE))
         task = Task(step["id"], role, self.now, due, enrolment, step)
@@ -611,7 +627,7 @@ class Life:
 
     def enter(self, enrolment: Enrolment, stage: str, step: str = "", *, by_a_person: bool = False) -> bool:
         """Enter a stage, at its first step or at `step`."""
-        if enrolment.visits[stage] >= self.number("visit_limit") and not by_a_person:
+        if self.too_often(enrolment, stage) and not by_a_person:
             enrolment.wanted_stage = (stage, step)
             self.park("loop_limit")
             return True
@@ -623,6 +639,10 @@ class Life:
         self.begin(enrolment, stage, step)
         enrolment.place.settles = True
         return True
+
+    def too_often(self, enrolment: Enrolment, stage: str) -> bool:
+        """Whether the enrolment has made all the visits to a stage that it may make."""
+        return bool(enrolment.visits[stage] >= self.number("visit_limit"))
 
     def begin(self, enrolment: Enrolment, stage: str, step: str = "") -> None:
         """Stand at the beginning of a stage, or before one of its steps."""

@@ -39,10 +39,10 @@ class Place:
     anchor: datetime
     settles: bool = False
     """Whether the lead was moved here while it was waiting elsewhere."""
-    reached: datetime | None = None
-    """When the step in front could be done, but for hours and limits; its guard has been decided then."""
-    was_held: bool = False
-    """Whether something other than hours and limits kept the message in front back when last looked at."""
+    decided: bool = False
+    """Whether the guard of the step in front has been asked; that is done once."""
+    tried: datetime | None = None
+    """When the message in front, which came back, was taken up anew: that is its moment then."""
     never_late: bool = False
     """A person wants the step in front done, however late it is."""
     waits_for: Task | None = None
