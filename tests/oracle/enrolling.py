@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.oracle import calendar
-from tests.oracle.calendar import Plain
+from tests.oracle.calendar import Plain, duration
 from tests.oracle.state import CALL_DUE, DEEPEST, Enrolment, Place, Task
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def start_by(life: Life, candidates: list[Plain], *, is_capture: bool = False) -
 
 
 def ask_owner(life: Life, name: str) -> None:
-    """A task for the owner that no step asked for."""
+    """A task for the owner that no step asked for; one of a kind."""
+    if any(task.name == name for task in life.tasks):
+        return
     life.open(Task(name, "owner", life.now, life.for_a_person(life.now, CALL_DUE)))
 
 
@@ -127,14 +129,17 @@ def enroll(life: Life, sequence: Plain) -> None:
     life.say("enrolled", sequence["name"])
     if before and not sequence.get("gives_back"):
         life.end(before, "superseded")
-    life.end_review()
+    if before and life.review != "unmapped_stage":
+        life.end_review()
     for interrupted in life.running:
         interrupted.wanted_stage = None
     begin(life, sequence)
 
 
 def begin(life: Life, sequence: Plain) -> None:
-    """Stand at the beginning of a sequence."""
+    """Stand at the beginning of a sequence; a pause that is over does not hold it."""
+    if life.pause and (life.pause[1] or life.pause[0] + duration(life.number("pause_limit"))) <= life.now:
+        life.pause = None
     first = sequence["stages"][0]["name"]
     enrolment = Enrolment(sequence, life.now, Place(first, life.now, [], life.now))
     life.running.append(enrolment)
@@ -148,7 +153,7 @@ def hand_over(life: Life, enrolment: Enrolment, name: str) -> None:
     """`start(…)`: this is over, the other begins; if it refuses, the owner is asked, unless that very one goes on."""
     sequence = next((one for one in life.catalogue if one["name"] == name), None)
     reason = why_refused(life, sequence, hands_over=enrolment) if sequence else "sequence_closed"
-    life.say(*(("refused", name, reason) if reason else ("enrolled", name)))
+    life.write(*(("refused", name, reason) if reason else ("enrolled", name)))
     life.end(enrolment, "handed_over")
     if reason and not any(one.name == name for one in life.running):
         ask_owner(life, "handover")

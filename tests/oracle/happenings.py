@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo
 from tests.oracle import calendar
 from tests.oracle.calendar import Plain, duration
 from tests.oracle.enrolling import follow, react, start_by, started_by, why_refused, written
-from tests.oracle.life import Life, from_step
+from tests.oracle.life import OF_A_PLACE, Life, from_step
 from tests.oracle.state import CALL_DUE, Enrolment, Task
 
 NO_ANSWER = ("out_of_office", "automatic", "bounce_notice")
 FIVE_BUSINESS_DAYS = {"kind": "business_days", "days": 5}
 WEEK = {"kind": "calendar", "days": 7}
-OF_THE_STEP = ("outcome_unproven", "provider_rejected", "delivery_failing", "too_late", "no_send_window")
-"""Reviews that ask what is to become of the step in front."""
+ABOUT_A_MESSAGE = ("outcome_unproven", "provider_rejected", "delivery_failing")
 SPOKE = ("connected_positive", "connected_neutral", "callback_requested", "connected_negative", "do_not_call")
 
 
@@ -226,6 +225,7 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
         stale = life.stage_at is not None and occurred < life.stage_at
     if stale:
         return
+    life.pipeline_stage = name
     life.stage_version = version
     life.stage_at = occurred
     if stage_named(life, name) and life.review == "unmapped_stage":
@@ -233,24 +233,20 @@ def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
     entered = {"kind": "entered", "pipeline_stage": name}
     wanted = [entered, {"kind": "event", "event": "stage_changed"}]
     stage = stage_named(life, name)
-    for enrolment in reversed(life.running.copy()):
-        response = written(life, enrolment, wanted)
-        if response:
-            react(life, enrolment, response)
-        elif stage and stage not in ("capture", life.stage_of(enrolment)):  # a record that was made moves nobody
-            follow(life, enrolment, stage)
-            if enrolment not in life.running:
-                continue
-        elif stage is None:
-            life.park("unmapped_stage")
-        break
-    if stage is None and not life.enrolment:
+    enrolment = life.enrolment
+    response = written(life, enrolment, wanted) if enrolment else None
+    if enrolment and response:
+        react(life, enrolment, response)
+    elif stage is None:
         life.park("unmapped_stage")
-    if stage and stage != "capture":
-        for enrolment in life.running[:-1]:
-            enrolment.moved_to = stage
-    if stage and not (life.enrolment and life.enrolment.place.stage != "as_is"):
-        life.stage = stage
+    elif stage != "capture":  # a record that was made moves nobody
+        moves = enrolment and stage != life.stage_of(enrolment)
+        for interrupted in life.running[:-1] if moves else []:
+            interrupted.moved_to = stage
+        if enrolment and moves:
+            follow(life, enrolment, stage)
+        if not (life.enrolment and life.enrolment.place.stage != "as_is"):
+            life.stage = stage
     start_by(life, started_by(life, wanted))
 
 
@@ -372,7 +368,7 @@ def note_command(life: Life, command: Plain) -> None:
             sequence = next((one for one in life.catalogue if one["name"] == data.get("sequence")), None)
             if sequence:
                 if not why_refused(life, sequence):
-                    life.review = None
+                    answer(life)
                 start_by(life, [sequence])
             else:
                 life.say("refused", data.get("sequence") or "", "sequence_closed")
@@ -381,13 +377,20 @@ def note_command(life: Life, command: Plain) -> None:
             life.pause = (life.now, datetime.fromisoformat(until) if until else None)
         case "resume":
             life.pause = None
+            if life.review == "pause_expired":
+                life.review = None
         case "retry" if life.review:
-            answered, life.review = life.review, None
+            if life.review == "unmapped_stage" and not stage_named(life, life.pipeline_stage):
+                return  # it still means nothing
+            answered = life.review
+            answer(life)
             if enrolment and answered == "loop_limit":
                 enrolment.visits.clear()
-            elif enrolment and answered in OF_THE_STEP:
+            elif enrolment and answered in OF_A_PLACE:
                 enrolment.place.never_late = True
                 enrolment.failures.clear()
+                if answered in ABOUT_A_MESSAGE:
+                    take_questions_back(life, enrolment)
         case "skip" if enrolment:
             skip(life, enrolment, data.get("step"))
         case "jump" if enrolment:
@@ -401,7 +404,7 @@ def skip(life: Life, enrolment: Enrolment, named: str | None) -> None:
     step = enrolment.place.plan[0]
     if "id" not in step or (named and named != step["id"]):
         return
-    life.review = None
+    answer(life)
     if waited := enrolment.place.waits_for:
         life.tasks.remove(waited)
         life.say("closed", waited.name, "cancelled")
@@ -410,10 +413,23 @@ def skip(life: Life, enrolment: Enrolment, named: str | None) -> None:
 
 
 def take_questions_back(life: Life, enrolment: Enrolment) -> None:
-    """Nobody has to find out any more what became of a message."""
-    for asked in [task for task in life.tasks if task.question and task.enrolment is enrolment]:
+    """Nobody has to find out any more what became of the message in front."""
+    for asked in [task for task in life.tasks if task.about and is_in_front(enrolment, task)]:
         life.tasks.remove(asked)
         life.say("closed", asked.name, "cancelled")
+
+
+def is_in_front(enrolment: Enrolment, task: Task) -> bool:
+    """Whether the enrolment stands before the message that a question is about."""
+    where, step = task.about or (None, None)
+    return enrolment.place is where and enrolment.place.plan[0] is step
+
+
+def answer(life: Life) -> None:
+    """A person has decided; a pause that had run out is over with it."""
+    if life.review == "pause_expired":
+        life.pause = None
+    life.review = None
 
 
 def jump(life: Life, enrolment: Enrolment, stage: str | None, step: str | None) -> None:
@@ -422,8 +438,7 @@ def jump(life: Life, enrolment: Enrolment, stage: str | None, step: str | None) 
         if plan["name"] == stage or (stage is None and step and from_step(plan["steps"], step)):
             if step and not from_step(plan["steps"], step):
                 return
-            life.review = None
-            if life.too_often(enrolment, plan["name"]):
-                take_questions_back(life, enrolment)
+            answer(life)
+            take_questions_back(life, enrolment)
             life.enter(enrolment, plan["name"], step or "")
             return

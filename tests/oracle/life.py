@@ -29,9 +29,11 @@ DAY = timedelta(hours=24)
 BUSINESS_DAYS_LATE = {"kind": "business_days", "days": 5}
 HOURS_LATE = {"kind": "elapsed", "minutes": 4 * 60}
 GIVES_UP = {"kind": "business_days", "days": 3}
-GOES_BACK = {"completed", "disqualified", "touch_limit", "stage_changed", "handed_over", "guard_failed"}
+GOES_BACK = {"completed", "disqualified", "touch_limit", "stage_changed", "handed_over", "guard_failed", "superseded"}
 """How an interlude may end so that what it interrupted goes on: without an answer, and stopped by nobody."""
-OF_THE_LEAD = {"unclear_reply", "possible_opt_out", "contact_changed"}
+GRAVEST_FIRST = ("possible_opt_out", "contact_changed", "unclear_reply")
+"""May we write to this person at all? Who answers a lesser question has not answered that one."""
+OF_A_PLACE = {"outcome_unproven", "provider_rejected", "delivery_failing", "too_late", "no_send_window", "loop_limit"}
 STEP_KINDS = {"email", "sms", "call", "task", "branch"}
 
 
@@ -65,6 +67,7 @@ class Life:
         self.pause: tuple[datetime, datetime | None] | None = None
         self.review: str | None = None
         self.doubt: Doubt | None = None
+        self.pipeline_stage: str | None = None
         self.stage_version: int | None = None
         self.stage_at: datetime | None = None
         self.complained = False
@@ -124,10 +127,10 @@ class Life:
         listed = {one["channel"]: one.get("why_not") for one in self.world.get("channels", [])}
         if channel not in listed:
             return "no_address"
+        if channel in self.dead or listed[channel] in ("address_bounced", "no_address"):
+            return listed[channel] if listed[channel] == "no_address" else "address_bounced"
         if channel in self.withdrawn:
             return "channel_suppressed"
-        if channel in self.dead:
-            return "address_bounced"
         return None if listed[channel] == "no_consent" and channel in self.consented else listed[channel]
 
     def why_not_call(self) -> str | None:
@@ -161,6 +164,10 @@ class Life:
         """Write a line; tasks that are taken back are written down before anything else is done."""
         if word not in ("stage", "enrolled", "ended"):
             self.say_cancelled()
+        self.write(word, of, how)
+
+    def write(self, word: str, of: str, how: str = "") -> None:
+        """Write a line that comes before what was taken back."""
         self.lines.append(Line(self.now.strftime("%Y-%m-%dT%H:%M:%S"), word, of, how))
 
     def say_cancelled(self) -> None:
@@ -170,14 +177,15 @@ class Life:
             self.say("closed", name, "cancelled")
 
     def park(self, reason: str) -> None:
-        """A person has to decide; what they were already asked comes first, unless this is about the lead itself."""
-        if not self.review or (reason in OF_THE_LEAD and reason != self.review):
+        """A person has to decide; what they were already asked comes first, unless this is graver."""
+        graver = GRAVEST_FIRST[: GRAVEST_FIRST.index(self.review)] if self.review in GRAVEST_FIRST else GRAVEST_FIRST
+        if not self.review or reason in graver:
             self.review = reason
             self.say("review", reason)
 
     def end_review(self) -> None:
         """What a person was to decide about a place is moot elsewhere; what about the lead itself, is not."""
-        if self.review not in OF_THE_LEAD:
+        if self.review in OF_A_PLACE or self.review == "unmapped_stage":
             self.review = None
 
     # looking
@@ -251,13 +259,14 @@ class Life:
 
     def of_the_pause(self) -> bool:
         """End a pause at its end, or park what is paused for too long."""
-        if not self.pause:
+        if not self.pause or not self.enrolment or self.review:
             return False
         since, until = self.pause
         if not self.passed(until or since + duration(self.number("pause_limit"))):
             return False
-        self.pause = None
-        if not until and self.enrolment and not self.review:
+        if until:
+            self.pause = None
+        else:
             self.park("pause_expired")
         return True
 
@@ -314,7 +323,13 @@ class Life:
                 follow(self, enrolment, stage)
                 return True
         way = enrolment.place.plan[0]
-        if self.review or enrolment.stands_still or enrolment.wanted_stage or way["kind"] in STEP_KINDS:
+        if self.review or enrolment.stands_still:
+            return False
+        if enrolment.wanted_stage:
+            return not self.too_often(enrolment, enrolment.wanted_stage[0]) and self.enter(
+                enrolment, *enrolment.wanted_stage
+            )
+        if way["kind"] in STEP_KINDS:
             return False
         if way["kind"] == "goto" and self.too_often(enrolment, way["stage"]):
             return False
@@ -326,8 +341,8 @@ class Life:
         if not enrolment or self.review or enrolment.stands_still:
             return False
         if enrolment.wanted_stage:
-            stage, step = enrolment.wanted_stage
-            return self.enter(enrolment, stage, step, by_a_person=True)
+            self.park("loop_limit")
+            return True
         place = enrolment.place
         if place.waits_for:
             return False
@@ -353,7 +368,7 @@ class Life:
             due = self.after(place.anchor, way["after"], enrolment)
             if due < place.anchor:
                 due = self.after(place.anchor, way["after"] | {"days": 1}, enrolment)
-        moved = enrolment.shifted(place.anchor, due)
+        moved = due if self.restarted(way.get("after"), place.anchor) else enrolment.shifted(place.anchor, due)
         if moved is None or not self.passed(moved):
             return False
         self.leave_by(enrolment, way)
@@ -401,10 +416,11 @@ class Life:
                 past = step.get("if_past") is not None
                 delay = step["after"] | {"days": 1}
                 comes = place.anchor if past else self.after(place.anchor, delay, enrolment, ours=ours)
-            shifted = enrolment.shifted(place.anchor, comes)
+            restarted = self.restarted(step["after"], place.anchor)
+            shifted = comes if restarted else enrolment.shifted(place.anchor, comes)
             if shifted is None or not self.passed(shifted):
                 return False
-            moved = shifted
+            moved = comes
         if not place.decided and not self.true(step.get("only_if"), enrolment.sequence, enrolment.outcomes):
             return self.skip(enrolment, "step_guard_false")
         place.decided = True
@@ -412,7 +428,13 @@ class Life:
             return self.task(enrolment, step)  # late work is for people to judge
         if past and not place.never_late and self.too_late(enrolment, step):
             return True
+        if not step.get("at") and not self.restarted(step.get("after"), place.anchor):
+            moved += enrolment.stood_since(place.anchor)
         return self.message(enrolment, step, moved)
+
+    def restarted(self, delay: Plain, anchor: datetime) -> bool:
+        """Whether a word has begun a quiet delay anew: silence goes on while our clock stands still."""
+        return bool(delay) and delay["kind"] == "quiet" and max(self.words, default=anchor) > anchor
 
     def too_late(self, enrolment: Enrolment, step: Plain) -> bool:
         """Do what is written for a step whose time is past; False if it is to be done all the same."""
@@ -546,7 +568,9 @@ class Life:
     def ask_about(self, question: str, enrolment: Enrolment, step: Plain) -> None:
         """A message went wrong for good: a task, and a person decides."""
         name = "proof" if question == "outcome_unproven" else "problem"
-        self.open(Task(name, "owner", self.now, self.for_a_person(self.now, CALL_DUE), enrolment, question=question))
+        task = Task(name, "owner", self.now, self.for_a_person(self.now, CALL_DUE), enrolment, question=question)
+        task.about = (enrolment.place, step)
+        self.open(task)
         if enrolment in self.running:
             self.park(question)
 
@@ -616,25 +640,24 @@ class Life:
             if enrolment.place.waits_for is task:
                 self.settle(enrolment, self.now)
 
-    def cancel_tasks(self, enrolment: Enrolment, *, questions: bool = True) -> None:
-        """Take back what people were asked to do for an enrolment; `questions`: and to find out."""
+    def cancel_tasks(self, enrolment: Enrolment) -> None:
+        """Take back what people were asked to do for an enrolment; what they were asked to find out, they still do."""
         for task in list(self.tasks):
-            if task.enrolment is enrolment and (questions or not task.question):
+            if task.enrolment is enrolment and not task.question:
                 self.tasks.remove(task)
                 self.cancelled.append(task.name)
 
     # stages and ends
 
-    def enter(self, enrolment: Enrolment, stage: str, step: str = "", *, by_a_person: bool = False) -> bool:
-        """Enter a stage, at its first step or at `step`."""
-        if self.too_often(enrolment, stage) and not by_a_person:
+    def enter(self, enrolment: Enrolment, stage: str, step: str = "") -> bool:
+        """Enter a stage, at its first step or at `step`; too often, and a person will be asked."""
+        if self.too_often(enrolment, stage):
             enrolment.wanted_stage = (stage, step)
-            self.park("loop_limit")
             return True
         enrolment.wanted_stage = None
         enrolment.left[enrolment.place.stage] = (self.now, enrolment.place)
         self.end_review()
-        self.say("stage", stage, step)
+        self.say("stage", self.stage if stage == "as_is" else stage, step)
         self.cancel_tasks(enrolment)
         self.begin(enrolment, stage, step)
         enrolment.place.settles = True
@@ -669,7 +692,7 @@ class Life:
         self.running.remove(enrolment)
         self.ended[enrolment.name] = self.now
         self.say("ended", enrolment.name, reason)
-        self.cancel_tasks(enrolment, questions=False)
+        self.cancel_tasks(enrolment)
 
 
 def from_step(todo: list[Plain], wanted: str) -> list[Plain] | None:

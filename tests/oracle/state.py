@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.oracle.calendar import Plain
 
@@ -26,6 +26,8 @@ class Task:
     give_up: datetime | None = None
     question: str | None = None
     """The ReviewReason it was opened beside."""
+    about: "tuple[Place, Plain] | None" = None
+    """Where the message stood that the question is about, and its step."""
 
 
 @dataclass
@@ -97,6 +99,11 @@ class Enrolment:
                 if end > begin:
                     moment += end - begin
         return moment
+
+    def stood_since(self, anchor: datetime) -> timedelta:
+        """How long the clock, which runs now, has not run since then: so much later may everything be."""
+        pairs = [(max(begin, anchor), end) for begin, end in self.stood_still if end]
+        return sum((end - begin for begin, end in pairs if end > begin), timedelta(0))
 
 
 @dataclass
