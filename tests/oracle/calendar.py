@@ -62,6 +62,8 @@ def openings(of: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
     """The stretches of `day` inside the hours, in order."""
     if day.isoformat() in of.closed_days and len({weekday for weekday, _, _ in of.blocks}) < 7:
         return ()
+    if is_longer(day, of.zone):
+        return by_the_minute(of, day)
     stretches = []
     for weekday, opens, closes in of.blocks:
         if weekday == day.weekday():
@@ -69,6 +71,28 @@ def openings(of: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
             begin = clock_reaches(day, time.fromisoformat(opens), of.zone)
             stretches.append((begin, clock_reaches(ends_on, time.fromisoformat(closes), of.zone)))
     return tuple(sorted(stretches))
+
+
+def is_longer(day: date, zone: str) -> bool:
+    """Whether the clocks of the zone are put back on that day."""
+    noon, next_noon = (instant(one, time(12), zone) for one in (day - timedelta(days=1), day))
+    return next_noon - noon > timedelta(days=1)
+
+
+def by_the_minute(of: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """The stretches of a day on which clocks show some times twice: whenever the clock on the wall says so."""
+    stretches: list[tuple[datetime, datetime]] = []
+    at, ends = instant(day, time(0), of.zone), instant(day + timedelta(days=1), time(0), of.zone)
+    blocks = [(opens, closes) for weekday, opens, closes in of.blocks if weekday == day.weekday()]
+    while at < ends:
+        wall = at.astimezone(ZoneInfo(of.zone)).time().isoformat()
+        if any(opens <= wall and (wall < closes or closes == "00:00:00") for opens, closes in blocks):
+            if stretches and stretches[-1][1] == at:
+                stretches[-1] = (stretches[-1][0], at + MINUTE)
+            else:
+                stretches.append((at, at + MINUTE))
+        at += MINUTE
+    return tuple(stretches)
 
 
 def next_open(all_of: list[Hours], at: datetime, spare: timedelta = timedelta(0)) -> datetime | None:
@@ -161,9 +185,10 @@ def moment(of: Plain, value: Plain, zone: str) -> datetime | None:
         local = read.astimezone(ZoneInfo(zone)) if read.tzinfo else read
         sign = -1 if of["kind"] == "before" else 1
         wall = time(9) if "T" not in value else local.time()  # a day without an hour begins when people come to work
-        wall = time.fromisoformat(of["at"]) if of.get("at") else wall
         there = instant(local.date() + sign * timedelta(days=of.get("days", 0)), wall, zone)
-        return there if of.get("at") else there + sign * timedelta(hours=of.get("hours", 0))
+        there += sign * timedelta(hours=of.get("hours", 0))
+        on = there.astimezone(ZoneInfo(zone)).date()
+        return instant(on, time.fromisoformat(of["at"]), zone) if of.get("at") else there
     except (ValueError, OverflowError):
         return None
 

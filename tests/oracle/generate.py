@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from engine.life.circumstances import ChannelState, Circumstances
-from engine.life.moves import Send
+from engine.life.moves import Enroll, Move, Send
 from engine.life.receipts import Receipt
 from engine.life.wishes import Plan
 from engine.reasons import CallDisposition, ReplyClass
@@ -40,6 +40,10 @@ EVERYTHING = 5
 MOST_HAPPENINGS = 9
 MOST_LINES = 300
 """A life with more to tell goes round in circles (two sequences that hand over to each other), and ends early."""
+MOST_HAND_OVERS = 20
+"""So many at one moment are a circle."""
+ANOTHER = 10_000_000
+"""From a life that cannot be lived to one that is told in its place."""
 REST = timedelta(days=40)
 """How long the lead is left alone at the end."""
 
@@ -80,7 +84,14 @@ def life(seed: int, level: int = EVERYTHING) -> tuple[Document, list[Line]]:
         answers={},
         ends="",
     )
-    return Author(document, dice, level).write()
+    try:
+        return Author(document, dice, level).write()
+    except Spins:
+        return life(seed + ANOTHER, level)
+
+
+class Spins(Exception):
+    """Sequences hand a lead over to each other without any wait: nobody can live that."""
 
 
 class Author(Written):
@@ -129,6 +140,14 @@ class Author(Written):
         if self.level >= 5 and self.dice.number(5) == 0:
             self.document["answers"][str(self.number)] = self.dice.one(*REFUSALS)
         return super()._answer(send)
+
+    def act(self, move: Move) -> None:
+        """Carry one move out, unless it goes round in circles."""
+        last = self.moves[-MOST_HAND_OVERS:]
+        spins = len(last) == MOST_HAND_OVERS and last[0][0] == self.now
+        if spins and all(isinstance(one, Enroll) and one.wish.kind == "handover" for _, one in last):
+            raise Spins
+        super().act(move)
 
     # --- what may happen
 

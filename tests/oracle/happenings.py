@@ -26,6 +26,8 @@ def note_event(life: Life, event: Plain) -> None:
         occurred = life.now
     if kind in ("captured", "call_connected", "human_touch"):
         life.words.append(occurred)
+    if kind == "meeting_booked":
+        life.words.append(life.now)
     if kind in ("call_connected", "human_touch"):
         life.touched.append(occurred)
     match kind:
@@ -288,6 +290,7 @@ def close_task(life: Life, closes: Plain) -> None:
         life.touched.append(life.now)
         life.words.append(life.now)
     if task.name == "answer":
+        life.touched.append(life.now)
         life.words.append(life.now)
     if task.question:
         prove(life, task, disposition)
@@ -391,6 +394,8 @@ def note_command(life: Life, command: Plain) -> None:
                 enrolment.failures.clear()
                 if answered in ABOUT_A_MESSAGE:
                     take_questions_back(life, enrolment)
+        case "reassign" if data.get("owner") != life.owner:
+            life.owner, life.owner_away = data.get("owner"), None
         case "skip" if enrolment:
             skip(life, enrolment, data.get("step"))
         case "jump" if enrolment:

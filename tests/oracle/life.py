@@ -63,7 +63,8 @@ class Life:
         self.not_before: list[datetime] = []
         """Until when absence and other people's replies hold the lead."""
         self.owner = world.get("owner")
-        self.owner_away: datetime | None = None
+        away = world.get("owner_absent_until")
+        self.owner_away = datetime.fromisoformat(away) if away else None
         self.pause: tuple[datetime, datetime | None] | None = None
         self.review: str | None = None
         self.doubt: Doubt | None = None
@@ -283,7 +284,7 @@ class Life:
                         start_by(self, [sequence])
                         return True
         enrolment = self.enrolment
-        if not enrolment or self.review:
+        if not enrolment or self.review or enrolment.stands_still:
             return False
         scopes = (("stage", self.plan_of(enrolment).get("when", [])), ("all", enrolment.sequence.get("when", [])))
         for scope, reactions in scopes:
@@ -298,10 +299,12 @@ class Life:
                         return True
                 if trigger["kind"] == "moment":
                     comes = self.moment(trigger["moment"])
-                    if comes is None or (key, comes) in enrolment.fired:
+                    once = (enrolment.place.stage + key, str(self.fields().get(trigger["moment"]["field"])))
+                    once = once if scope == "stage" else (key, once[1])
+                    if comes is None or comes < enrolment.started or once in enrolment.fired:
                         continue
-                    if self.passed(comes) and comes == self.now:
-                        enrolment.fired.add((key, comes))
+                    if self.passed(comes):
+                        enrolment.fired.add(once)
                         react(self, enrolment, reaction["response"])
                         return True
         return False
@@ -478,8 +481,7 @@ class Life:
 
     def owner_is_back(self) -> list[datetime]:
         """When the owner, who is away, is back."""
-        away = [datetime.fromisoformat(until) for until in [self.world.get("owner_absent_until")] if until]
-        return away + ([self.owner_away] if self.owner_away else [])
+        return [self.owner_away] if self.owner_away else []
 
     def over_the_limit(self, enrolment: Enrolment) -> bool:
         """Stop an enrolment that has had all its touches."""

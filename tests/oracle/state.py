@@ -73,7 +73,8 @@ class Enrolment:
     """When the clock did not run; the last stretch may have no end yet."""
     seen: dict[str, bool] = field(default_factory=dict)
     """What each condition of a `becomes` was when last asked."""
-    fired: set[tuple[str, datetime]] = field(default_factory=set)
+    fired: set[tuple[str, str]] = field(default_factory=set)
+    """Which reactions to a moment have come, for which value of its date."""
     moved_to: str | None = None
     """Where the CRM moved the lead while this was interrupted."""
     wanted_stage: tuple[str, str] | None = None
