@@ -318,6 +318,21 @@ class TestOwners:
         rosa.commands(Verb.REASSIGN, owner="rep-3")
         assert rosa.progress.tasks[0].owner == "rep-3"
 
+    def test_a_call_that_cannot_be_made_waits_for_nobody(self):
+        """A dead number is as dead when the owner is back: a skip is stronger than a hold."""
+        dead = (
+            ChannelState(channel=Channel.VOICE, why_not=SkipReason.ADDRESS_BOUNCED),
+            ChannelState(channel=Channel.EMAIL),
+        )
+        away = circumstances(owner_absent_until=at("2026-11-25 09:00"), channels=dead)
+        rosa = Life(
+            sequence(stage("response", call("ring"), email("instead")), hours=ALWAYS, sender="company"),
+            now=at("2026-11-23 09:00"),
+            world=away,
+        )
+        rosa.happens(EventKind.CAPTURED)
+        assert rosa.sent == ["instead"]
+
     def test_statement_24_an_absent_owner_holds_his_tasks_only(self):
         """A call waits for him; a call of somebody on duty does not."""
         away = circumstances(owner_absent_until=at("2026-11-25 09:00"))
