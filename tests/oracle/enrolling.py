@@ -23,8 +23,10 @@ def written(life: Life, enrolment: Enrolment, wanted: list[Plain]) -> Plain:
     return None
 
 
-def react(life: Life, enrolment: Enrolment, response: Plain) -> None:
-    """Do what is written."""
+def react(life: Life, enrolment: Enrolment, response: Plain, default: str | None = None) -> None:
+    """Do what is written; a plain `finish()` ends for the reason for which it would have ended anyway."""
+    if default and response["kind"] == "finish" and response.get("reason", "completed") == "completed":
+        response = response | {"reason": default}
     if response["kind"] == "carry_on":
         enrolment.answer = next((task for task in life.tasks if task.name == "answer"), None)
     elif response.get("after"):
@@ -80,11 +82,6 @@ def why_refused(life: Life, sequence: Plain, *, hands_over: Enrolment | None = N
         return "already_enrolled"
     if not life.true(sequence.get("only_if"), sequence):
         return "guard_not_met"
-    if life.enrolment and not hands_over:
-        if order.index(name) > order.index(life.enrolment.name):
-            return "active_elsewhere"
-        if sequence.get("gives_back") and len(life.running) > DEEPEST:
-            return "active_elsewhere"
     again = sequence.get("again") or {"kind": "once"}
     if name in life.ended:
         if again["kind"] == "once":
@@ -94,6 +91,11 @@ def why_refused(life: Life, sequence: Plain, *, hands_over: Enrolment | None = N
             life.ended[name], again["delay"], dates=hours, working=hours, last_word=None
         ):
             return "cooling_off"
+    if life.enrolment and not hands_over:
+        if order.index(name) > order.index(life.enrolment.name):
+            return "active_elsewhere"
+        if sequence.get("gives_back") and len(life.running) > DEEPEST:
+            return "active_elsewhere"
     if life.complained:
         return "do_not_contact"
     channels = sorted(channels_of(sequence))

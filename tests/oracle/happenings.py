@@ -9,6 +9,8 @@ from tests.oracle.enrolling import follow, react, start_by, started_by, why_refu
 from tests.oracle.life import OF_A_PLACE, Life, from_step
 from tests.oracle.state import CALL_DUE, Enrolment, Task
 
+NO_DEFAULT_END = ("opt_out", "unclear", "left_company")
+"""Replies that, of themselves, end nothing."""
 NO_ANSWER = ("out_of_office", "automatic", "bounce_notice")
 FIVE_BUSINESS_DAYS = {"kind": "business_days", "days": 5}
 WEEK = {"kind": "calendar", "days": 7}
@@ -97,7 +99,7 @@ def other(life: Life, event: Plain, occurred: datetime) -> None:
     elif enrolment and occurred >= enrolment.started:
         response = written(life, enrolment, wanted)
         if response:
-            react(life, enrolment, response)
+            react(life, enrolment, response, "meeting_booked" if kind == "meeting_booked" else None)
         elif kind == "meeting_booked":
             life.end(enrolment, "meeting_booked")
     if kind == "won":
@@ -168,12 +170,17 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
         if response:
             if response["kind"] == "carry_on":
                 answer = open_answer(life, "owner")
-            react(life, enrolment, response)
+            react(life, enrolment, response, None if reply in NO_DEFAULT_END else end_after(reply))
         else:
             by_default(life, enrolment, reply)
     if not answer:
         open_answer(life, "manager" if reply == "complaint" else "owner")
     start_by(life, started_by(life, [exact, {"kind": "event", "event": "replied"}]))
+
+
+def end_after(reply: str | None) -> str:
+    """Why a sequence ends after such a reply."""
+    return reply if reply in ("not_interested", "wrong_person") else "replied"
 
 
 def by_default(life: Life, enrolment: Enrolment | None, reply: str | None) -> None:
@@ -412,7 +419,7 @@ def skip(life: Life, enrolment: Enrolment, named: str | None) -> None:
     answer(life)
     if waited := enrolment.place.waits_for:
         life.tasks.remove(waited)
-        life.say("closed", waited.name, "cancelled")
+        life.cancelled.append(waited.name)
     take_questions_back(life, enrolment)
     life.settle(enrolment, life.now)
 
@@ -421,7 +428,7 @@ def take_questions_back(life: Life, enrolment: Enrolment) -> None:
     """Nobody has to find out any more what became of the message in front."""
     for asked in [task for task in life.tasks if task.about and is_in_front(enrolment, task)]:
         life.tasks.remove(asked)
-        life.say("closed", asked.name, "cancelled")
+        life.cancelled.append(asked.name)
 
 
 def is_in_front(enrolment: Enrolment, task: Task) -> bool:

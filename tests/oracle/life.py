@@ -322,7 +322,7 @@ class Life:
             return False
         if enrolment.moved_to:  # while it was interrupted
             stage, enrolment.moved_to = enrolment.moved_to, None
-            if stage != self.stage_of(enrolment):
+            if stage != enrolment.place.stage:
                 follow(self, enrolment, stage)
                 return True
         way = enrolment.place.plan[0]
