@@ -11,10 +11,9 @@ from collections import Counter
 from itertools import zip_longest
 from typing import NamedTuple
 
-from tests.oracle.interpreter import interpret
-
 from tests.oracle.document import Document, Line
 from tests.oracle.generate import EVERYTHING, life
+from tests.oracle.interpreter import interpret
 
 
 class Disagreement(NamedTuple):

@@ -13,7 +13,7 @@ NO_DEFAULT_END = ("opt_out", "unclear", "left_company")
 """Replies that, of themselves, end nothing."""
 NO_ANSWER = ("out_of_office", "automatic", "bounce_notice")
 FIVE_BUSINESS_DAYS = {"kind": "business_days", "days": 5}
-WEEK = {"kind": "calendar", "days": 7}
+WEEK = timedelta(days=7)
 ABOUT_A_MESSAGE = ("outcome_unproven", "provider_rejected", "delivery_failing")
 SPOKE = ("connected_positive", "connected_neutral", "callback_requested", "connected_negative", "do_not_call")
 
@@ -149,7 +149,7 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
     exact = {"kind": "reply", "reply": reply}
     if reply in NO_ANSWER:
         if reply == "out_of_office":
-            out_of_office(life, data)
+            out_of_office(life, data, occurred)
         return
     life.words.append(occurred)
     answer = None
@@ -208,12 +208,12 @@ def open_answer(life: Life, role: str, due: datetime | None = None) -> Task:
     return task
 
 
-def out_of_office(life: Life, data: Plain) -> None:
-    """Nothing before the lead is back; open calls are due then."""
-    until = life.after(life.now, WEEK, life.enrolment)
+def out_of_office(life: Life, data: Plain, written_at: datetime) -> None:
+    """Nothing before the lead is back, a week after it was written unless it says when; open calls are due then."""
+    until = written_at + WEEK
     if data.get("returns_at"):
         returns = datetime.fromisoformat(data["returns_at"])
-        if life.now <= returns <= life.now + timedelta(days=100):
+        if written_at < returns <= written_at + timedelta(days=100):
             day = returns.astimezone(ZoneInfo(life.world["zone"])).date()
             start = calendar.instant(day, datetime.min.time(), life.world["zone"])
             until = life.after(start, {"kind": "business_days", "days": 1}, life.enrolment)

@@ -656,7 +656,7 @@ class Life:
         if self.too_often(enrolment, stage):
             enrolment.wanted_stage = (stage, step)
             return True
-        enrolment.wanted_stage = None
+        enrolment.wanted_stage = enrolment.answer = None
         enrolment.left[enrolment.place.stage] = (self.now, enrolment.place)
         self.end_review()
         self.say("stage", self.stage if stage == "as_is" else stage, step)

@@ -135,7 +135,7 @@ def test_carrying_on_waits_for_the_answer_and_keeps_the_remaining_delay():
     """An hour into a two hours' wait leaves an hour, however long the answer took."""
     carry_on = {"trigger": {"kind": "event", "event": "replied"}, "response": {"kind": "carry_on"}}
     told = life(
-        sequence(stage("nurture", email("one", after=elapsed(120)), when=[carry_on])),
+        sequence(stage("nurture", email("one", after=elapsed(120)), when=[carry_on]), after_human=elapsed(0)),
         happens=(
             event("02T11:00", "replied", reply="question", channel="email"),
             ("02T14:00", {"closes": {"of": "answer", "disposition": "done"}}),
