@@ -232,7 +232,8 @@ def entered(progress: Progress, enrolment: Enrolment, plan: int, step: str | Non
     enrolment = clock_started(enrolment, now)
     back = enrolment.left
     memo = LeftStage(plan=enrolment.at_plan, visit=enrolment.visit, cursor=enrolment.cursor, left_at=now)
-    if back is not None and step is None and back.plan == plan and _just_left(back, now):
+    # Whoever begins the stage anew that it stands in does not come back to it.
+    if back is not None and step is None and back.plan == plan != enrolment.at_plan and _just_left(back, now):
         enrolment = _returned(enrolment, back, now)
     else:
         enrolment = _new_visit(enrolment, plan, step, now)

@@ -232,6 +232,18 @@ class TestRounds:
     )
     WORLD = circumstances(policy=Policy(jitter=timedelta(0), visit_limit=2))
 
+    def test_a_stage_that_is_begun_anew_begins_at_its_beginning(self):
+        """Only who comes back from elsewhere within a minute goes on where it was; a second start is a start."""
+        again = on(OnByHand(name="again"), goto("response"))
+        rosa = Life(
+            sequence(stage("response", email("one"), email("two", after=days(1)), when=(again,)), hours=ALWAYS),
+            now=MONDAY,
+        )
+        rosa.happens(EventKind.CAPTURED)
+        rosa.happens(EventKind.BY_HAND, name="again")
+        rosa.happens(EventKind.BY_HAND, name="again")
+        assert rosa.sent == ["one", "one", "one"]
+
     def test_a_lead_that_goes_in_circles_needs_a_person(self):
         """A loop nobody meant shows itself after a few rounds."""
         rosa = captured(self.PLAN, world=self.WORLD)
