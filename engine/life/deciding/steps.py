@@ -232,10 +232,12 @@ CALENDAR_HOLDS = (
 def _task(progress: Progress, running: Enrolment, current: HumanTask, moment: datetime, now: datetime) -> Move:
     if running.cursor.task is not None:
         return _open(progress, running.cursor.task, now)
-    if moment <= now and current.kind == "call" and (why_not := closed_for(progress, Channel.VOICE)) is not None:
-        return _skip(current, why_not)  # a skip is stronger than a hold: nobody waits for a call that cannot be made
+    why_not = closed_for(progress, Channel.VOICE) if current.kind == "call" else None
+    if why_not is not None and moment <= now:
+        return _skip(current, why_not)
     planned = (_planned(current, moment),) if moment > now else ()
-    held = sorted(_task_holds(progress, current), key=lambda hold: hold.until)
+    # A skip is stronger than a hold: nobody waits for a call that cannot be made.
+    held = sorted(_task_holds(progress, current), key=lambda hold: hold.until) if why_not is None else []
     chain = (*planned, *(hold for hold in held if hold.until > max(moment, now)))
     if chain:
         return _coming(progress, current, chain)
