@@ -343,6 +343,8 @@ def close_task(life: Life, closes: Plain) -> None:
 def prove(life: Life, task: Task, disposition: str) -> None:
     """A person found out whether a message went out."""
     life.close(task, disposition)
+    if disposition != "sent" and task.left_at in life.sent:
+        life.sent.remove(task.left_at)
     if life.review == task.question and task.enrolment is life.enrolment and life.enrolment:
         life.review = None
         if disposition == "sent" and task.question == "outcome_unproven":
@@ -429,6 +431,8 @@ def take_questions_back(life: Life, enrolment: Enrolment) -> None:
     for asked in [task for task in life.tasks if task.about and is_in_front(enrolment, task)]:
         life.tasks.remove(asked)
         life.cancelled.append(asked.name)
+        if asked.left_at in life.sent:
+            life.sent.remove(asked.left_at)
 
 
 def is_in_front(enrolment: Enrolment, task: Task) -> bool:

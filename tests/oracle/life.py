@@ -255,7 +255,7 @@ class Life:
         if doubt.found:
             self.left(doubt.enrolment, doubt.step, self.now)
         else:
-            self.ask_about("outcome_unproven", doubt.enrolment, doubt.step)
+            self.ask_about("outcome_unproven", doubt.enrolment, doubt.step, left_at=doubt.at)
         return True
 
     def of_the_pause(self) -> bool:
@@ -389,6 +389,7 @@ class Life:
 
     def take_branch(self, enrolment: Enrolment, branch: Plain) -> None:
         """Put the steps of the first case that is true in front."""
+        self.say_cancelled()
         place = enrolment.place
         rest = place.plan[1:]
         for number, case in enumerate(branch["cases"]):
@@ -567,11 +568,11 @@ class Life:
             self.settle(enrolment, at)
             enrolment.place.last_sent = step
 
-    def ask_about(self, question: str, enrolment: Enrolment, step: Plain) -> None:
+    def ask_about(self, question: str, enrolment: Enrolment, step: Plain, left_at: datetime | None = None) -> None:
         """A message went wrong for good: a task, and a person decides."""
         name = "proof" if question == "outcome_unproven" else "problem"
         task = Task(name, "owner", self.now, self.for_a_person(self.now, CALL_DUE), enrolment, question=question)
-        task.about = (enrolment.place, step)
+        task.about, task.left_at = (enrolment.place, step), left_at
         self.open(task)
         if enrolment in self.running:
             self.park(question)

@@ -28,6 +28,8 @@ class Task:
     """The ReviewReason it was opened beside."""
     about: "tuple[Place, Plain] | None" = None
     """Where the message stood that the question is about, and its step."""
+    left_at: datetime | None = None
+    """When the message left, if it did."""
 
 
 @dataclass
