@@ -1,5 +1,6 @@
 """The engine, asked about a life that is written down as a document."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 
 from engine.life.circumstances import Circumstances
@@ -35,6 +36,7 @@ class Written(Life):
         self.answers: dict[TouchKey, ProviderAnswer] = {}
         self.number = 0
         """Of the next message."""
+        self.most_lines = sys.maxsize
         self.wakes_at: datetime | None = None
         """When the lead is looked at again; None when it is over."""
         self.provider = self._answer
@@ -49,8 +51,10 @@ class Written(Life):
         self.until(moment(self.document["ends"]))
 
     def until(self, then: datetime) -> None:
-        """Time passes."""
+        """Time passes, until there is too much to tell."""
         while self.wakes_at is not None and self.wakes_at <= then:
+            if len(self.lines) > self.most_lines:
+                return
             self.now = max(self.now, self.wakes_at)
             self.look()
         self.now = then

@@ -101,6 +101,7 @@ class Author(Written):
         super().__init__(document)
         self.dice = dice
         self.level = level
+        self.most_lines = MOST_LINES
 
     def write(self) -> tuple[Document, list[Line]]:
         """The document, complete, and the engine's lines."""
@@ -112,15 +113,6 @@ class Author(Written):
         self.until(self.now + REST)
         self.document["ends"] = self.now.isoformat()
         return self.document, self.lines
-
-    def until(self, then: datetime) -> None:
-        """Time passes, until there is too much to tell."""
-        while self.wakes_at is not None and self.wakes_at <= then:
-            if len(self.lines) > MOST_LINES:
-                return
-            self.now = max(self.now, self.wakes_at)
-            self.look()
-        self.now = then
 
     def add(self, something: Callable[[], Happening], later: timedelta) -> None:
         """Something happens so much later."""

@@ -478,7 +478,7 @@ class Life:
             if self.touched:
                 quiet = enrolment.sequence.get("after_human") or {"kind": "business_days", "days": 2}
                 moments.append(self.after(max(self.touched), quiet, enrolment))
-        return moments + [place.retry_at] * (place.retry_at is not None)
+        return [*moments, place.retry_at] if place.retry_at else moments
 
     def owner_is_back(self) -> list[datetime]:
         """When the owner, who is away, is back."""
