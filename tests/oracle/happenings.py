@@ -42,6 +42,7 @@ def note_event(life: Life, event: Plain) -> None:
             other(life, event, occurred)
         case "opted_in":
             life.consent(data.get("channel"), occurred)
+            life.complained = False
             other(life, event, occurred)
         case "bounced":
             if not data.get("address_hash"):
