@@ -24,8 +24,8 @@ def kept_every_promise(figures: Figures, lives: int) -> None:
     """No break, over something."""
     assert not figures.broken, "\n\n".join(map(str, figures.broken))
     assert figures.lives >= lives
-    assert figures.due > figures.lives
-    assert figures.deliveries > figures.lives / 2
+    assert figures.due > figures.lives / 2
+    assert figures.deliveries > figures.lives / 4
     assert figures.letters > 2 * figures.lives
     assert figures.barriers > figures.lives / 4
 

@@ -52,6 +52,8 @@ REACTS_AFTER: Final = (3, 15, 25, 60, 110, 700)
 """Seconds: most of it before we have asked the provider whether the message went out."""
 QUIET_AFTER: Final = timedelta(minutes=40)
 """Everything healed, nothing is left to do after so long: the last look-up comes a quarter of an hour after a claim."""
+HUSHED_FOR: Final = timedelta(minutes=5)
+"""At the very end nobody reacts to anything any more: what was handed in last is noted by then."""
 SWEEPS: Final = (150, 600)
 """Seconds after the healing at which the sweep goes round."""
 RESTORED: Final = "the database was really restored"
@@ -96,6 +98,7 @@ class World:
         self.points: Counter[str] = Counter()
         self.sent: dict[tuple[str, str], Sent] = {}
         self.letters = 0
+        self.hushed = False
         self.last: Sent | None = None
         self.backup: Backup | None = None
         self.went_back: set[LeadId] = set()
@@ -126,6 +129,8 @@ class World:
         self.agenda.pass_until(end)
         self.heals()
         self.agenda.pass_until(self.agenda.now + QUIET_AFTER)
+        self.hushed = True
+        self.agenda.pass_until(self.agenda.now + HUSHED_FOR)
         evidence = self.evidence()
         self.store.leaves()
         return evidence
@@ -330,9 +335,14 @@ class World:
 
     def is_read(self, delivery: Delivery) -> None:
         """A message makes people do something, often before anybody here knows for certain that it went out."""
-        if self.dice.random() < REACTS:
+        if not self.hushed and self.dice.random() < REACTS:
             person, soon = self.witness.people[LeadId(delivery.lead)], self.dice.choice(REACTS_AFTER)
-            self.agenda.after(timedelta(seconds=soon), lambda: self.dice.choice(REACTIONS)(self, person))
+            self.agenda.after(timedelta(seconds=soon), lambda: self.reacts(person))
+
+    def reacts(self, person: Person) -> None:
+        """What a message brings about, unless the last hour has come."""
+        if not self.hushed:
+            self.dice.choice(REACTIONS)(self, person)
 
     # --- what happens to a lead
 
