@@ -74,6 +74,7 @@ class Result(NamedTuple):
 
 
 FIRST_FENCE = 1
+"""Of a touch that no claim was ever written for."""
 
 
 def called(provider: Provider, call: Calling, *, again: bool) -> Result:
