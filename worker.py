@@ -17,11 +17,13 @@ from temporalio.worker import Worker
 
 from activities.look import Look
 from activities.registered import LeadActivities, all_of
+from adapters.catalogue import published
 from adapters.providers import providers
 from adapters.records import DatabaseRecords
-from adapters.settings import Settings, read_settings
+from adapters.settings import Environment, Settings, read_settings
 from api.office import Office
 from api.publishing import publish
+from api.starting import keep_starting
 from api.sweeping import keep_sweeping
 from api.temporal import connect, require_search_attributes
 from cli import logs, process
@@ -46,7 +48,7 @@ def main() -> int:
 
 async def run(settings: Settings, *, made: abc.Callable[[Office], Look] | None = None) -> None:
     """
-    A worker of every queue, and the sweep beside it, until the process is told to stop.
+    A worker of every queue, and the sweep and the dates beside it, until the process is told to stop.
 
     A drill may bring a look of its own, made for the office once that is open.
 
@@ -56,16 +58,20 @@ async def run(settings: Settings, *, made: abc.Callable[[Office], Look] | None =
         look = (made or look_of)(office)
         client = await connect(LeadPlugin(pace=_pace(settings)))
         await require_search_attributes(client)
-        publish(office)
+        have_something_to_run(office)
         async with AsyncExitStack() as stack:
             for worker in workers(client, office, look):
                 await stack.enter_async_context(worker)
             log.info("worker.started", queues=sorted({LEADS_QUEUE, *QUEUES.values()}))
             every = timedelta(seconds=settings.sweep_seconds)
-            async with asyncio.TaskGroup() as beside:  # a sweep that dies ends the process, and everybody sees it
-                sweeping = beside.create_task(keep_sweeping(office, office.doorbell_of(client), every))
+            dates = timedelta(seconds=settings.starts_seconds)
+            doorbell = office.doorbell_of(client)
+            async with asyncio.TaskGroup() as beside:  # a round that dies ends the process, and everybody sees it
+                sweeping = beside.create_task(keep_sweeping(office, doorbell, every))
+                starting = beside.create_task(keep_starting(office, doorbell, dates))
                 await _told_to_stop()
                 sweeping.cancel()
+                starting.cancel()
         log.info("worker.stopped")
 
 
@@ -102,6 +108,20 @@ def look_of(office: Office) -> Look:
         retry_within=timedelta(seconds=settings.retry_within_seconds),
         crash_point=reached,
     )
+
+
+def have_something_to_run(office: Office) -> None:
+    """
+    In production publishing is somebody's decision, and whoever starts a worker only hears that there is nothing yet;
+    elsewhere what is written runs.
+    """
+    if office.settings.environment is not Environment.PRODUCTION:
+        publish(office)
+        return
+    with office.database.reading() as transaction:
+        number = published(transaction).number
+    if number == 0:
+        log.warning("catalogue.empty", why="nothing is published: no lead starts", next="followup sequence publish")
 
 
 def _pace(settings: Settings) -> Pace:

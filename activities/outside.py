@@ -14,6 +14,8 @@ class Calling(NamedTuple):
     send: Send
     message: Message
     fence: int
+    ask_first: bool = False
+    """The message may have left, and the ledger forgotten it."""
     revision: int = 0
     """Of the memory that was saved with the claim."""
 
@@ -73,29 +75,33 @@ class Result(NamedTuple):
     """Raised after the outcome is committed, when a quick retry is worth it."""
 
 
-FIRST_FENCE = 1
-"""Of a touch that no claim was ever written for."""
+LONGEST_WAIT = timedelta(hours=1)
+"""What a busy provider may ask for: whoever asks for more has miscounted, and is asked again after that."""
+
+LONGEST_FAULT = timedelta(days=1)
+"""The same where our account is at fault: somebody mends it, and no provider knows when."""
 
 
-def called(provider: Provider, call: Calling, *, again: bool) -> Result:
-    """
-    The result of sending: the message is posted once at most.
-
-    `again` says that this is not the first attempt. If the ledger has never heard of the touch all the same, it may be
-    older than what it forgot: a database that was restored. So the provider is asked first.
-    """
-    forgotten = again and call.fence == FIRST_FENCE
+def called(provider: Provider, call: Calling) -> Result:
+    """The result of sending: the message is posted once at most, and not at all when the provider has it already."""
     try:
-        receipt = (provider.look_up(call.touch_key) if forgotten else None) or provider.send(call.message)
+        receipt = (provider.look_up(call.touch_key) if call.ask_first else None) or provider.send(call.message)
     except SenderFault as fault:
-        return Result("not_sent", TouchState.DEFERRED, str(fault), wait=fault.after, long=True)
+        return Result("not_sent", TouchState.DEFERRED, str(fault), wait=_believed(fault, LONGEST_FAULT), long=True)
     except TryLater as later:
-        return Result("not_sent", TouchState.RETRYABLE, str(later), wait=later.after, retry=later)
+        wait = _believed(later, LONGEST_WAIT)
+        again = TryLater(str(later), after=wait)
+        return Result("not_sent", TouchState.RETRYABLE, str(later), wait=wait, retry=again)
     except Refused as refused:
         return Result("rejected", TouchState.REJECTED, str(refused), effect=refused.effect)
     except OutcomeUnknown as unknown:
         return Result("uncertain", TouchState.UNCERTAIN, str(unknown))
     return Result("accepted", TouchState.ACCEPTED, receipt.provider_id)
+
+
+def _believed(later: TryLater, most: timedelta) -> timedelta | None:
+    """How long the provider wants to be left alone, as far as that can be meant; None when it does not say."""
+    return None if later.after is None else min(max(later.after, timedelta(0)), most)
 
 
 def asked(provider: Provider, call: Asking) -> Result:

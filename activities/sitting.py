@@ -10,13 +10,16 @@ from activities.outside import Asking, Calling, OutsideCall, Result, ResultName
 from engine.gate import Holds, Reviews, Sends, Skips, Stops, gate
 from engine.life.decide import decide
 from engine.life.deciding.steps import ACTS
-from engine.life.enrolling import consider
+from engine.life.deciding.tasks import opening
+from engine.life.enrolling import consider, unread
 from engine.life.events import Command, Event
 from engine.life.judging import ignored
-from engine.life.moves import Enroll, Finish, Hold, LookUp, Move, Park, Record, Send, Wait
+from engine.life.migrating import Migration, enrolled, unmigrated
+from engine.life.moves import Enroll, Finish, Hold, LookUp, Move, OpenTask, Park, Record, Send, Wait
 from engine.life.news import say_item
 from engine.life.noting import Fact, noting
-from engine.life.progress import OpenTouch, Progress, Review
+from engine.life.passing import Passed, passed
+from engine.life.progress import Enrolment, OpenTouch, Progress, Review
 from engine.life.receipts import (
     Accepted,
     BadEvent,
@@ -24,6 +27,7 @@ from engine.life.receipts import (
     Done,
     Held,
     NotSent,
+    PerhapsForgotten,
     Questioned,
     Receipt,
     Rejected,
@@ -34,15 +38,17 @@ from engine.life.receipts import (
     WentBack,
 )
 from engine.life.sentences import SKIPS, STOPS, say_wall, say_zone, summary
-from engine.life.touches import facts_of
+from engine.life.touches import facts_of, key_of, send_of
 from engine.life.turn import Glance, Turn
 from engine.life.turning import turn_of
-from engine.life.wishes import Enrolled, Refused
+from engine.life.wishes import Answer as WishAnswer
+from engine.life.wishes import Enrolled, Entry, Queued, Refused, Wish
 from engine.ports.records import Disposition, InboxItem, LeadBook, Unreadable
 from engine.reasons import HoldReason, IgnoreReason
+from engine.sequence.compiled import Ask, Sendable
 from engine.sequence.compiled import Message as MessageStep
 from engine.sequence.structure import step
-from engine.words import Act, TouchState
+from engine.words import Act, TouchState, Verb
 
 log = structlog.get_logger()
 
@@ -54,6 +60,12 @@ LONG_BACKOFF = timedelta(hours=1)
 
 BACKOFF = timedelta(minutes=15)
 """How long a lead waits when quick retries did not help."""
+
+LATE = timedelta(hours=1)
+"""A message that nobody has come to send for so long may have been sent by somebody who is forgotten."""
+
+FIRST_FENCE = 1
+"""Of a touch that no claim was ever written for."""
 
 CHANNELS = {act: channel for channel, act in ACTS.items()}
 
@@ -71,11 +83,14 @@ PROVEN = frozenset(
 """What only a provider that has taken the message can say of it."""
 
 MOST_ROWS = 500
-"""Inbox rows that one look notes: its transaction stays short however long the flood (rulings.md 1.11)."""
+"""Inbox rows that one look notes: its transaction stays short however long the flood."""
 
 STORY_LINES = 8
 LONGEST_LINE = 140
-"""Characters of a story line: twenty lines of it travel in a Turn, which stays below 4 kB (rulings.md 4)."""
+"""Characters of a story line: twenty lines of it travel in a Turn, which stays below 4 kB."""
+
+TOLD = ("stage_entered", "step_skipped", "answer_given", "no_answer")
+"""Changes that are told in the lead's story; what was answered is not."""
 
 OUTCOMES: dict[ResultName, str] = {
     "accepted": "sent",
@@ -96,17 +111,22 @@ class Sitting:
     review_known: Review | None = None
     """The Review that is written down already."""
 
-    def __init__(self, book: LeadBook, act: Act, now: datetime, story: list[str]) -> None:
+    def __init__(self, book: LeadBook, act: Act, now: datetime, story: list[str], *, again: bool = False) -> None:
         self.book = book
         self.act = act
         self.now = now
         self.story = story
+        self.wary = again and act in CHANNELS
+        """Whoever comes again, or late, may find a database that was restored and is older than the sending."""
 
     def begin(self, glance: Glance) -> None:
         """Everything that is known by now: the world, what was signalled, the Inbox, a claim that was left open."""
         self.resume(glance.revision)
+        due = self.book.was_to_send_at()
+        self.wary = self.wary or (due is not None and self.now - due > LATE)
         if glance.scraps:
             self.book.file(glance.scraps, self.now)
+            self.note(self.book.circumstances(self.now))
         items = self.book.unapplied(MOST_ROWS + 1)
         self.behind = len(items) > MOST_ROWS
         for item in items[:MOST_ROWS]:
@@ -133,12 +153,29 @@ class Sitting:
             self.progress = self.progress.model_copy(update={"revision": expected})
 
     def note(self, fact: Fact) -> None:
-        """One more fact; enrolments it ends are written down, whatever ends them."""
-        known = self.progress.past
-        self.progress = noting(self.progress, fact, self.now)
+        """One more fact; enrolments it ends and places it gives up are written down, whatever brings that about."""
+        before = self.progress
+        known, queues = before.past, before.queues
+        self.progress = noting(before, fact, self.now)
+        left = passed(before, self.progress)
+        if left is not None:
+            self._leave_out(left, before)
+        for sequence in queues - self.progress.queues:
+            self.book.leave_line(sequence)
         for past in self.progress.past:
             if past not in known:
                 self.book.ended(past)
+
+    def _leave_out(self, left: Passed, before: Progress) -> None:
+        """Write it where what was done stands as well, so that every step a lead came to has its row."""
+        running = before.enrolment
+        if running is None:
+            return
+        if isinstance(left.step, MessageStep | Ask):
+            send = send_of(before, running, left.step, send_by=self.now, why=left.because)
+            self.book.suppressed(send, TouchState.SUPPRESSED, left.because, self.now)
+        else:
+            self.book.left_out(opening(before, running, left.step, self.now), left.because, self.now)
 
     # --- the Inbox
 
@@ -149,16 +186,39 @@ class Sitting:
             self.book.mark(item.number, Disposition(kind="dead_letter", detail=item.detail), self.now)
             self.tell(f"something came in that nobody can read (Inbox row {item.number})")
             return
+        if isinstance(item, Command) and item.verb is Verb.MIGRATE:
+            self._migrate(item)
+            return
         reason = ignored(self.progress, item, self.now)
         self.tell(say_item(self.progress, item, reason))
         self.note(item)
+        self._noted(item, reason)
+
+    def _migrate(self, command: Command) -> None:
+        """A command that names a version is noted together with it: what is published the records know."""
+        version = command.data.version
+        plan = None if version is None else self.book.plan(version)
+        migration = Migration(command=command, plan=plan)
+        reason = unmigrated(self.progress, migration)
+        self.tell(say_item(self.progress, command, reason))
+        self.note(migration)
+        moved = None if plan is None or reason is not None else enrolled(self.progress, plan.sequence.name)
+        if moved is not None:
+            self.book.migrated(moved)
+        self._noted(command, reason)
+
+    def _noted(self, item: Event | Command, reason: IgnoreReason | None) -> None:
+        if item.unread:
+            self.note(BadEvent(number=item.number, detail=item.unread))
         log.info("inbox.applied", item=_name(item), ignored=reason)
         self.book.mark(item.number, self._disposition(item, reason), self.now)
 
     def _disposition(self, item: Event | Command, reason: IgnoreReason | None) -> Disposition:
-        if reason is not None:
-            return Disposition(kind="ignored", reason=reason, detail=reason.value.replace("_", " "))
-        return Disposition(kind="applied")
+        unread = f"left out as unreadable: {item.unread}" if item.unread else ""
+        if reason is None:
+            return Disposition(kind="applied", detail=unread)
+        words = reason.value.replace("_", " ")
+        return Disposition(kind="ignored", reason=reason, detail=f"{words}; {unread}" if unread else words)
 
     # --- deciding and doing
 
@@ -196,6 +256,8 @@ class Sitting:
                         return asking._replace(revision=self.keep(move).revision)
                 case Enroll():
                     self._answer(move)
+                case OpenTask(task_kind="approval"):
+                    self._propose(move)
                 case _:
                     self._carry_out(move)
         return self._go_on("there is more to do at once")
@@ -227,6 +289,8 @@ class Sitting:
 
     def keep(self, move: Move, story: str = "") -> Turn:
         """Save everything noted so far: rows are marked in this transaction, and nobody reads them a second time."""
+        if self.wary and self._is_unheard_of():
+            self.note(PerhapsForgotten())
         self.progress = self.progress.model_copy(update={"revision": self.progress.revision + 1})
         turn = turn_of(self.progress, move, self.now, story=story)
         self.book.save(self.progress, turn, self.now)
@@ -251,15 +315,38 @@ class Sitting:
             raise TypeError(f"{move.kind} is not the records' to carry out")
         self.book.carry_out(move, self.progress, self.now)
         self.note(Done(move=move))
-        if not isinstance(move, Record) or move.change.kind in ("stage_entered", "step_skipped"):
+        if not isinstance(move, Record) or move.change.kind in TOLD:
             self.tell(move.why)
 
     def _answer(self, move: Enroll) -> None:
-        answer = consider(self.progress, move.wish, self.book.catalogue(), self.now)
+        answer = self._considered(move.wish)
         self.note(answer)
-        if isinstance(answer, Enrolled | Refused):
+        if isinstance(answer, Enrolled | Queued | Refused):
             self.tell(f"{answer.plan.sequence.name} {answer.why}" if isinstance(answer, Enrolled) else answer.why)
         self.book.answered(answer, self.progress.enrolments if isinstance(answer, Enrolled) else None, self.now)
+
+    def _considered(self, wish: Wish) -> WishAnswer:
+        """The answer, once all is read that only the records of other leads can tell: for what would start, no more."""
+        entries: tuple[Entry, ...] = ()
+        while True:
+            answer = consider(self.progress, wish, self.book.catalogue(), self.now, entries)
+            limited = unread(answer, entries)
+            if limited is None:
+                return answer
+            entries = (*entries, self.book.entry(limited, self.now))
+
+    def _propose(self, task: OpenTask) -> None:
+        """Ask a person to release a message; one that nobody can write asks a person for what is missing instead."""
+        running = self.progress.enrolment
+        if running is None or task.step is None:
+            return
+        send = send_of(self.progress, running, _message(running, task.step), send_by=self.now, why=task.why)
+        review = self.book.propose(task, send, self.progress, self.now)
+        if review is None:
+            self.note(Done(move=task))
+            self.tell(task.why)
+        else:
+            self._question(send, review)
 
     # --- touches
 
@@ -268,10 +355,8 @@ class Sitting:
         running = self.progress.enrolment
         if running is None:
             return None
-        current = step(running.plan.sequence, send.step)
-        if not isinstance(current, MessageStep):
-            raise TypeError(f"{send.step} is no message")
-        draft = self.book.draft(send, facts_of(self.progress, running, current), self.now)
+        facts = facts_of(self.progress, running, _message(running, send.step))
+        draft = self.book.draft(send, facts, self.now)
         verdict = gate(draft.facts, self.now)
         match verdict:
             case Sends():
@@ -281,24 +366,39 @@ class Sitting:
                 if fence is None:
                     self._already(send)
                     return None
+                ask_first = running.cursor.ask_first or (self.wary and fence == FIRST_FENCE)
                 self.note(Claimed(touch_key=send.touch_key))
-                return Calling(send, draft.message, fence)
+                return Calling(send, draft.message, fence, ask_first=ask_first)
             case Holds(hold=hold):
                 self._let_wait(send, hold)
             case Skips(because=skip):
-                self.book.suppressed(send, TouchState.SUPPRESSED, skip, self.now)
                 self.note(Skipped(touch_key=send.touch_key, because=skip))
                 self.tell(f"{send.channel} {send.step} is left out: {SKIPS[skip]}")
             case Stops(because=stop):
                 self.book.suppressed(send, TouchState.SUPPRESSED, stop, self.now)
                 self.note(Stopped(touch_key=send.touch_key, because=stop))
                 self.tell(f"{send.channel} {send.step} is not sent: {STOPS[stop]}")
-            case Reviews(because=because, detail=detail):
-                self.note(Questioned(touch_key=send.touch_key, because=because, detail=detail))
-                self.tell(f"{send.channel} {send.step} is kept back")
+            case Reviews():
+                self._question(send, verdict)
             case _:
                 assert_never(verdict)
         return None
+
+    def _question(self, send: Send, review: Reviews) -> None:
+        self.note(Questioned(touch_key=send.touch_key, because=review.because, detail=review.detail))
+        self.tell(f"{send.channel} {send.step} is kept back")
+
+    def _is_unheard_of(self) -> bool:
+        """Whether no claim was ever written for the message the lead stands before, but the one of just now."""
+        running = self.progress.enrolment
+        if running is None or running.cursor.step is None or running.cursor.ask_first:
+            return False
+        at = step(running.plan.sequence, running.cursor.step)
+        if not isinstance(at, MessageStep | Ask):
+            return False
+        record = self.book.touch(key_of(self.progress, running, at.id))
+        just_now = record is not None and record.fence == FIRST_FENCE and record.state is TouchState.IN_FLIGHT
+        return record is None or record.fence < FIRST_FENCE or just_now
 
     def _let_wait(self, send: Send, hold: Hold) -> None:
         self.book.suppressed(send, TouchState.DEFERRED, hold.because, self.now)
@@ -382,6 +482,13 @@ def _receipt_of(state: TouchState, send: Send, detail: str) -> Receipt:
     if state is TouchState.LOST:
         return StillUnknown(touch_key=send.touch_key, last=True)
     return Rejected(touch_key=send.touch_key, effect="bad_content", detail=detail or state)
+
+
+def _message(running: Enrolment, name: str) -> Sendable:
+    found = step(running.plan.sequence, name)
+    if not isinstance(found, MessageStep | Ask):
+        raise TypeError(f"{name} is no message")
+    return found
 
 
 def _name(item: Event | Command) -> str:

@@ -14,12 +14,14 @@ from sqlalchemy import select
 
 from adapters.addresses import KIND_OF, AddressKind
 from adapters.database import AnyRow, Transaction
+from adapters.departed import gone
 from adapters.lead_file.field import System
 from adapters.lead_file.rows import Consent, ExternalId, Fact, LeadRow
 from adapters.leads import FILLED_IN, People, lock_addresses, lock_all, proves
 from adapters.suppression import standings
 from adapters.tables import addresses, consent, external_ids, leads, suppression
 from engine.life.effects import scope_of
+from engine.reasons import SkipReason
 from engine.words import Channel, LeadId
 
 NO_CHANNEL: frozenset[Channel] = frozenset()
@@ -28,7 +30,7 @@ NO_CHANNEL: frozenset[Channel] = frozenset()
 class KnownAddress:
     """An address somebody has, and what is known about writing to it."""
 
-    __slots__ = ("agreed", "closed", "kind", "people", "refused")
+    __slots__ = ("agreed", "closed", "kind", "left", "people", "refused")
 
     def __init__(self, kind: AddressKind) -> None:
         self.kind = kind
@@ -37,6 +39,13 @@ class KnownAddress:
         self.agreed = NO_CHANNEL
         self.refused = NO_CHANNEL
         self.closed = NO_CHANNEL
+        self.left = NO_CHANNEL
+        """Of those that are closed, the ones a person has left; a dead address is not."""
+
+    def leave(self, channel: Channel) -> None:
+        """A person has left the channel."""
+        self.left = _and(self.left, channel)
+        self.closed = _and(self.closed, channel)
 
 
 class Person:
@@ -61,6 +70,15 @@ class Person:
         """The person can be reached there too."""
         self.addresses += (address,)
         address.people += (self,)
+
+    def has_left(self, kind: AddressKind) -> frozenset[Channel]:
+        """The channels on which a further address of this kind is refused, as `suppression.inherit` says."""
+        mine = [address for address in self.addresses if address.kind is kind]
+        return frozenset(
+            channel
+            for channel, used in KIND_OF.items()
+            if any(channel in address.left for address in mine) and all(channel in address.closed for address in mine)
+        )
 
 
 class Address(NamedTuple):
@@ -159,29 +177,33 @@ class Acquaintances:
         mine = self._of_row[row.line]
         new = tuple(a for a in mine if person is None or self._by_hash[a.address_hash] not in person.addresses)
         known = person.facts if person else {}
-        agreed, denied = self._agreements(row, mine)
+        agreed, denied = self._agreements(person, row, mine)
         return News(
             facts=tuple(fact for fact in row.facts if fact.name not in known),
             addresses=new,
             external_ids=tuple(external for external in row.external_ids if external not in self._by_id),
             agreements=agreed,
-            left=tuple(channel for channel in row.opted_out if self._is_open(channel, mine)),
+            left=tuple(channel for channel in row.opted_out if self._is_open(person, channel, mine)),
             kept=tuple(fact for fact in row.facts if known.get(fact.name, _mark(fact.value)) != _mark(fact.value)),
             shared=tuple(a for a in new if self._by_hash[a.address_hash].people),
             denied=denied,
         )
 
-    def closed(self, row: LeadRow) -> tuple[Channel, ...]:
+    def closed(self, person: Person | None, row: LeadRow) -> tuple[Channel, ...]:
         """The channels on which an address of the row must not be written to."""
-        known = [self._by_hash[a.address_hash] for a in self._of_row[row.line]]
-        return tuple(channel for channel in Channel if any(channel in address.closed for address in known))
+        shut = [self._shut(person, address) for address in self._of_row[row.line]]
+        return tuple(channel for channel in Channel if any(channel in channels for channels in shut))
 
     def remember(self, person: Person | None, row: LeadRow, news: News, lead: LeadId | None) -> None:
         """The row is settled: the next one is compared with what is known now. `lead` is the one it was added as."""
         known = person or Person(lead, row.line)
         known.facts |= {fact.name: _mark(fact.value) for fact in news.facts}
+        inherited = {kind: known.has_left(kind) for kind in AddressKind}
         for address in news.addresses:
-            known.gets(self._by_hash[address.address_hash])
+            held = self._by_hash[address.address_hash]
+            known.gets(held)
+            for channel in inherited[held.kind]:
+                held.leave(channel)
         for external in news.external_ids:
             self._by_id[external] = known
         for agreement in news.agreements:
@@ -190,7 +212,7 @@ class Acquaintances:
         for channel in chain.from_iterable(scope_of(channel) for channel in news.left):
             for held in known.addresses:
                 if held.kind is KIND_OF[channel]:
-                    held.closed = _and(held.closed, channel)
+                    held.leave(channel)
 
     def _addresses(self, row: LeadRow) -> tuple[Address, ...]:
         """The row's addresses, mail first."""
@@ -199,7 +221,9 @@ class Acquaintances:
 
     # --- consent ------------------------------------------------------------------------------------------------------
 
-    def _agreements(self, row: LeadRow, mine: tuple[Address, ...]) -> tuple[tuple[Agreement, ...], tuple[Channel, ...]]:
+    def _agreements(
+        self, person: Person | None, row: LeadRow, mine: tuple[Address, ...]
+    ) -> tuple[tuple[Agreement, ...], tuple[Channel, ...]]:
         agreed: list[Agreement] = []
         denied: dict[Channel, None] = {}
         for given in row.consents:
@@ -207,28 +231,37 @@ class Acquaintances:
                 known = self._by_hash[address.address_hash]
                 if address.kind is not KIND_OF[given.channel] or given.channel in known.agreed:
                     continue
-                if given.channel in known.refused | known.closed:
+                if given.channel in known.refused | self._shut(person, address):
                     denied[given.channel] = None
                 else:
                     agreed.append(Agreement(address, given))
         return tuple(agreed), tuple(denied)
 
-    def _is_open(self, channel: Channel, mine: tuple[Address, ...]) -> bool:
+    def _is_open(self, person: Person | None, channel: Channel, mine: tuple[Address, ...]) -> bool:
         kind = KIND_OF[channel]
-        return any(a.kind is kind and channel not in self._by_hash[a.address_hash].closed for a in mine)
+        return any(address.kind is kind and channel not in self._shut(person, address) for address in mine)
+
+    def _shut(self, person: Person | None, address: Address) -> frozenset[Channel]:
+        """The channels that are closed at the address, or will be once the person has it."""
+        known = self._by_hash[address.address_hash]
+        if person is None or known in person.addresses:
+            return known.closed
+        return known.closed | person.has_left(known.kind)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def _by_addresses(self, transaction: Transaction, hashes: abc.Collection[str]) -> set[LeadId]:
         found = select(addresses.c.lead).where(addresses.c.address_hash.in_(hashes))
-        return {LeadId(lead) for lead in transaction.execute(found).scalars()}
+        known = {LeadId(lead) for lead in transaction.execute(found).scalars()}
+        return known - gone(transaction, known)
 
     def _by_ids(self, transaction: Transaction, rows: abc.Sequence[LeadRow]) -> dict[ExternalId, LeadId]:
         asked = {external for row in rows for external in row.external_ids if external not in self._by_id}
         named = external_ids.c.external_id.in_({external.id for external in asked})
         found = transaction.execute(select(external_ids).where(named, external_ids.c.system.in_(tuple(System))))
         leads_by_id = {ExternalId(system=System(r.system), id=r.external_id): LeadId(r.lead) for r in found}
-        return {external: lead for external, lead in leads_by_id.items() if external in asked}
+        left = gone(transaction, tuple(leads_by_id.values()))
+        return {external: lead for external, lead in leads_by_id.items() if external in asked and lead not in left}
 
     def _read_people(
         self, transaction: Transaction, unknown: abc.Collection[LeadId], lines: abc.Mapping[LeadId, int]
@@ -258,6 +291,8 @@ class Acquaintances:
             known = self._by_hash[standing.address_hash]
             if standing.closed is not None:
                 known.closed = _and(known.closed, standing.channel)
+            if standing.closed is SkipReason.CHANNEL_SUPPRESSED:
+                known.leave(standing.channel)
             if standing.consented is True:
                 known.agreed = _and(known.agreed, standing.channel)
             if standing.consented is False:

@@ -13,7 +13,7 @@ from adapters.leads import LeadAddress
 from adapters.owners import Owner
 from adapters.settings import Settings
 from adapters.suppression import Standing
-from adapters.switches import off
+from adapters.switches import told
 from adapters.windows import window_of
 from adapters.zones import Whereabouts, places
 from engine.calendar.hours import Hours
@@ -64,8 +64,8 @@ def circumstances_of(
     row, owner = lead.row, lead.owner
     reachable = ways(transaction, lead.addresses, settings)
     phones = frozenset(way.address.address for way in reachable if way.address and way.channel in ROBOCALLS)
-    zone, zone_source = _zone(row.zone, owner, settings.org_zone)
-    switched_off = off(transaction)
+    zone, zone_source = zone_of(row.zone, None if owner is None else owner.zone, settings.org_zone)
+    switched = told(transaction, LeadId(row.id), row.looked_at)
     closed_days = public_holidays(settings.org_country, settings.org_region, now.year)
     return Circumstances(
         zone=zone,
@@ -80,9 +80,9 @@ def circumstances_of(
         owner_hours=_owner_hours(owner, settings, closed_days),
         owner_absent_until=_absent_until(owner, now),
         pipeline=() if published.pipeline is None else published.pipeline.stages,
-        switched_off=switched_off.channels,
-        all_switched_off=switched_off.everything,
-        paused_sequences=switched_off.sequences,
+        switched_off=switched.channels,
+        all_switched_off=switched.everything,
+        pauses=switched.pauses,
         policy=settings.policy(),
     )
 
@@ -123,12 +123,12 @@ def _why_not(standing: Standing, channel: Channel, settings: Settings) -> SkipRe
     return SkipReason.NO_CONSENT if refused or unproven else None
 
 
-def _zone(said: str | None, owner: Owner | None, org_zone: str) -> tuple[str, ZoneSource]:
+def zone_of(said: str | None, owners_zone: str | None, org_zone: str) -> tuple[str, ZoneSource]:
     """Lead, owner, organisation; a name that is no zone falls through to the next."""
     if said and valid_zone(said):
         return said, ZoneSource.LEAD
-    if owner is not None and owner.zone and valid_zone(owner.zone):
-        return owner.zone, ZoneSource.OWNER
+    if owners_zone and valid_zone(owners_zone):
+        return owners_zone, ZoneSource.OWNER
     return org_zone, ZoneSource.ORG
 
 

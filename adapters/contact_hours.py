@@ -2,7 +2,7 @@
 When the law lets us call or text, by place: data with sources and the day from which each row holds.
 
 An engineering input, not legal advice. Where sources disagree, the hours they share are used; exemptions for business
-customers or earlier dealings are not encoded. Sources: providers.md 5.1, 5.5.
+customers or earlier dealings are not encoded. Each row names its source.
 """
 
 from datetime import date, datetime

@@ -6,10 +6,12 @@ One database for all records: SQLite in a file, or PostgreSQL. Every statement r
         transaction.execute(select(leads.c.id))
 
 * FollowupError
-  - DatabaseUnavailable   DBS001: it cannot be reached or written now; try again
-  - DBS003, DBS008        the URL means nothing, or names a file that is no database
+  - DatabaseUnusable        DBS002, DBS008, DBS011: it has not our tables, or its file is damaged
+    - DatabaseUnavailable   DBS001, DBS009: it cannot be reached or written now, or its file is not there; try again
+  - DBS003                  the URL means nothing
 """
 
+import os
 import sqlite3
 from collections import abc
 from contextlib import contextmanager
@@ -22,7 +24,14 @@ from sqlalchemy import Connection, Executable, Row, Table, create_engine, event,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    DisconnectionError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -30,6 +39,8 @@ from engine.errors import FollowupError
 
 Transaction = Connection
 AnyRow = Row[tuple[object, ...]]
+
+UPGRADE: Final = "is this the right database? If so, run `followup database upgrade` with the newest release in use"
 
 READ_ONLY: Final = {"followup_read_only": True}
 
@@ -42,15 +53,20 @@ QUIET: Final = {"hide_parameters": True}
 """Errors never show what was written: it may be a person's."""
 
 
-class DatabaseUnavailable(FollowupError):
+class DatabaseUnusable(FollowupError):
+    """The database fails, whatever is asked of it."""
+
+
+class DatabaseUnavailable(DatabaseUnusable):
     """The database cannot be reached, or cannot be written: nothing was committed, and a later attempt may succeed."""
 
 
 class Database:
-    """Opens transactions. Nothing is connected before the first one."""
+    """Opens transactions. Nothing is connected before the first one, and only `create` makes a file."""
 
     def __init__(self, url: str, *, pool: int = 8, lock_seconds: float = 10, idle_seconds: float = 15) -> None:
-        self._engine = _engine(_checked(url), pool, lock_seconds, idle_seconds)
+        self._url = _checked(url)
+        self._engine = _engine(self._url, pool, lock_seconds, idle_seconds)
         self._lock_seconds = lock_seconds
         self._writer = Lock()
 
@@ -59,6 +75,24 @@ class Database:
         """sqlite or postgresql."""
         return self._engine.dialect.name
 
+    @property
+    def place(self) -> str:
+        """Which one it is, for people: SQLite's file with its whole path, or PostgreSQL's server and database."""
+        if self.kind == "sqlite":
+            return str(_file_of(self._url) or self._url.database)
+        return f"{self._url.host or 'localhost'}/{self._url.database}"
+
+    def create(self) -> None:
+        """Make SQLite's file where there is none; PostgreSQL's databases are made elsewhere. Raises: DBS001."""
+        file = _file_of(self._url)
+        if file is None:
+            return
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+        except OSError as error:  # the directory of the file can be none
+            raise _unavailable(error.strerror or str(error)) from error
+
     @contextmanager
     def transaction(self) -> abc.Iterator[Transaction]:
         """
@@ -66,13 +100,13 @@ class Database:
 
         Raises: DatabaseUnavailable.
         """
-        with self._in_turn(), _translated(), self._engine.begin() as connection:
+        with self._in_turn(), translated(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> abc.Iterator[Transaction]:
         """A transaction that only reads: on SQLite it waits for no writer. Raises: DatabaseUnavailable."""
-        with _translated(), self._engine.connect() as connection:
+        with translated(), self._engine.connect() as connection:
             with connection.execution_options(**READ_ONLY).begin():
                 yield connection
 
@@ -146,16 +180,56 @@ def _engine(url: URL, pool: int, lock_seconds: float, idle_seconds: float) -> En
         return _postgresql(url, pool, lock_seconds, idle_seconds)
     except (NoSuchModuleError, ImportError, ValueError, TypeError) as error:
         raise _wrong_url() from error
-    except OSError as error:  # the directory of the file can be none
-        raise _unavailable(error.strerror or str(error)) from error
 
 
 def _sqlite(url: URL, pool: int, lock_seconds: float) -> Engine:
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     made = create_engine(url, pool_size=pool, max_overflow=0, connect_args={"timeout": lock_seconds}, **QUIET)
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
+    file = _file_of(url)
+    if file is not None:
+        _hold_to(file, made)
     return made
+
+
+def _file_of(url: URL) -> Path | None:
+    """SQLite's file; None for PostgreSQL, and where the URL speaks SQLite's own language of `file:` names."""
+    name = url.database or ""
+    return None if url.get_backend_name() != "sqlite" or name.startswith("file:") else Path(name).absolute()
+
+
+def _hold_to(file: Path, engine: Engine) -> None:
+    """
+    Connect to the file that is there, and to no other.
+
+    SQLite makes the file that it does not find, so a mistyped URL looks like a company without leads; and it goes on
+    in a file that was deleted, so a process would write where nobody reads any more.
+    """
+
+    def must_be_there(*_: object) -> None:
+        _which(file)
+
+    def remember(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _which(file)
+
+    def must_be_the_same(_: DBAPIConnection, record: ConnectionPoolEntry, __: object) -> None:
+        if _which(file) != record.info["file"]:
+            raise DisconnectionError("another file stands there by now")
+
+    event.listen(engine, "do_connect", must_be_there)
+    event.listen(engine, "connect", remember)
+    event.listen(engine, "checkout", must_be_the_same)
+
+
+def _which(file: Path) -> tuple[int, int]:
+    """Which file that is, whatever its name. Raises: DatabaseUnavailable DBS009 when there is none."""
+    try:
+        found = os.stat(file)
+    except FileNotFoundError as error:
+        raise _no_file(file) from error
+    except OSError as error:
+        raise _unavailable(error.strerror or str(error)) from error
+    return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -189,7 +263,8 @@ def _postgresql(url: URL, pool: int, lock_seconds: float, idle_seconds: float) -
 
 
 @contextmanager
-def _translated() -> abc.Iterator[None]:
+def translated() -> abc.Iterator[None]:
+    """The errors of a driver as ours, where they say that the database is away or cannot be used."""
     try:
         yield
     except (OperationalError, PoolExhausted) as error:
@@ -229,18 +304,28 @@ def _unavailable(why: str) -> DatabaseUnavailable:
     )
 
 
-def _no_schema() -> FollowupError:
-    return FollowupError(
+def _no_schema() -> DatabaseUnusable:
+    return DatabaseUnusable(
         code="DBS002",
         what="the database has not the tables and columns this release needs",
         where="FOLLOWUP_DATABASE_URL",
         why="its migrations have not been run",
-        next="run `followup database upgrade`",
+        next=UPGRADE,
     )
 
 
-def _no_database(why: str) -> FollowupError:
-    return FollowupError(
+def _no_file(file: Path) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        code="DBS009",
+        what="there is no database",
+        where=str(file),
+        why="FOLLOWUP_DATABASE_URL names this file, and it does not exist",
+        next="is this the right directory, and the right database? `followup database upgrade` makes a new, empty one",
+    )
+
+
+def _no_database(why: str) -> DatabaseUnusable:
+    return DatabaseUnusable(
         code="DBS008",
         what="the file is no SQLite database, or it is damaged",
         where="FOLLOWUP_DATABASE_URL",

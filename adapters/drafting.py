@@ -6,11 +6,13 @@ Everything is read under the locks of the transaction that will claim the touch.
 
 from collections import abc
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
+from adapters import approvals, ledger, templates
 from adapters import leads as people
-from adapters import ledger, templates
 from adapters.addresses import domain_of
+from adapters.approvals import Words
 from adapters.catalogue import Catalogue, template_text
 from adapters.circumstances import Known, Reachable, ways
 from adapters.database import Transaction, serialised
@@ -19,20 +21,25 @@ from adapters.ledger import Limit
 from adapters.owners import Owner
 from adapters.settings import Settings
 from adapters.templates import Rendered, Template
-from adapters.unsubscribe import link_of
+from adapters.writing import Writer
 from engine.errors import FollowupError
 from engine.frozen import Frozen
 from engine.gate import GateFacts
 from engine.life.moves import Send
 from engine.ports.providers import Message
 from engine.ports.records import Draft
-from engine.words import Channel, Stage, TouchKey
+from engine.words import Channel, LeadId, Stage
 
 DAY: Final = timedelta(hours=24)
 MINUTE: Final = timedelta(seconds=60)
-ANSWER: Final = "Re: "
+LAST_CALL: Final = timedelta(seconds=2)
+"""How long before the hours end nothing begins any more: a look's `now` may be a second old, and a message travels."""
 ANSWERING: Final = (Stage.CAPTURE, Stage.RESPONSE)
 """Stages in which somebody has just turned to us and waits."""
+
+
+def _name_of(send: Send) -> str:
+    return f"{send.template}.{send.channel.value}"
 
 
 def _clock() -> datetime:
@@ -60,7 +67,7 @@ class Drafting:
         self._catalogue = catalogue
         self._book = book
         self._clock = clock
-        self._templates: dict[str, Template] = {}
+        self._writer = Writer(settings)
 
     def draft(self, transaction: Transaction, lead: Known, send: Send, facts: GateFacts, now: datetime) -> Draft:
         """The touch as it would leave, and the gate's facts made complete."""
@@ -81,18 +88,22 @@ class Drafting:
             return Draft(facts=facts, message=None)
         return Draft(facts=facts, message=self._message(send, way.address, sender, rendered, now))
 
+    def words(self, transaction: Transaction, lead: Known, send: Send) -> Rendered:
+        """What the touch says, for a person to release; the footer is no words of ours to choose."""
+        try:
+            template = self._template(transaction, lead, send.version, _name_of(send))
+        except FollowupError as error:
+            return Rendered(error=error.what)
+        return self._words(transaction, lead, send, template)
+
     def task_text(self, transaction: Transaction, lead: Known, version: str, name: str) -> Rendered:
         """What a person is asked to do; a value nobody knows is left out visibly, since a person can cope."""
-        template = self._template(transaction, version, name)
-        rendered = templates.render(template, self._values(lead))
-        if not rendered.missing:
-            return rendered
-        gaps = {token: f"({token.replace('_', ' ')} unknown)" for token in rendered.missing}
-        return templates.render(template, {**self._values(lead), **gaps})
+        return self._writer.task_text(self._template(transaction, lead, version, name), self._values(lead))
 
-    def digest(self, transaction: Transaction, send: Send) -> str:
+    def digest(self, transaction: Transaction, lead: Known, send: Send) -> str:
         """The digest of the template a touch is rendered from."""
-        return self._digest(transaction, send.version, f"{send.template}.{send.channel.value}")
+        plan = self._catalogue.plan(transaction, send.version)
+        return self._writer.chosen(plan, _name_of(send), lead.row.language)[0].digest
 
     # --- to whom
 
@@ -105,32 +116,19 @@ class Drafting:
     def _written(self, transaction: Transaction, lead: Known, send: Send) -> tuple[Sender, Rendered]:
         sender = self._sender(send, lead.owner)
         try:
-            template = self._template(transaction, send.version, f"{send.template}.{send.channel.value}")
+            template = self._template(transaction, lead, send.version, _name_of(send))
         except FollowupError as error:
             return sender, Rendered(error=error.what)
-        rendered = templates.render(template, self._values(lead))
-        if rendered.text and send.channel is Channel.EMAIL:
-            rendered = self._as_mail(transaction, send, template, rendered)
-        return sender, rendered
-
-    def _as_mail(self, transaction: Transaction, send: Send, template: Template, rendered: Rendered) -> Rendered:
-        if not rendered.subject:
-            return Rendered(error="the mail has no subject")
-        answered = None if send.thread is None else ledger.sent(transaction, send.thread)
-        subject = rendered.subject if answered is None else ANSWER + answered.subject.removeprefix(ANSWER)
-        if template.front.purpose == "transactional":
-            return Rendered(subject=subject, text=rendered.text)
-        if self._settings.footer_address is None:
-            return Rendered(error="no postal address is configured, and every commercial mail needs one")
-        return Rendered(subject=subject, text=f"{rendered.text}\n\n{self._footer(send.touch_key)}")
-
-    def _footer(self, touch_key: TouchKey) -> str:
-        base_url = self._settings.public_base_url
-        if base_url is None:
-            leave = "To get no more of these emails, answer with the word unsubscribe."
+        if send.approved:
+            words = _released(approvals.released(transaction, LeadId(lead.row.id), send), send.channel)
         else:
-            leave = f"To get no more of these emails: {link_of(touch_key, base_url, self._settings.link_key)}"
-        return f"--\n{self._settings.company_name}, {self._settings.footer_address}\n{leave}"
+            words = self._words(transaction, lead, send, template)
+        return sender, self._writer.with_footer(template, words, send.channel, send.touch_key)
+
+    def _words(self, transaction: Transaction, lead: Known, send: Send, template: Template) -> Rendered:
+        answered = None if send.thread is None else ledger.sent(transaction, send.thread)
+        subject = None if answered is None else answered.subject
+        return self._writer.words(template, self._values(lead), send.channel, subject)
 
     def _values(self, lead: Known) -> dict[str, str | float | bool]:
         row, owner = lead.row, lead.owner
@@ -141,23 +139,10 @@ class Drafting:
             values |= {name: value for name, value in said.items() if value}
         return values | self._settings.our_tokens()
 
-    def _template(self, transaction: Transaction, version: str, name: str) -> Template:
-        digest = self._digest(transaction, version, name)
-        known = self._templates.get(digest)
-        if known is None:
-            known = self._templates[digest] = templates.read(template_text(transaction, digest), name)
-        return known
-
-    def _digest(self, transaction: Transaction, version: str, name: str) -> str:
-        for template in self._catalogue.plan(transaction, version).templates:
-            if template.name == name:
-                return template.digest
-        raise FollowupError(
-            code="DBS006",
-            what=f"{version} was published without the template {name}",
-            where="sequence_versions",
-            next="publish the sequence again, with its templates",
-        )
+    def _template(self, transaction: Transaction, lead: Known, version: str, name: str) -> Template:
+        """Raises: FollowupError DBS006 when the version was published without it."""
+        plan, text_of = self._catalogue.plan(transaction, version), partial(template_text, transaction)
+        return self._writer.template(plan, name, lead.row.language, text_of)
 
     # --- who writes
 
@@ -171,7 +156,7 @@ class Drafting:
         return Sender(address=own or settings.sender_email, name=name)
 
     def _message(self, send: Send, to: LeadAddress, sender: Sender, rendered: Rendered, now: datetime) -> Message:
-        soon = min(timedelta(seconds=self._settings.first_byte_seconds), send.send_by - now)
+        soon = min(timedelta(seconds=self._settings.first_byte_seconds), send.send_by - LAST_CALL - now)
         return Message(
             touch_key=send.touch_key,
             channel=send.channel,
@@ -180,6 +165,7 @@ class Drafting:
             sender_name=sender.name,
             subject=rendered.subject,
             text=rendered.text,
+            html=rendered.html,
             in_reply_to=send.thread,
             send_by=self._clock() + soon,
             valid_until=send.send_by,
@@ -214,3 +200,12 @@ class Drafting:
             return None
         limit = Limit(most=self._settings.domain_per_day, window=DAY)
         return ledger.free_at(transaction, "domain", domain, limit, now, queued=True, but=send.touch_key)
+
+
+def _released(words: Words | None, channel: Channel) -> Rendered:
+    """The words as they were released, whatever has become of the values in them since."""
+    if words is None:
+        return Rendered(error="nobody has released its words")
+    if channel is not Channel.EMAIL:
+        return Rendered(text=words.text)
+    return Rendered(subject=words.subject, text=words.text, html=words.html)

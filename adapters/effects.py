@@ -30,6 +30,7 @@ from engine.life.effects import (
     effects_of_command,
 )
 from engine.life.events import Command, Event, EventData
+from engine.life.moves import AnswerGiven
 from engine.ports.records import InboxItem, Unreadable
 from engine.reasons import SkipReason
 from engine.sequence.fields import DeclaredField
@@ -62,6 +63,12 @@ def apply(transaction: Transaction, people_book: People, source: str, item: Inbo
     book.hold_addresses(effects)
     for effect in effects:
         book.carry_out(effect)
+
+
+def keep_answer(transaction: Transaction, people_book: People, lead: LeadId, answer: AnswerGiven) -> None:
+    """Write what the lead answered into the field it answers, unless something newer is said of it already."""
+    book = _Effects(transaction, people_book, "answer", answer.at, Reach(lead=lead))
+    book.change_fields(lead, {answer.field: answer.value})
 
 
 def _with_address(transaction: Transaction, data: EventData) -> EventData:
@@ -117,7 +124,7 @@ class _Effects:
         self._change({name: value for name, value in columns.items() if value is not None and _is_usable(name, value)})
         fields = stated.get("fields")
         if isinstance(fields, dict):
-            self._change_fields(lead, fields)
+            self.change_fields(lead, fields)
         for kind in AddressKind:
             text = _text(stated.get(kind.value))
             if text is not None:
@@ -176,7 +183,8 @@ class _Effects:
             newer["zone_source"] = self._source
         self._save(row, dict(newer), newer)
 
-    def _change_fields(self, lead: LeadId, fields: dict[str, JsonValue]) -> None:
+    def change_fields(self, lead: LeadId, fields: dict[str, JsonValue]) -> None:
+        """Write declared fields, each unless something newer is said of it already."""
         row = self._lead_row(lead)
         declared = published(self._transaction).fields
         said = {cleaned(name): cleaned(value) if isinstance(value, str) else value for name, value in fields.items()}
@@ -206,7 +214,7 @@ class _Effects:
             address = mail_address(text) if kind is AddressKind.EMAIL else self._people.phone(text)
         except FollowupError:
             return  # not an address: what we know stays
-        self._people.add_address(self._transaction, lead, address, self._source, self._at, first=True)
+        self._people.add_addresses(self._transaction, lead, (address,), self._source, self._at, first=True)
 
     def _owner_is_away(self, until: datetime | None) -> None:
         if self._reach.lead is None:

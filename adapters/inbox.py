@@ -5,17 +5,19 @@ Whoever took something in answers "received" once its row is committed here. Wha
 as an opt-out, is applied in the same transaction; everything else waits for the lead's next look.
 """
 
+from collections import abc
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import leads as people
 from adapters.addresses import Address
 from adapters.bells import Bell
-from adapters.database import AnyRow, Database, Transaction, insert_once
+from adapters.database import AnyRow, Database, Transaction, insert_once, translated
+from adapters.departed import FAREWELLS, standing_in
 from adapters.effects import Reach, apply
 from adapters.faults import Reached, nothing
 from adapters.leads import ExternalId, People
@@ -24,12 +26,12 @@ from adapters.tables import addresses, external_ids, inbox, leads
 from engine.frozen import Frozen
 from engine.life.turn import Scrap
 from engine.ports.records import Disposition, InboxItem
-from engine.words import LeadId, Stage
+from engine.words import EventKind, LeadId, Stage
 
 log = structlog.get_logger()
 
 TRIED_AGAIN_FOR: Final = timedelta(hours=24)
-"""How long a row waits for its lead to become known."""
+"""How long a row waits for its lead to become known; an opt-out waits for ever."""
 
 UNAPPLIED: Final = (
     select(inbox)
@@ -38,7 +40,10 @@ UNAPPLIED: Final = (
     .limit(bindparam("most"))
 )
 
-NOBODYS: Final = inbox.c.lead.is_(None) & inbox.c.disposition.is_(None)
+UNMATCHED: Final = "unmatched"
+"""The disposition of a row that has waited long enough; whether it has is asked anew by each clock."""
+
+NOBODYS: Final = inbox.c.lead.is_(None) & (inbox.c.disposition.is_(None) | (inbox.c.disposition == UNMATCHED))
 
 UNKEEPABLE: Final = (SQLAlchemyError, ArithmeticError, LookupError, TypeError, ValueError)
 """What a row's content may bring about where its effects are written; a database that is away is none of these."""
@@ -104,6 +109,9 @@ class Inbox:
         self._reached("before_inbox_insert")
         lead = self._whose(transaction, to)
         locked = None if lead is None else people.lock(transaction, lead)
+        if lead is not None and locked is not None and not locked.open and letter.kind not in FAREWELLS:
+            lead = standing_in(transaction, lead) or lead
+            locked = people.lock(transaction, lead)
         waiting = _waiting(transaction, locked)
         row = self._new_row(transaction, letter, to, lead, now)
         if row is None:
@@ -117,7 +125,24 @@ class Inbox:
     def file_scraps(self, transaction: Transaction, lead: LeadId, scraps: tuple[Scrap, ...], now: datetime) -> None:
         """File what was signalled to Temporal directly; the look that does so holds the lead's row."""
         for scrap in scraps:
-            self.file(transaction, letter_of(scrap, now), lead, now)
+            self.file(transaction, letter_of(scrap, lead, now), lead, now)
+
+    def match(self, transaction: Transaction, leads_: abc.Collection[LeadId], now: datetime) -> frozenset[LeadId]:
+        """
+        Give these leads, who became known in this transaction, what was filed for them before.
+
+        So it is noted by their first look, and nothing leaves that it forbids. Returns: who got something.
+        """
+        given = (self._matched_within(transaction, row) for row in _matchable(transaction, now, whose=leads_))
+        return frozenset(bell.lead_id for bell in given if bell is not None)
+
+    def _matched_within(self, transaction: Transaction, row_id: int) -> Bell | None:
+        try:
+            with translated(), transaction.begin_nested():
+                return self._give(transaction, row_id)
+        except UNKEEPABLE as error:
+            log.warning("inbox.row_not_kept", row=row_id, error=type(error).__name__)
+            return None  # the sweep buries it
 
     def match_unmatched(self, now: datetime, limit: int) -> tuple[Bell, ...]:
         """
@@ -127,7 +152,7 @@ class Inbox:
         """
         with self._database.transaction() as transaction:
             _give_up(transaction, now)
-            found = _matchable(transaction, now, limit)
+            found = _matchable(transaction, now, limit=limit)
         bells = [self._match(row, now) for row in found]
         return tuple(dict.fromkeys(bell for bell in bells if bell is not None))
 
@@ -142,12 +167,15 @@ class Inbox:
 
     def _matched(self, row_id: int) -> Bell | None:
         with self._database.transaction() as transaction:
-            given = _given_to_its_lead(transaction, row_id)
-            if given is None:
-                return None
-            row, lead = given
-            apply(transaction, self._book, row.source, item_of(row), row.body, Reach(lead=LeadId(lead.id)))
-            return Bell(LeadId(lead.id), Stage(lead.stage))
+            return self._give(transaction, row_id)
+
+    def _give(self, transaction: Transaction, row_id: int) -> Bell | None:
+        given = _given_to_its_lead(transaction, row_id)
+        if given is None:
+            return None
+        row, lead = given
+        apply(transaction, self._book, row.source, item_of(row), row.body, Reach(lead=LeadId(lead.id)))
+        return Bell(LeadId(lead.id), Stage(lead.stage))
 
     def _bury(self, row_id: int, why: str, now: datetime) -> None:
         with self._database.transaction() as transaction:
@@ -180,6 +208,7 @@ class Inbox:
             received_at=now,
             body=letter.kept_body,
             digest=letter.digest,
+            detail=letter.unread or None,
             to_system=to.system if isinstance(to, ExternalId) else None,
             to_id=to.id if isinstance(to, ExternalId) else None,
             to_address_hash=self._book.hash(to.address) if isinstance(to, Address) else None,
@@ -188,7 +217,8 @@ class Inbox:
 
     def _rings(self, transaction: Transaction, lead: AnyRow, waiting: bool, now: datetime) -> bool:
         # The look that will take the row that waits already has not begun: it needs this one's lock.
-        if waiting and lead.rung_at is not None and lead.rung_at > now - self._ring_every:
+        # A ring that is still to come was written down by a clock that went ahead.
+        if waiting and lead.rung_at is not None and abs(now - lead.rung_at) < self._ring_every:
             return False
         transaction.execute(update(leads).where(leads.c.id == lead.id).values(rung_at=now))
         return True
@@ -213,6 +243,13 @@ def mark(transaction: Transaction, lead: LeadId, number: int, disposition: Dispo
 def answer_row(transaction: Transaction, lead: LeadId, number: int, reason: str | None, detail: str) -> None:
     """Write the answer to whoever sent a row, whatever its disposition."""
     _update(transaction, lead, number, {"reason": reason, "detail": detail})
+
+
+def body_of(transaction: Transaction, lead: LeadId, number: int) -> str:
+    """What the row says, as it was kept."""
+    found = select(inbox.c.body).where(inbox.c.lead == lead, inbox.c.number == number)
+    body: str = transaction.execute(found).scalar_one()
+    return body
 
 
 def answer(transaction: Transaction, source: str, event_id: str) -> Answer | None:
@@ -283,17 +320,25 @@ def _row(transaction: Transaction, source: str, event_id: str) -> AnyRow | None:
 
 
 def _give_up(transaction: Transaction, now: datetime) -> None:
-    too_old = inbox.c.received_at <= now - TRIED_AGAIN_FOR
-    transaction.execute(update(inbox).where(NOBODYS, too_old).values(disposition="unmatched", applied_at=now))
+    too_old = inbox.c.lead.is_(None) & inbox.c.disposition.is_(None) & (inbox.c.received_at <= now - TRIED_AGAIN_FOR)
+    transaction.execute(update(inbox).where(too_old).values(disposition=UNMATCHED, applied_at=now))
 
 
-def _matchable(transaction: Transaction, now: datetime, limit: int) -> tuple[int, ...]:
-    """Rows of nobody whose lead is known by now, the oldest first."""
+def _matchable(
+    transaction: Transaction, now: datetime, *, whose: abc.Collection[LeadId] | None = None, limit: int | None = None
+) -> tuple[int, ...]:
+    """Rows of nobody whose lead is known by now, the oldest first; with `whose` those of these leads alone."""
     called = (external_ids.c.system == inbox.c.to_system) & (external_ids.c.external_id == inbox.c.to_id)
-    known = exists().where(called) | exists().where(addresses.c.address_hash == inbox.c.to_address_hash)
-    recent = inbox.c.received_at > now - TRIED_AGAIN_FOR
-    found = select(inbox.c.id).where(NOBODYS, recent, known).order_by(inbox.c.received_at, inbox.c.id).limit(limit)
-    return tuple(transaction.execute(found).scalars())
+    named = exists().where(called, _one_of(external_ids.c.lead, whose))
+    written_to = exists().where(addresses.c.address_hash == inbox.c.to_address_hash, _one_of(addresses.c.lead, whose))
+    # A clock that was ahead may have given it up: what counts is how old it is by this one.
+    waits = (inbox.c.received_at > now - TRIED_AGAIN_FOR) | (inbox.c.kind == EventKind.OPTED_OUT)
+    found = select(inbox.c.id).where(NOBODYS, waits, named | written_to).order_by(inbox.c.received_at, inbox.c.id)
+    return tuple(transaction.execute(found.limit(limit)).scalars())
+
+
+def _one_of(lead: ColumnElement[str], whose: abc.Collection[LeadId] | None) -> ColumnElement[bool]:
+    return true() if whose is None else lead.in_(whose)
 
 
 def _given_to_its_lead(transaction: Transaction, row_id: int) -> tuple[AnyRow, AnyRow] | None:
@@ -306,7 +351,7 @@ def _given_to_its_lead(transaction: Transaction, row_id: int) -> tuple[AnyRow, A
     taken = (
         update(inbox)
         .where(inbox.c.id == row_id, NOBODYS)
-        .values(lead=lead, number=_next_number(transaction, lead))
+        .values(lead=lead, number=_next_number(transaction, lead), disposition=None, applied_at=None)
         .returning(*inbox.c)
     )
     mine = transaction.execute(taken).first()

@@ -6,7 +6,7 @@ The rows of a file, entered: new people become leads, known ones learn what is n
 """
 
 from collections import abc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
@@ -93,7 +93,7 @@ class Rehearsal:
     def _entry(self, row: LeadRow) -> Entry:
         person = self._met.person(row)
         news = self._met.news(person, row)
-        entry = _entry(row, person, news, self._met.closed(row), person.lead if person else None)
+        entry = _entry(row, person, news, self._met.closed(person, row), person.lead if person else None)
         self._met.remember(person, row, news, None)
         return entry
 
@@ -115,6 +115,8 @@ class Recording:
             serialised(transaction, *_names(rows))  # two files of the same people, whatever their order
             met.meet(transaction, rows, self._lines)
             entries = tuple(self._entry(transaction, met, row, now) for row in rows)
+            told = self._inbox.match(transaction, {entry.lead for entry in entries if entry.lead}, now)
+        entries = tuple(replace(entry, ring=True) if entry.lead in told else entry for entry in entries)
         self._lines |= {e.lead: e.row.line for e in entries if e.lead and e.entered is Entered.ADDED}
         return entries
 
@@ -123,7 +125,7 @@ class Recording:
         writer = _Writer(transaction, self._book, self._inbox, now + timedelta(microseconds=row.line))
         person = met.person(row)
         news = met.news(person, row)
-        closed = met.closed(row)
+        closed = met.closed(person, row)
         if person is None or person.lead is None:
             lead, ring = writer.add(row, news)
         else:
@@ -184,7 +186,7 @@ class _Writer:
         )
         lead = self._book.capture(self._transaction, new, self._now).lead_id
         self._agree(lead, news)
-        left = self._leave(lead, row, news)
+        left = self._leave(lead, news)
         captured = self._capture(lead, self._identity(row))
         return lead, left or captured
 
@@ -194,16 +196,15 @@ class _Writer:
         for external in map(_written_id, news.external_ids):
             insert_once(self._transaction, external_ids, system=external.system, external_id=external.id, lead=lead)
         self._agree(lead, news)
-        left = self._leave(lead, row, news)
+        left = self._leave(lead, news)
         if not (news.facts or news.addresses or news.external_ids or news.agreements):
             return left
         said = {**_columns(news), "fields": _fields(news)}
         return self._file(lead, EventKind.FIELDS_CHANGED, f"{lead}:{uuid4().hex}", said).ring or left
 
     def _add_addresses(self, lead: LeadId, new: tuple[Address, ...]) -> None:
-        for a in new:
-            written = WrittenAddress(kind=a.kind, address=a.address, display=a.address)
-            self._book.add_address(self._transaction, lead, written, SOURCE, self._now, first=False)
+        written = [WrittenAddress(kind=a.kind, address=a.address, display=a.address) for a in new]
+        self._book.add_addresses(self._transaction, lead, written, SOURCE, self._now)
 
     def _agree(self, lead: LeadId, news: News) -> None:
         for agreement in news.agreements:
@@ -216,12 +217,11 @@ class _Writer:
             )
             suppression.give(self._transaction, lead, agreement.address.address_hash, given)
 
-    def _leave(self, lead: LeadId, row: LeadRow, news: News) -> bool:
-        """The person's refusals hold from the commit on; what is lifted later, the same file does not close again."""
-        told = self._book.hash(" ".join(sorted((*row.emails, *row.phones))))
+    def _leave(self, lead: LeadId, news: News) -> bool:
+        """The person's refusals hold from the commit on, each time a file tells one that is not known to hold."""
         scopes = dict.fromkeys(scope_of(channel) for channel in news.left)
         filed = [
-            self._file(lead, EventKind.OPTED_OUT, f"{lead}:{told}:{channel}", {"channel": channel.value})
+            self._file(lead, EventKind.OPTED_OUT, f"{lead}:{uuid4().hex}", {"channel": channel.value})
             for channel, *_ in scopes
         ]
         return any(letter.ring for letter in filed)

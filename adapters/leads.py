@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from adapters import suppression
 from adapters.addresses import KIND_OF, Address, AddressKind, hashed, mail_address, phone_number
 from adapters.database import AnyRow, Transaction, insert_once, serialised
+from adapters.departed import gone, standing_in
 from adapters.suppression import Consent
 from adapters.tables import addresses, external_ids, leads, ledger
 from engine.errors import FollowupError
@@ -24,6 +25,9 @@ from engine.life.circumstances import FieldValue
 from engine.words import LeadId
 
 LONGEST_TEXT = 300
+
+MOST_SHARING: Final = 50
+"""Leads with one address among whom somebody is looked for who is still there."""
 
 FILLED_IN = ("first_name", "last_name", "company", "language", "zone", "region", "country", "owner", "account")
 """What a later capture may add, and never overwrite."""
@@ -148,16 +152,35 @@ class People:
         lead = known or _create(transaction, new, now)
         if known is not None:
             _fill_in(transaction, lead, new)
-        self._add_addresses(transaction, lead, found, new.source, now)
+        if known is None:
+            for address in found:
+                self._add_address(transaction, lead, address, new.source, now, first=False)
+        else:
+            self.add_addresses(transaction, lead, found, new.source, now)
         for external in new.external_ids:
-            insert_once(transaction, external_ids, system=external.system, external_id=external.id, lead=lead)
-        self._record_consents(transaction, lead, found, new.consents)
+            _call(transaction, lead, external)
+        self._record_consents(transaction, lead, found, new.consents, now)
         return Captured(lead_id=lead, created=known is None, problems=problems)
 
-    def add_address(
-        self, transaction: Transaction, lead: LeadId, address: Address, source: str, now: datetime, *, first: bool
+    def add_addresses(
+        self,
+        transaction: Transaction,
+        lead: LeadId,
+        further: abc.Collection[Address],
+        source: str,
+        now: datetime,
+        *,
+        first: bool = False,
     ) -> None:
-        """Add an address of the lead; `first` puts it before all others of its kind."""
+        """Further addresses of a lead we know; `first` puts them before all others. Refusals hold for them too."""
+        added = [a for a in further if self._add_address(transaction, lead, a, source, now, first=first)]
+        if added:
+            self._refuse(transaction, lead, added)
+
+    def _add_address(
+        self, transaction: Transaction, lead: LeadId, address: Address, source: str, now: datetime, *, first: bool
+    ) -> bool:
+        """Whether the lead did not have it."""
         mine = (addresses.c.lead == lead) & (addresses.c.kind == address.kind.value)
         edge = func.min(addresses.c.position) - 1 if first else func.max(addresses.c.position) + 1
         position = transaction.execute(select(func.coalesce(edge, 0)).where(mine)).scalar_one()
@@ -174,6 +197,17 @@ class People:
         if not added and first:
             same = mine & (addresses.c.address == address.address)
             transaction.execute(update(addresses).where(same).values(position=position))
+        return added
+
+    def _refuse(self, transaction: Transaction, lead: LeadId, added: list[Address]) -> None:
+        """What the lead had refused at its other addresses of a kind is refused at the added ones."""
+        texts = {address.address for address in added}
+        known = [address for address in addresses_of(transaction, lead) if address.address not in texts]
+        for kind in {address.kind for address in added}:
+            had = [address.address_hash for address in known if address.kind is kind]
+            if had:
+                new = {self.hash(address.address): address.address for address in added if address.kind is kind}
+                suppression.inherit(transaction, had, new, [c for c, used in KIND_OF.items() if used is kind])
 
     def by_address(self, transaction: Transaction, address: str) -> tuple[LeadId, ...]:
         """Every lead that has this normalised address, the oldest first."""
@@ -196,26 +230,27 @@ class People:
         self, transaction: Transaction, ids: tuple[ExternalId, ...], found: tuple[Address, ...]
     ) -> LeadId | None:
         for external in ids:
-            lead = by_external_id(transaction, external)
+            called = by_external_id(transaction, external)
+            lead = None if called is None else standing_in(transaction, called)
             if lead is not None:
                 return lead
         writes = any(address.kind is AddressKind.EMAIL for address in found)
         for address in found:
-            for lead in self.by_address(transaction, address.address)[:1]:
+            for lead in _there(transaction, self.by_address(transaction, address.address))[:1]:
                 if proves(address.kind, told_email=writes, known_email=_has_email(transaction, lead)):
                     return lead
         return None
 
-    def _add_addresses(
-        self, transaction: Transaction, lead: LeadId, found: tuple[Address, ...], source: str, now: datetime
-    ) -> None:
-        for address in found:
-            self.add_address(transaction, lead, address, source, now, first=False)
-
     def _record_consents(
-        self, transaction: Transaction, lead: LeadId, found: tuple[Address, ...], consents: tuple[Consent, ...]
+        self,
+        transaction: Transaction,
+        lead: LeadId,
+        found: tuple[Address, ...],
+        consents: tuple[Consent, ...],
+        now: datetime,
     ) -> None:
         for given in consents:
+            given = given.model_copy(update={"at": min(given.at, now)})  # or it could never be taken back
             for address in found:
                 if address.kind is KIND_OF[given.channel]:
                     suppression.give(transaction, lead, self.hash(address.address), given)
@@ -256,7 +291,7 @@ def by_address_hash(transaction: Transaction, address_hash: str) -> tuple[LeadId
 
 
 def last_written_to(transaction: Transaction, address_hash: str) -> LeadId | None:
-    """Of the leads that have this address, the one we wrote to last there; else the oldest."""
+    """Of the leads that have this address and are not gone, the one we wrote to last there; else the oldest."""
     touched = (
         select(ledger.c.lead, func.max(ledger.c.attempt_started_at).label("at"))
         .where(ledger.c.to_hash == address_hash)
@@ -269,8 +304,26 @@ def last_written_to(transaction: Transaction, address_hash: str) -> LeadId | Non
         .where(addresses.c.address_hash == address_hash)
         .order_by(touched.c.at.desc().nulls_last(), addresses.c.added_at, addresses.c.lead)
     )
-    lead = transaction.execute(found.limit(1)).scalar()
-    return None if lead is None else LeadId(lead)
+    ordered = [LeadId(lead) for lead in transaction.execute(found.limit(MOST_SHARING)).scalars()]
+    return next(iter((*_there(transaction, ordered), *ordered)), None)
+
+
+def _there(transaction: Transaction, wanted: abc.Sequence[LeadId]) -> tuple[LeadId, ...]:
+    """Those who are there, or stand in for one who is gone, in this order."""
+    left = gone(transaction, wanted)
+    found = (standing_in(transaction, lead) if lead in left else lead for lead in wanted)
+    return tuple(dict.fromkeys(lead for lead in found if lead is not None))
+
+
+def _call(transaction: Transaction, lead: LeadId, external: ExternalId) -> None:
+    """The other system means this lead from now on, unless it means another one that is still there."""
+    named = {"system": external.system, "external_id": external.id}
+    if insert_once(transaction, external_ids, **named, lead=lead):
+        return
+    called = by_external_id(transaction, external)
+    if called is not None and called != lead and standing_in(transaction, called) is None:
+        this = (external_ids.c.system == external.system) & (external_ids.c.external_id == external.id)
+        transaction.execute(update(external_ids).where(this).values(lead=lead))
 
 
 def _has_email(transaction: Transaction, lead: LeadId) -> bool:
@@ -295,6 +348,11 @@ def addresses_of(transaction: Transaction, lead: LeadId, *, locked: bool = False
 def lock_addresses(transaction: Transaction, hashes: abc.Collection[str]) -> None:
     """Hold these addresses, whichever leads have them, until the transaction ends."""
     transaction.execute(HELD_BY_HASH, {"hashes": list(hashes)}).all()
+
+
+def row(transaction: Transaction, lead: LeadId) -> AnyRow | None:
+    """The lead's whole row as it is now; None when there is no such lead."""
+    return transaction.execute(select(leads).where(leads.c.id == lead)).first()
 
 
 def lock(transaction: Transaction, lead: LeadId) -> AnyRow | None:

@@ -2,7 +2,7 @@
 The ledger of touches: one row per touch_key, written before a provider is called.
 
 Whoever brings a row to `in_flight` may make one call; everybody else may only ask. Success is recorded whatever the
-fence; everything else needs the current one. Source: providers.md 3.1 to 3.4.
+fence; everything else needs the current one.
 """
 
 from collections import abc
@@ -61,6 +61,10 @@ class Letterhead(Frozen):
     to_hash: str
     domain: str | None = None
     template_digest: str | None = None
+    approved_sha256: str | None = None
+    """Of the words that a person released."""
+    edited: bool | None = None
+    """Whether that person changed them; None where nobody was asked."""
 
 
 class Evidence(Frozen):
@@ -307,6 +311,7 @@ def _identity(lead: LeadId, send: Send, head: Letterhead | None) -> dict[str, ob
         "occurrence": send.occurrence,
         "version": send.version,
         "template": send.template,
+        "variant": send.variant or None,
         "channel": send.channel.value,
     }
     return identity if head is None else identity | head.model_dump()

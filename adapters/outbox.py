@@ -32,6 +32,8 @@ class Unsent(Frozen):
     sender_name: str
     subject: str
     text: str
+    html: str
+    """The same as a page; empty unless it is a mail."""
     in_reply_to: TouchKey | None
     at: datetime
 
@@ -100,6 +102,7 @@ def messages(transaction: Transaction, limit: int = 100) -> tuple[Unsent, ...]:
             sender_name=row.sender_name,
             subject=row.subject,
             text=row.text,
+            html=row.html,
             in_reply_to=None if row.in_reply_to is None else TouchKey(row.in_reply_to),
             at=row.at,
         )

@@ -12,26 +12,29 @@ from typing import Final, Literal, assert_never
 
 from sqlalchemy import bindparam, insert, update
 
-from adapters import audit, inbox, ledger, suppression, tasks
+from adapters import approvals, audit, inbox, ledger, places, suppression, tasks
 from adapters import leads as people
 from adapters.addresses import KIND_OF, domain_of
-from adapters.catalogue import Catalogue
+from adapters.catalogue import Catalogue, NeverPublished
 from adapters.circumstances import Known, circumstances_of, known
 from adapters.database import AnyRow, Database, Transaction
 from adapters.drafting import Drafting
+from adapters.effects import keep_answer
 from adapters.faults import Reached, nothing
 from adapters.inbox import Inbox
 from adapters.leads import People
 from adapters.ledger import Letterhead
+from adapters.letters import said_in
 from adapters.settings import Settings
 from adapters.tables import enrolments, leads, stage_changes
 from engine.errors import FollowupError
-from engine.gate import GateFacts
+from engine.gate import GateFacts, Reviews
 from engine.life import upcast
 from engine.life.circumstances import Circumstances
 from engine.life.effects import scope_of
-from engine.life.events import Event, EventData
+from engine.life.events import APPROVED, Event, EventData
 from engine.life.moves import (
+    AnswerGiven,
     CloseTask,
     EscalateTask,
     Finish,
@@ -45,13 +48,13 @@ from engine.life.moves import (
     StageEntered,
     StepSkipped,
 )
-from engine.life.progress import PastEnrolment, Progress
+from engine.life.progress import Enrolment, PastEnrolment, Progress
 from engine.life.turn import Scrap, Turn
-from engine.life.wishes import Answer, Enrolled, NothingStarts, Plan, Refused
+from engine.life.wishes import Answer, Enrolled, Entry, NothingStarts, Plan, Queued, Refused
 from engine.ports.providers import Message
 from engine.ports.records import Disposition, Draft, InboxItem, LeadBook, TouchRecord
-from engine.reasons import HoldReason, SkipReason
-from engine.sequence.compiled import AS_IS
+from engine.reasons import HoldReason, ReviewReason, SkipReason
+from engine.sequence.compiled import AS_IS, Sequence
 from engine.words import Act, Channel, EventKind, LeadId, Stage, TouchKey, TouchState
 
 Effect = Literal["bad_recipient", "opted_out", "bad_content"]
@@ -153,6 +156,11 @@ class DatabaseBook:
             return None
         return upcast.load(self._row.progress, partial(self._desk.catalogue.plan, self._transaction))
 
+    def was_to_send_at(self) -> datetime | None:
+        """When the last look wanted a message to leave next; None when it wanted something else."""
+        due: datetime | None = self._row.next_due
+        return due if self._row.act in CHANNELS else None
+
     @cached_property
     def _known(self) -> Known:
         return known(self._transaction, self._row)
@@ -166,13 +174,19 @@ class DatabaseBook:
         """The published sequences, highest first."""
         return self._desk.catalogue.published(self._transaction).plans
 
+    def plan(self, version: str) -> Plan | None:
+        """The sequence version of this name; None when it was never published."""
+        try:
+            return self._desk.catalogue.plan(self._transaction, version)
+        except NeverPublished:
+            return None
+
     # --- the Inbox
 
     def file(self, scraps: tuple[Scrap, ...], now: datetime) -> None:
         """File what was signalled to Temporal directly."""
         self._desk.inbox.file_scraps(self._transaction, self.lead_id, scraps, now)
-        self._row = people.lock(self._transaction, self.lead_id) or self._row
-        self.__dict__.pop("_known", None)  # one of them may have changed the owner or an address
+        self._reread()  # one of them may have changed the owner or an address
 
     def unapplied(self, limit: int) -> tuple[InboxItem, ...]:
         """The first so many Inbox rows not yet applied, in number order."""
@@ -185,18 +199,33 @@ class DatabaseBook:
         inbox.mark(self._transaction, self.lead_id, number, disposition, now)
         item = self._items.get(number)
         if disposition.kind == "applied" and isinstance(item, Event) and item.kind is EventKind.TASK_DONE:
-            self._task_done(item.data, now)
+            self._task_done(number, item.data, now)
 
-    def _task_done(self, data: EventData, now: datetime) -> None:
-        if data.task_key is not None:
-            tasks.done(self._transaction, data.task_key, data.disposition, now)
+    def _task_done(self, number: int, data: EventData, now: datetime) -> None:
+        if data.task_key is None:
+            return
+        if data.disposition == APPROVED:
+            said = said_in(inbox.body_of(self._transaction, self.lead_id, number))
+            approvals.edit(self._transaction, data.task_key, approvals.edits_in(said))
+        tasks.done(self._transaction, data.task_key, data.disposition, now)
+
+    def entry(self, sequence: Sequence, now: datetime) -> Entry:
+        """Whether the sequence has room for the lead; one that is full has a place for it from here on."""
+        account = self._known.row.account
+        return places.entry(self._transaction, self._desk.catalogue, self.lead_id, account, sequence, now)
+
+    def leave_line(self, sequence: str) -> None:
+        """The lead's place in a sequence that was full is taken or given up."""
+        places.leave(self._transaction, self.lead_id, sequence)
 
     def answered(self, answer: Answer, enrolment: int | None, now: datetime) -> None:
-        """Write an enrolment that began, or on the row of the wish why none did."""
+        """Write an enrolment that began, or on the row of the wish why none did, or when it will."""
         match answer:
             case Enrolled():
                 self._begun(answer, enrolment or 0, now)
                 self._answer_wish(answer, None, f"started {answer.plan.version}: {answer.why}")
+            case Queued():
+                self._answer_wish(answer, None, answer.why)
             case Refused():
                 self._answer_wish(answer, answer.because.value, answer.why)
             case NothingStarts():
@@ -213,6 +242,7 @@ class DatabaseBook:
                 version=answer.plan.version,
                 started_at=now,
                 why=answer.why,
+                held_out=answer.held_out,
             )
         )
         first = answer.plan.sequence.stages[0].name
@@ -226,7 +256,12 @@ class DatabaseBook:
         ending = {"ended_at": past.ended_at, "because": past.because.value}
         self._transaction.execute(update(enrolments).where(this).values(ending))
 
-    def _answer_wish(self, answer: Enrolled | Refused, reason: str | None, detail: str) -> None:
+    def migrated(self, enrolment: Enrolment) -> None:
+        """Write the version that an enrolment has moved to."""
+        this = (enrolments.c.lead == self.lead_id) & (enrolments.c.number == enrolment.number)
+        self._transaction.execute(update(enrolments).where(this).values(version=enrolment.plan.version))
+
+    def _answer_wish(self, answer: Enrolled | Queued | Refused, reason: str | None, detail: str) -> None:
         wish = answer.wish
         number = wish.request if wish.request is not None else wish.event.number if wish.event else None
         if number is not None:
@@ -264,8 +299,19 @@ class DatabaseBook:
             case StepSkipped():
                 ledger.leave_line(self._transaction, self.lead_id)
                 self._note("step_skipped", f"{move.change.step}, {move.change.because.value}: {move.why}", now)
+            case AnswerGiven():
+                self._answered(move.change)
             case _:
                 pass  # it stands in Progress, and nobody asks the database for it
+
+    def _answered(self, answer: AnswerGiven) -> None:
+        keep_answer(self._transaction, self._desk.people, self.lead_id, answer)
+        self._reread()
+
+    def _reread(self) -> None:
+        """The lead's row, and what is known by it, after something else has written there."""
+        self._row = people.lock(self._transaction, self.lead_id) or self._row
+        self.__dict__.pop("_known", None)
 
     def _stage_entered(self, stage: Stage, enrolment: int | None, why: str, now: datetime) -> None:
         if stage is self._stage:
@@ -276,6 +322,17 @@ class DatabaseBook:
 
     def _note(self, action: str, reason: str, now: datetime) -> None:
         audit.write(self._transaction, audit.ENGINE, action, f"lead:{self.lead_id}", reason, now)
+
+    def propose(self, task: OpenTask, send: Send, progress: Progress, now: datetime) -> Reviews | None:
+        """Open the task to release a message, with its words; why nobody can write them, instead."""
+        words = self._desk.drafting.words(self._transaction, self._known, send)
+        if words.missing:
+            return Reviews(because=ReviewReason.MISSING_TOKEN, detail=", ".join(words.missing))
+        if words.error is not None:
+            return Reviews(because=ReviewReason.RENDER_FAILED, detail=words.error)
+        self.carry_out(task, progress, now)
+        approvals.propose(self._transaction, task.task_key, words)
+        return None
 
     # --- touches
 
@@ -306,6 +363,10 @@ class DatabaseBook:
             slot_at=self._slots.get(send.touch_key) if waits else None,
         )
 
+    def left_out(self, task: OpenTask, because: str, now: datetime) -> None:
+        """Write that a person will not be asked for this."""
+        tasks.leave_out(self._transaction, self.lead_id, task, because, now)
+
     def claim(self, send: Send, message: Message, now: datetime) -> int | None:
         """Take the touch; None when it is claimed or settled already."""
         self._desk.reached("before_write")
@@ -332,18 +393,24 @@ class DatabaseBook:
         if known is None:
             return
         channel, to_hash = known
-        people.lock_addresses(self._transaction, [to_hash])
-        mine = self._known.addresses
-        address = next((a.address for a in mine if a.address_hash == to_hash and a.kind is KIND_OF[channel]), None)
-        for closed in _closed_with(channel, because):
-            suppression.close(self._transaction, to_hash, address, closed, because, "provider", now)
+        mine = {a.address_hash: a.address for a in self._known.addresses if a.kind is KIND_OF[channel]}
+        # A refusal is the person's, wherever it was made; a dead address is dead alone.
+        meant = {to_hash, *mine} if because is SkipReason.CHANNEL_SUPPRESSED else {to_hash}
+        people.lock_addresses(self._transaction, meant)
+        for address_hash in sorted(meant):
+            for closed in _closed_with(channel, because):
+                address = mine.get(address_hash)
+                suppression.close(self._transaction, address_hash, address, closed, because, "provider", now)
 
     def _head(self, send: Send, message: Message) -> Letterhead:
+        words = approvals.released(self._transaction, self.lead_id, send) if send.approved else None
         return Letterhead(
             sender=message.sender,
             to_hash=self._desk.people.hash(message.to),
             domain=domain_of(message.to),
-            template_digest=self._desk.drafting.digest(self._transaction, send),
+            template_digest=self._desk.drafting.digest(self._transaction, self._known, send),
+            approved_sha256=None if words is None else words.digest,
+            edited=None if words is None else words.edited,
         )
 
     # --- the end of a look
@@ -404,12 +471,21 @@ def _hold(progress: Progress, turn: Turn) -> str | None:
     if progress.pause is not None:
         return HoldReason.PAUSED.value
     if running is None:
-        return None
-    if running.plan.sequence.name in progress.circumstances.paused_sequences and not running.answer_open:
+        return HoldReason.WAITING_CAPACITY.value if progress.queues else None
+    if running.stopped_since is not None and not running.answer_open:
         return HoldReason.SEQUENCE_PAUSED.value
     if _is_switched_off(progress.circumstances, turn.act):
         return HoldReason.KILL_SWITCH.value
+    if running.exit is not None and running.exit.not_before is not None:
+        return HoldReason.WAITING_CAPACITY.value
+    if _awaits_approval(progress):
+        return HoldReason.AWAITING_APPROVAL.value
     return None if running.cursor.held is None else running.cursor.held.because.value
+
+
+def _awaits_approval(progress: Progress) -> bool:
+    at = None if progress.enrolment is None else progress.enrolment.cursor.task
+    return any(state.task.task_key == at and state.task.task_kind == "approval" for state in progress.tasks)
 
 
 def _is_switched_off(world: Circumstances, act: Act) -> bool:

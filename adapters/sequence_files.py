@@ -10,46 +10,33 @@ Beside the catalogue stand the modules `fields` and `pipeline`; the second may b
 import sys
 from collections import abc
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, TypeVar
+from types import ModuleType
+from typing import TypeVar
 
-from adapters import templates as template_language
+from adapters import template_checks
 from adapters.catalogue import Release, TemplateText
-from adapters.templates import OUR_TOKENS, Template
+from adapters.languages import TAG
+from adapters.template_checks import line_of
+from adapters.template_files import KINDS, TemplateFile, TemplateFolder, read_folder
+from adapters.template_values import printed_tokens
+from adapters.templates import OUR_TOKENS, TOKENS, Values
 from engine.authoring.reading import module_of
 from engine.errors import FollowupError, SequenceInvalid
 from engine.life.wishes import Plan, TemplateRef
 from engine.sequence.catalogue import Catalogue
-from engine.sequence.compiled import Ask, HumanTask, Message, Sequence, Step
+from engine.sequence.compiled import Ask, HumanTask, Message, Sequence
 from engine.sequence.fields import DeclaredField
+from engine.sequence.findings import Finding
 from engine.sequence.pipeline import Pipeline
-from engine.sequence.structure import steps
+from engine.sequence.structure import steps, template_kind, templates_of
 from engine.sequence.templates import TemplateFacts
 from engine.sequence.version import version_of
-from engine.sequence.written import seen_from_here
+from engine.sequence.written import Place, seen_from_here
 
 T = TypeVar("T")
-
-KINDS: Final = ("email", "sms", "call", "task")
-
-
-@dataclass(frozen=True)
-class TemplateFile:
-    """A template and where it came from."""
-
-    name: str
-    """`<sequence>/<step>`."""
-    kind: str
-    path: str
-    """As an editor opened in the working directory finds it."""
-    source: str
-    template: Template
-
-    @property
-    def key(self) -> str:
-        """Name and kind: what a published plan calls it."""
-        return f"{self.name}.{self.kind}"
 
 
 @dataclass(frozen=True)
@@ -59,47 +46,98 @@ class SequenceFiles:
     catalogue: Catalogue
     fields: tuple[DeclaredField, ...]
     pipeline: Pipeline | None
-    templates: abc.Mapping[str, TemplateFile]
-    """By name and kind."""
+    texts: TemplateFolder
     folder: str
     """Where the templates are, as an editor opened in the working directory finds it."""
 
+    @property
+    def templates(self) -> abc.Mapping[str, TemplateFile]:
+        """Every template that can be read, by name and kind."""
+        return self.texts.templates
+
     def template_facts(self) -> dict[str, TemplateFacts]:
-        """What checks need to know of each template, by its name; a step's own kind comes first."""
+        """
+        What checks need to know of each template, by its name; a step's own kind comes first.
+
+        A file that cannot be read is there, with nothing to say: what is wrong with it is a problem of its own.
+        """
         wanted = self.wanted()
-        files = sorted(self.templates.values(), key=lambda file: file.key in wanted)
-        return {file.name: _facts(file) for file in files}
+        known = frozenset({*TOKENS, *(field.name for field in self.fields)})
+        facts = {file.name: _facts(file, known) for file in self.templates.values()}
+        facts |= {_name(key): _facts_of_fault(key) for key in self.texts.faults if _kind_of(key) in KINDS}
+        for key in sorted(wanted & self.templates.keys()):
+            file = self.templates[key]
+            languages = self.languages_of(key)
+            facts[file.name] = _facts(file, known).model_copy(update={"languages": tuple(languages)})
+            facts |= {f"{file.name}.{tag}": _facts(self.templates[other], known) for tag, other in languages.items()}
+        return facts
 
-    def wanted(self) -> set[str]:
+    def wanted(self) -> frozenset[str]:
         """The templates that the catalogue's steps name, by name and kind."""
-        return {key for sequence in self.catalogue.sequences for key in _keys(sequence)}
+        return self._wanted
 
-    def problems(self) -> tuple[FollowupError, ...]:
-        """What is wrong with the texts of the templates that the catalogue's steps name."""
-        names = [field.name for field in self.fields]
+    @cached_property
+    def _wanted(self) -> frozenset[str]:
+        return frozenset(key for sequence in self.catalogue.sequences for key in _keys(sequence))
+
+    def languages_of(self, key: str) -> abc.Mapping[str, str]:
+        """The languages this template is there in beside itself, each with the template's name and kind."""
+        return self._languages.get(key, {})
+
+    @cached_property
+    def _languages(self) -> abc.Mapping[str, abc.Mapping[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for key in self.templates.keys() - self._wanted:
+            default, tag = _without_last(key)
+            if tag is not None and TAG.fullmatch(tag):
+                found.setdefault(default, {})[tag] = key
+        return {default: dict(sorted(languages.items())) for default, languages in found.items()}
+
+    def problems(self, language: str = "en") -> tuple[FollowupError, ...]:
+        """
+        What is wrong with the texts that the catalogue's steps use.
+
+        `language` is what templates are written in whose names say none.
+        """
+        wanted = self.wanted()
+        unread = [fault for key, fault in self.texts.faults.items() if wanted & {key, _without_last(key)[0]}]
+        found = [problem for key in sorted(wanted) for problem in self._problems(key, language)]
+        snippets = {key: None for name in sorted(wanted) for file in self._files(name) for key in file.snippets}
+        found += [problem for key in snippets for problem in self._problems_of_snippet(key, language)]
+        return (*dict.fromkeys(unread), *self._read_by_nobody(), *found)
+
+    def remarks(self, ours: Values) -> tuple[Finding, ...]:
+        """What is worth a second look in the same texts; `ours` is what is known of us."""
+        files = (file for key in sorted(self.wanted()) for file in self._files(key))
         return tuple(
-            problem
-            for file in self.templates.values()
-            if file.key in self.wanted()
-            for problem in template_language.lint(file.template, file.kind, names, file.path)
+            remark
+            for file in files
+            for remark in template_checks.remarks(file.template, file.kind, self.fields, file.path, ours, file.own)
         )
 
     def release(self) -> Release:
         """
         What would be published.
 
-        Raises: FollowupError TPL006 when a step has no template.
+        Raises: FollowupError TPL006 when a step has no template, and whatever is wrong with a file that it names.
         """
         plans = tuple(self._plan(sequence) for sequence in self.catalogue.sequences)
         used = {ref.name: ref.digest for plan in plans for ref in plan.templates}
-        texts = {digest: TemplateText(digest=digest, text=self.templates[key].source) for key, digest in used.items()}
+        texts = {digest: TemplateText(digest=digest, text=self._text(key)) for key, digest in used.items()}
         return Release(plans=plans, templates=tuple(texts.values()), pipeline=self.pipeline, fields=self.fields)
 
     def _plan(self, sequence: Sequence) -> Plan:
-        refs = tuple(TemplateRef(name=key, digest=self._digest(key)) for key in sorted(_keys(sequence)))
+        """The version: what it says, and each text that it may send or has pasted."""
+        files = [file for key in sorted(_keys(sequence)) for file in (self._file(key), *self._translations(key))]
+        digests = {file.key: file.template.digest for file in files}
+        digests |= {key: self.texts.snippets[key].digest for file in files for key in file.snippets}
+        refs = tuple(TemplateRef(name=key, digest=digests[key]) for key in sorted(digests))
         return Plan(version=version_of(sequence, refs), sequence=sequence, templates=refs)
 
-    def _digest(self, key: str) -> str:
+    def _file(self, key: str) -> TemplateFile:
+        fault = self.texts.faults.get(key)
+        if fault is not None:
+            raise fault
         file = self.templates.get(key)
         if file is None:
             raise FollowupError(
@@ -109,7 +147,40 @@ class SequenceFiles:
                 why="a step names it",
                 next="write the file, or name another template in the step",
             )
-        return file.template.digest
+        return file
+
+    def _translations(self, key: str) -> list[TemplateFile]:
+        return [self.templates[other] for other in self.languages_of(key).values()]
+
+    def _files(self, key: str) -> list[TemplateFile]:
+        """The template of this name and kind, if there is one, and what it is in other languages."""
+        default = self.templates.get(key)
+        return [*([] if default is None else [default]), *self._translations(key)]
+
+    def _text(self, key: str) -> str:
+        snippet = self.texts.snippets.get(key)
+        return self.templates[key].source if snippet is None else snippet.text
+
+    def _problems(self, key: str, language: str) -> abc.Iterator[FollowupError]:
+        for file in self._files(key):
+            tongue = None if file.key == key else _without_last(file.key)[1]
+            yield from template_checks.problems(file.own, file.kind, self.fields, file.path, tongue or language)
+            yield from template_checks.nothing_said(file.template, file.path)
+            if file.snippets:  # two buttons may come from two places
+                yield from template_checks.buttons(file.template, file.path)
+
+    def _problems_of_snippet(self, key: str, language: str) -> abc.Iterable[FollowupError]:
+        snippet = self.texts.snippets[key]
+        tongue = _without_last(key)[1] or language
+        return template_checks.text_problems(snippet.template, self.fields, snippet.path, tongue)
+
+    def _read_by_nobody(self) -> abc.Iterator[FollowupError]:
+        """Files that are named after a step, and for a language that is none, or a variant that the step has not."""
+        steps_of = {_step(key) for key in self._wanted}
+        read = {file.key for key in self._wanted for file in self._files(key)}
+        for key, file in self.templates.items():
+            if _without_last(key)[1] is not None and _step(key) in steps_of and key not in read:
+                yield _read_by_nobody(file)
 
 
 def load(module: str, directory: Path | None = None) -> SequenceFiles:
@@ -118,8 +189,9 @@ def load(module: str, directory: Path | None = None) -> SequenceFiles:
 
     The module's package is looked for in the working directory too.
 
-    Raises: FollowupError CFG005 when there is no such catalogue, TPL001 or TPL002 when a template cannot be read, and
-    SequenceInvalid when a sequence cannot be meant.
+    A template that cannot be read is kept as a problem, and keeps no other from being used.
+
+    Raises: FollowupError CFG005 when there is no such catalogue, and SequenceInvalid when a sequence cannot be meant.
     """
     if "" not in sys.path:
         sys.path.append("")
@@ -129,7 +201,7 @@ def load(module: str, directory: Path | None = None) -> SequenceFiles:
         catalogue=catalogue,
         fields=_fields(f"{package}.fields"),
         pipeline=_attribute(f"{package}.pipeline", "PIPELINE", Pipeline) if _is_there(f"{package}.pipeline") else None,
-        templates=read_templates(directory or _beside(module)),
+        texts=read_folder(directory or _beside(module)),
         folder=seen_from_here(directory or _beside(module)),
     )
 
@@ -149,28 +221,6 @@ def _beside(module: str) -> Path:
     return Path(module_of(module).__file__ or "").parent / "templates"
 
 
-def read_templates(directory: Path) -> dict[str, TemplateFile]:
-    """Every template in the directory, `<sequence>/<step>.<kind>`. Raises: FollowupError TPL001, TPL002."""
-    files = (path for path in sorted(directory.glob("*/*")) if path.suffix.removeprefix(".") in KINDS)
-    found = (_template_file(path) for path in files)
-    return {file.key: file for file in found}
-
-
-def _template_file(path: Path) -> TemplateFile:
-    where = seen_from_here(path)
-    try:
-        source = path.read_text(encoding="utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise template_language.not_text(where) from error
-    return TemplateFile(
-        name=f"{path.parent.name}/{path.stem}",
-        kind=path.suffix.removeprefix("."),
-        path=where,
-        source=source,
-        template=template_language.read(source, where),
-    )
-
-
 def _fields(module: str) -> tuple[DeclaredField, ...]:
     if not _is_there(module):
         return ()
@@ -179,7 +229,7 @@ def _fields(module: str) -> tuple[DeclaredField, ...]:
 
 
 def _keys(sequence: Sequence) -> set[str]:
-    return {f"{name}.{_kind(step)}" for step in _templated(sequence) for name in _names(step)}
+    return {f"{name}.{template_kind(step)}" for step in _templated(sequence) for name in templates_of(step)}
 
 
 def _templated(sequence: Sequence) -> abc.Iterator[Message | HumanTask | Ask]:
@@ -189,25 +239,51 @@ def _templated(sequence: Sequence) -> abc.Iterator[Message | HumanTask | Ask]:
                 yield step
 
 
-def _names(step: Message | HumanTask | Ask) -> tuple[str, ...]:
-    variants = step.variants if isinstance(step, Message) else ()
-    return (step.template, *(variant.template for variant in variants))
-
-
-def _kind(step: Step) -> str:
-    return step.by if isinstance(step, Ask) else step.kind
-
-
-def _facts(file: TemplateFile) -> TemplateFacts:
+def _facts(file: TemplateFile, known: abc.Set[str]) -> TemplateFacts:
+    """Of its tokens those that are `known`: what is misspelled needs no default, and is told elsewhere."""
     front = file.template.front
+    tokens = [token for token in printed_tokens(file.template) if token in known and token not in OUR_TOKENS]
     return TemplateFacts.model_validate(
         {
             "name": file.name,
             "kind": file.kind,
             "value": front.value,
-            "tokens": [t for t in template_language.printed_tokens(file.template) if t not in OUR_TOKENS],
+            "tokens": tokens,
+            "places": [(token, Place(file.path, line_of(token, file.own))) for token in tokens],
             "defaults": [name for name, _ in front.defaults],
         }
+    )
+
+
+def _facts_of_fault(key: str) -> TemplateFacts:
+    return TemplateFacts.model_validate({"name": _name(key), "kind": _kind_of(key)})
+
+
+def _name(key: str) -> str:
+    return key.rpartition(".")[0]
+
+
+def _kind_of(key: str) -> str:
+    return key.rpartition(".")[2]
+
+
+def _step(key: str) -> str:
+    return key.partition(".")[0]
+
+
+def _without_last(key: str) -> tuple[str, str | None]:
+    """`life/hello.de.email` as `life/hello.email` and `de`; None for one that has nothing to take away."""
+    shorter, dot, last = _name(key).rpartition(".")
+    return (f"{shorter}.{_kind_of(key)}", last) if dot else (key, None)
+
+
+def _read_by_nobody(file: TemplateFile) -> FollowupError:
+    return FollowupError(
+        code="TPL017",
+        what="no step reads this file",
+        where=f"{file.path}:1",
+        why="what stands in its name between the step and the kind is no variant of the step, and no language",
+        next="write a language as in `got-it.de.email` or `got-it.pt-br.email`, behind the variant if there is one",
     )
 
 
@@ -233,10 +309,21 @@ def _is_one_file(package: str) -> bool:
 def _attribute(module: str, name: str, kind: type[T]) -> T:
     if not _is_there(module):
         raise _no_catalogue(module, f"there is no module {module}")
-    value = getattr(module_of(module), name, None)
+    found = module_of(module)
+    value = getattr(found, name, None)
     if not isinstance(value, kind):
-        raise _no_catalogue(module, f"it has no {name} made with the word for it")
+        raise _without(module, found, name)
     return value
+
+
+def _without(module: str, found: ModuleType, name: str) -> FollowupError:
+    return FollowupError(
+        code="CFG005",
+        what=f"{module} cannot be loaded",
+        where=str(Place(found.__file__ or module, 1)),
+        why=f"it has no {name}, made with the word {name.lower()}",
+        next=f"end the file with {name} = {name.lower()}(…)",
+    )
 
 
 def _no_catalogue(module: str, why: str) -> FollowupError:

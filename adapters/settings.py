@@ -27,6 +27,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from adapters.faults import armed
+from adapters.languages import TAG
 from adapters.windows import window_of
 from engine.calendar.zones import valid_zone
 from engine.errors import FollowupError
@@ -128,6 +129,8 @@ class Settings(BaseSettings):
     """The number in our messages that people may call."""
     booking_url: str | None = None
     """Where people pick a time themselves."""
+    language: str = Field(default="en", pattern=f"^{TAG.pattern}$")
+    """What messages are written in whose files name no language: how dates, and the line about leaving, are said."""
     sender_email: str = "hello@example.com"
     """The address of mail that comes from the company."""
     sender_number: str = "+12025550100"
@@ -151,6 +154,10 @@ class Settings(BaseSettings):
     graceful_shutdown_seconds: Seconds = 35
     sweep_seconds: Seconds = 60
     """How often leads are rung again that nobody looked at, see `api.sweeping`."""
+    starts_seconds: Seconds = 300
+    """How often leads are looked for whose date starts a sequence, see `api.starting`."""
+    starts_at_once: int = Field(default=1000, ge=1)
+    """How many leads are told in one such round that their date has come."""
     ring_milliseconds: int = Field(default=200, ge=0)
     """At most one ring per lead in this time."""
     look_up_seconds: ManySeconds = (30, 120, 600, 900)

@@ -1,7 +1,7 @@
 """
 Addresses we must not, or cannot, write to. Kept by the address, so that every lead that has it is covered.
 
-A refusal is lifted only by the person; a dead address stays dead. Source: providers.md 0.12, semantics.md 1.2.
+A refusal is lifted only by the person; a dead address stays dead.
 """
 
 from collections import abc
@@ -107,6 +107,25 @@ def lift(transaction: Transaction, address_hash: str, channel: Channel, by: str,
         )
         .values(lifted_at=at, lifted_by=by)
     )
+
+
+def inherit(
+    transaction: Transaction, known: abc.Collection[str], new: abc.Mapping[str, str], channels: abc.Iterable[Channel]
+) -> None:
+    """
+    Refuse new addresses (text by hash) of somebody whose known ones are refused on these channels, and none is open.
+
+    A refusal is the person's, and no further address takes it back; a dead address alone refuses nothing.
+    """
+    standing = suppression.c.address_hash.in_(known) & suppression.c.lifted_at.is_(None)
+    closed = transaction.execute(select(suppression).where(standing).order_by(suppression.c.at)).all()
+    for channel in channels:
+        here = [row for row in closed if row.channel == channel]
+        refusals = [row for row in here if row.reason == SkipReason.CHANNEL_SUPPRESSED]
+        if refusals and {row.address_hash for row in here} == {*known}:
+            last = refusals[-1]
+            for address_hash, address in new.items():
+                close(transaction, address_hash, address, channel, SkipReason.CHANNEL_SUPPRESSED, last.source, last.at)
 
 
 def give(transaction: Transaction, lead: LeadId, address_hash: str, given: Consent) -> None:

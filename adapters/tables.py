@@ -236,7 +236,9 @@ enrolments = Table(
     Column("why", Text, nullable=False),
     Column("ended_at", Moment),
     Column("because", Text),
+    Column("held_out", Boolean, nullable=False, server_default=text("false")),
     Index(None, "sequence", "started_at"),
+    _where("ix_enrolments_live", "version", "lead", only="ended_at IS NULL"),
 )
 
 stage_changes = Table(
@@ -272,9 +274,13 @@ tasks = Table(
     Column("touch_key", Text),
     Column("why", Text, nullable=False),
     Column("told", ANY_JSON, nullable=False, server_default=text("'[]'")),  # roles it was escalated to
-    Column("state", Text, nullable=False),  # open, done, cancelled, given_up
+    Column("state", Text, nullable=False),  # open, done, cancelled, given_up, left_out
     Column("disposition", Text),
     Column("because", Text),
+    Column("subject", Text),  # the words that are to be released, and then those that were
+    Column("text", Text),
+    Column("html", Text),  # the same words of a mail, as the inside of a page
+    Column("edited", Boolean, nullable=False, server_default=text("false")),
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Index(None, "lead", "state"),
@@ -312,6 +318,7 @@ ledger = Table(
     Column("version", Text, nullable=False),
     Column("template", Text, nullable=False),
     Column("template_digest", Text),
+    Column("variant", Text),
     Column("channel", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("detail", Text),
@@ -327,6 +334,8 @@ ledger = Table(
     Column("subject", Text),
     Column("body", Text),
     Column("body_sha256", Text),
+    Column("approved_sha256", Text),  # of the words that a person released, without the footer
+    Column("edited", Boolean),  # whether that person changed them
     Column("provider_id", Text),
     Index(None, "lead", "decided_at"),
     Index(None, "sender", "attempt_started_at"),
@@ -347,6 +356,7 @@ outbox = Table(
     Column("sender_name", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False, server_default=text("''")),
     Column("in_reply_to", Text),
     Column("valid_until", Moment, nullable=False),
     Column("at", Moment, nullable=False),
@@ -380,21 +390,51 @@ publications = Table(
     Column("at", Moment, nullable=False),
     Column("by", Text, nullable=False),
     Column("message", Text, nullable=False),
+    Column("commit", Text),  # of the files it was made from, where they are in git
     Column("versions", ANY_JSON, nullable=False),  # highest first
     Column("pipeline", ANY_JSON),
     Column("fields", ANY_JSON, nullable=False),
 )
 """Each is the whole catalogue as it stood from then on; the one with the highest number runs."""
 
+places = Table(
+    "places",
+    metadata,
+    _lead(primary_key=True),
+    Column("sequence", Text, primary_key=True),
+    Column("slot_at", Moment, nullable=False),  # when one more lead may begin
+    Index(None, "sequence", "slot_at"),
+)
+"""Leads that wait for room in a sequence that takes only so many a day."""
+
 kill_switches = Table(
     "kill_switches",
     metadata,
-    Column("kind", String(16), primary_key=True),  # all, channel, sequence
-    Column("name", Text, primary_key=True),  # the channel or sequence; empty for all
+    Column("kind", String(16), primary_key=True),  # all, channel
+    Column("name", Text, primary_key=True),  # the channel; empty for all
     Column("since", Moment, nullable=False),
     Column("by", Text, nullable=False),
     Column("reason", Text, nullable=False),
 )
+
+sequence_pauses = Table(
+    "sequence_pauses",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("sequence", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("until", Moment),  # none while it lasts
+    Column("over_at", Moment),  # when the last of its leads goes on
+    Column("mode", String(16), nullable=False, server_default=text("'shift'")),
+    Column("spread_seconds", Integer, nullable=False, server_default=text("0")),
+    Column("resumed_by", Text),
+    _where("ix_sequence_pauses_lasting", "sequence", only="until IS NULL", unique=True),
+    Index(None, "until"),
+    Index(None, "over_at"),
+)
+"""When the leads of a sequence stood still: a lead that slept through it is told of it too."""
 
 
 def json_text(value: object) -> str:

@@ -1,6 +1,7 @@
 """Human tasks: opened and closed by the look, done by people."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select, update
 
@@ -12,6 +13,9 @@ from engine.words import LeadId, TaskKey
 
 OWNER = "owner"
 """The role of whoever is responsible for the lead."""
+
+LEFT_OUT: Final = "left_out"
+"""The state of a task that nobody was ever asked for; `because` says why."""
 
 
 class Task(Frozen):
@@ -31,6 +35,11 @@ class Task(Frozen):
     touch_key: str | None
     why: str
     told: tuple[str, ...]
+    subject: str | None
+    """With the text, the words of a message to be released."""
+    text: str | None
+    edited: bool
+    """Whether whoever released it changed them."""
     state: str
     disposition: str | None
     opened_at: datetime
@@ -39,28 +48,35 @@ class Task(Frozen):
 
 def open_task(transaction: Transaction, lead: LeadId, owner: str | None, task: OpenTask, now: datetime) -> None:
     """Open a task; one that is there already stays as it is."""
-    insert_once(
-        transaction,
-        tasks,
-        task_key=task.task_key,
-        lead=lead,
-        kind=task.task_kind,
-        enrolment=task.enrolment,
-        visit=task.visit,
-        step=task.step,
-        version=task.version,
-        template=task.template,
-        to_role=task.to,
-        owner=owner if task.to == OWNER else None,
-        due=task.due,
-        give_up_at=task.give_up_at,
-        blocks=task.blocks,
-        proposes=task.proposes,
-        touch_key=task.touch_key,
-        why=task.why,
-        state="open",
-        opened_at=now,
-    )
+    mine = owner if task.to == OWNER else None
+    insert_once(transaction, tasks, **_written(lead, task, now), owner=mine, state="open")
+
+
+def leave_out(transaction: Transaction, lead: LeadId, task: OpenTask, because: str, now: datetime) -> None:
+    """Write that nobody is asked for it; a task that was opened stays as it is."""
+    ended = {"state": LEFT_OUT, "because": because, "closed_at": now}
+    insert_once(transaction, tasks, **_written(lead, task, now), **ended)
+
+
+def _written(lead: LeadId, task: OpenTask, now: datetime) -> dict[str, object]:
+    return {
+        "task_key": task.task_key,
+        "lead": lead,
+        "kind": task.task_kind,
+        "enrolment": task.enrolment,
+        "visit": task.visit,
+        "step": task.step,
+        "version": task.version,
+        "template": task.template,
+        "to_role": task.to,
+        "due": task.due,
+        "give_up_at": task.give_up_at,
+        "blocks": task.blocks,
+        "proposes": task.proposes,
+        "touch_key": task.touch_key,
+        "why": task.why,
+        "opened_at": now,
+    }
 
 
 def close(transaction: Transaction, closing: CloseTask, now: datetime) -> None:
@@ -141,6 +157,9 @@ def _task(row: AnyRow) -> Task:
         touch_key=row.touch_key,
         why=row.why,
         told=tuple(row.told),
+        subject=row.subject,
+        text=row.text,
+        edited=row.edited,
         state=row.state,
         disposition=row.disposition,
         opened_at=row.opened_at,

@@ -1,5 +1,5 @@
 """
-Message templates: what authors write, checked when it is published and rendered when it is sent.
+Message templates: what authors write, read when it is published and rendered when it is sent.
 
     ---
     value: acknowledgement
@@ -10,26 +10,31 @@ Message templates: what authors write, checked when it is published and rendered
     ---
     Hi {{ first_name }}, …
 
-The language is small on purpose: values, a few filters, `if`. What leads tell us are values, never template source.
-Source: faults.md 8.8.
+The language is small on purpose: values, a few filters, `if`; and in mails the markup of `adapters.markup`. What leads
+tell us are values, never template source. Jinja2's sandbox has been escaped before and bounds neither time nor memory;
+so only what is listed here passes.
 """
 
 import re
 from collections import abc
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final, Literal, get_args
+from typing import Final
 
-from jinja2 import Environment, TemplateError, TemplateSyntaxError, Undefined, nodes
+from jinja2 import Environment, TemplateError, TemplateSyntaxError, Undefined, nodes, pass_context
 from jinja2 import Template as JinjaTemplate
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from adapters import markup
+from adapters.front_matter import FrontMatter, parts_of, unreadable
+from adapters.languages import date_in, weekday_in
+from adapters.markup import NotWritten
 from engine.errors import FollowupError
 from engine.frozen import Frozen
-from engine.sequence.suggestion import suggestion
-from engine.sequence.templates import Value
 
 LONGEST_OUTPUT: Final = 20_000
 LONGEST_SOURCE: Final = 20_000
@@ -50,39 +55,47 @@ ALLOWED_NODES: Final = (
     nodes.Or,
     nodes.Not,
 )
-ALLOWED_FILTERS: Final = ("capitalize", "date", "default", "lower", "title", "trim", "upper")
+DATE_FILTERS: Final = ("date", "weekday")
+ALLOWED_FILTERS: Final = ("capitalize", "date", "default", "lower", "title", "trim", "upper", "weekday")
 ALLOWED_TESTS: Final = ("defined", "undefined")
+USE: Final = f'use values, `if`, `snippet("name")` and the filters {", ".join(ALLOWED_FILTERS)}'
+MATCH: Final = "write each value between {{ and }}, and each choice between {% if … %} and {% endif %}"
+NOT_OURS: Final[tuple[tuple[type[nodes.Node], str], ...]] = (
+    (nodes.For, "a loop"),
+    (nodes.Call, "a call"),
+    (nodes.Getattr, "a value of a value, as in lead.name,"),
+    (nodes.Getitem, "a part of a value, as in name[0],"),
+    (nodes.Concat, "joining with ~"),
+    (nodes.BinExpr, "arithmetic"),
+    (nodes.Assign, "a value of its own"),
+)
+"""What Jinja has and templates have not, as an author calls it."""
+DEEPEST: Final = 40
+"""How deep anything may be nested; Python itself gives up at a hundred."""
+TOO_DEEP: Final = "it is nested too deeply"
 
 PERSON_TOKENS: Final = ("first_name", "last_name", "company")
 OWNER_TOKENS: Final = ("owner_name", "owner_email", "owner_phone")
 OUR_TOKENS: Final = ("company_name", "company_phone", "booking_url")
 TOKENS: Final = (*PERSON_TOKENS, *OWNER_TOKENS, *OUR_TOKENS)
 """What a template may name beside the declared fields. `company` is the lead's, `company_name` ours."""
+LINK_TOKENS: Final = (*OWNER_TOKENS, *OUR_TOKENS)
+"""What the address of a link may be made of: nothing that a lead told us."""
 
-_FRONT = re.compile(r"---\n(?P<front>.*?)\n---\n(?P<body>.*)", re.DOTALL)
+_TAG = re.compile(r"\{%[-+]?\s*(if|endif)\b")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_LEFTOVER = re.compile(r"\{|\}|\[\[|\*\||%%")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and marks that turn the direction of what follows them."""
+_BROKEN = re.compile("[\ud800-\udfff]")
+"""Halves of a character, which no database takes."""
+_LEFTOVER = re.compile(r"\{|\}|\[\[|\*\||%%|\|[A-Z][A-Z0-9_:]*\|")
+"""Marks of tokens, also of `*|FNAME|*` when its stars have been read as italics."""
 _UNNAMED_GREETING = re.compile(r"\b(?:Hi|Hello|Hey|Dear)\s+,")
 _SCHEME = re.compile(r"\b(?!https?://|mailto:|tel:)[a-z][a-z0-9+.-]*://|\b(?:javascript|data|vbscript):", re.IGNORECASE)
+_ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 _NOTHING: Final = ("", "none", "null", "nan", "undefined")
 
 Values = abc.Mapping[str, str | float | bool]
-
-
-Purpose = Literal["commercial", "transactional"]
-
-
-class FrontMatter(Frozen):
-    """What a template says about itself."""
-
-    value: str
-    """A Value. Only authors are held to the list: what was published before it can still be sent."""
-    purpose: Purpose
-    subject: str = ""
-    approved_by: str = ""
-    """Who answers for calling it transactional."""
-    defaults: tuple[tuple[str, str], ...] = ()
-    """What stands for a token that has no value."""
 
 
 class Template(Frozen):
@@ -91,6 +104,14 @@ class Template(Frozen):
     digest: str
     front: FrontMatter
     body: str
+    marked: bool = False
+    """Whether its body has markup, as that of a mail has."""
+    language: str = "en"
+    """The language it is written in: how dates are said in it."""
+    lines: tuple[tuple[str, int], ...] = ()
+    """On which line of its file each name of the front matter stands."""
+    body_line: int = 1
+    """On which line of its file the body begins."""
 
 
 class Rendered(Frozen):
@@ -98,6 +119,8 @@ class Rendered(Frozen):
 
     subject: str = ""
     text: str = ""
+    html: str = ""
+    """The same as the inside of a page; empty unless it is a mail."""
     missing: tuple[str, ...] = ()
     """Tokens that have neither a value nor a default."""
     error: str | None = None
@@ -109,103 +132,139 @@ def digest_of(source: str) -> str:
     return sha256(source.encode()).hexdigest()
 
 
-def read(source: str, where: str) -> Template:
+def read(source: str, where: str, *, marked: bool = False, language: str = "en") -> Template:
     """
-    The template in this text; `where` is the author's file.
+    The template in this text; `where` is the author's file, `marked` says that it is a mail.
 
     Raises: FollowupError TPL001 when its parts cannot be told apart, TPL002 when it uses what it must not, TPL007 when
     there is no such purpose.
     """
-    if _CONTROL.search(source):
-        raise _unreadable(where, "it holds a character that nobody can see", "take it out; an editor shows it as ^@")
-    found = _FRONT.fullmatch(source)
-    if found is None or len(source) > LONGEST_SOURCE:
-        raise _unreadable(where, "it has no front matter between two lines of ---, or is too long", BEGIN)
-    front = _front_matter(found["front"], where)
-    template = Template(digest=digest_of(source), front=front, body=found["body"].strip("\n"))
-    first_line = source[: found.start("body")].count("\n")
-    _check(front.subject, where, 0)
-    _check(found["body"], where, first_line)
-    return template
+    must_be_readable(source, where)
+    parts = parts_of(source, where)
+    must_be_allowed(parts.front.subject, where, parts.lines.get("subject", 1))
+    must_be_allowed(parts.body, where, parts.body_line)
+    return Template(
+        digest=digest_of(source),
+        front=parts.front,
+        body=parts.body,
+        marked=marked,
+        language=language,
+        lines=tuple(parts.lines.items()),
+        body_line=parts.body_line,
+    )
+
+
+def must_be_readable(source: str, where: str) -> None:
+    """Refuse a text that is too long, or holds what nobody can see. Raises: FollowupError TPL001."""
+    if len(source) > LONGEST_SOURCE:
+        raise too_long(where)
+    unseen = _CONTROL.search(source) or markup.PRIVATE_USE.search(source)
+    if unseen:
+        line = source.count("\n", 0, unseen.start()) + 1
+        why = f"it holds a character that nobody can see, U+{ord(unseen[0]):04X}"
+        raise unreadable(f"{where}:{line}", why, "take it out")
+
+
+def too_long(where: str) -> FollowupError:
+    """The error of a text nobody would read to its end."""
+    return unreadable(where, f"it is longer than {LONGEST_SOURCE:,} characters", "shorten it")
+
+
+def must_be_allowed(source: str, where: str, first_line: int) -> None:
+    """Refuse what is not part of the language; `first_line` is where this begins. Raises: FollowupError TPL002."""
+    before = first_line - 1
+    try:
+        waiting: list[tuple[nodes.Node, int]] = [(syntax_of(source), 0)]
+    except TemplateSyntaxError as error:
+        raise _not_read(source, where, before, error) from error
+    except RecursionError as error:
+        raise _not_allowed(where, first_line, TOO_DEEP) from error
+    while waiting:
+        node, depth = waiting.pop()
+        why = TOO_DEEP if depth > DEEPEST else _why_not(node)
+        if why is not None:
+            raise _not_allowed(where, before + node.lineno, why)
+        waiting += [(inside, depth + 1) for inside in node.iter_child_nodes()]
+
+
+def _why_not(node: nodes.Node) -> str | None:
+    if not isinstance(node, ALLOWED_NODES):
+        said = next((said for kind, said in NOT_OURS if isinstance(node, kind)), type(node).__name__)
+        return f"{said} is not part of the language"
+    if isinstance(node, nodes.Filter) and node.name not in ALLOWED_FILTERS:
+        return f"there is no filter {node.name!r}"
+    if isinstance(node, nodes.Filter) and (len(node.args) != (node.name == "default") or node.kwargs):
+        return f"{node.name} is written {'default(…)' if node.name == 'default' else 'without brackets'}"
+    if isinstance(node, nodes.Test) and (node.name not in ALLOWED_TESTS or node.args):
+        return f"there is no test {node.name!r}"
+    return None
+
+
+@lru_cache(maxsize=4096)
+def syntax_of(source: str) -> nodes.Template:
+    """The tree of a text that was read; nobody changes it."""
+    return _environment().parse(source)
 
 
 def tokens_of(template: Template) -> tuple[str, ...]:
     """Every token the template names."""
-    names = {
-        name.name
-        for source in (template.front.subject, template.body)
-        for name in _environment().parse(source).find_all(nodes.Name)
-    }
-    return tuple(sorted(names))
-
-
-def printed_tokens(template: Template) -> tuple[str, ...]:
-    """The tokens whose value the reader sees, and whose absence would leave a hole: not those that only decide."""
-    names = {
-        name
-        for source in (template.front.subject, template.body)
-        for output in _environment().parse(source).find_all(nodes.Output)
-        for part in output.nodes
-        for name in _printed_by(part)
-    }
-    return tuple(sorted(names))
-
-
-def _printed_by(part: nodes.Node) -> abc.Iterator[str]:
-    match part:
-        case nodes.Name():
-            yield part.name
-        case nodes.Filter() if part.name != "default" and part.node is not None:
-            yield from _printed_by(part.node)
-        case nodes.CondExpr():
-            for arm in (part.expr1, part.expr2):
-                if arm is not None:
-                    yield from _printed_by(arm)
-        case _:
-            return
-
-
-def lint(template: Template, kind: str, fields: abc.Collection[str], where: str) -> tuple[FollowupError, ...]:
-    """What an author must mend before the template can be published; `kind` is email, sms, call or task."""
-    known = {*TOKENS, *fields}
-    problems = [_unknown_token(name, known, where) for name in tokens_of(template) if name not in known]
-    problems += [_unknown_default(name, where) for name, _ in template.front.defaults if name not in known]
-    if template.front.value not in tuple(Value):
-        problems.append(_unknown_word("value", template.front.value, Value, where))
-    if kind == "email" and not template.front.subject:
-        problems.append(_no_subject(where))
-    if template.front.purpose == "transactional" and not template.front.approved_by:
-        problems.append(_not_approved(where))
-    return tuple(problems)
+    sources = (template.front.subject, template.body)
+    return tuple(sorted({name.name for source in sources for name in syntax_of(source).find_all(nodes.Name)}))
 
 
 def render(template: Template, values: Values) -> Rendered:
-    """The message for these values. A value that is empty, or reads like the absence of one, is none."""
-    said = {name: _said(value) for name, value in values.items() if not _is_nothing(value)}
-    context = dict(template.front.defaults) | said
-    missing: dict[str, None] = {}
-    mark = _missing.set(missing)
+    """
+    The message for these values.
+
+    A value that is empty, or reads like the absence of one, is none; nor is a web address somebody gave for a name.
+    """
+    said = {name: _said(value) for name, value in values.items()}
+    known = {name: value for name, value in said.items() if not _is_nothing(name, value)}
+    context = dict(template.front.defaults) | known
+    rendering = _Rendering(language=template.language)
+    mark = _rendering.set(rendering)
     try:
         subject = _compiled(template.front.subject).render(context)
-        text = _compiled(template.body).render(context)
-    except TemplateError as error:
-        return Rendered(error=f"the template cannot be rendered: {error.message}")
+        rendering.slots = [] if template.marked else None
+        body = _compiled(template.body).render(context)
+    except (TemplateError, TypeError) as error:  # a text is compared with a number, or nothing with something
+        return Rendered(error=f"the template cannot be rendered: {error}")
     finally:
-        _missing.reset(mark)
-    if missing:
-        return Rendered(missing=tuple(missing))
-    return _checked(subject.strip(), text.strip())
+        _rendering.reset(mark)
+    if rendering.missing:
+        return Rendered(missing=tuple(rendering.missing))
+    if rendering.slots is None:
+        return _checked(Rendered(subject=subject.strip(), text=body.strip()))
+    ours = {str(context[name]) for name in LINK_TOKENS if name in context}
+    try:
+        mail = markup.mail_of(body, rendering.slots, ours)
+    except NotWritten as error:
+        return Rendered(error=str(error))
+    return _checked(Rendered(subject=subject.strip(), text=mail.text, html=mail.html))
 
 
-def _checked(subject: str, text: str) -> Rendered:
-    problem = _output_problem(subject, text)
-    return Rendered(error=problem) if problem else Rendered(subject=subject, text=text)
+def never_sent(words: str) -> abc.Iterator[tuple[int, str]]:
+    """Why a text with these words of its author's would never leave, with the line of each, counted from 0."""
+    for number, line in enumerate(words.split("\n")):
+        left = _LEFTOVER.search(line)
+        if left:
+            yield number, f"{left[0]!r} is left of the token of another tool, or of one of ours"
+        if _UNNAMED_GREETING.search(line):
+            yield number, "it greets nobody"
 
 
-def _output_problem(subject: str, text: str) -> str | None:
+def _checked(rendered: Rendered) -> Rendered:
+    problem = problem_of(rendered.subject, rendered.text)
+    return Rendered(error=problem) if problem else rendered
+
+
+def problem_of(subject: str, text: str) -> str | None:
+    """Why these words must not leave, whoever wrote them; None when they may."""
     whole = f"{subject}\n{text}"
     if "\n" in subject or "\r" in subject:
         return "the subject has more than one line"
+    if _CONTROL.search(whole) or _BROKEN.search(whole):
+        return "it holds a character that nobody can see"
     if len(whole) > LONGEST_OUTPUT:
         return f"it is longer than {LONGEST_OUTPUT} characters"
     if not text:
@@ -221,39 +280,76 @@ def _output_problem(subject: str, text: str) -> str | None:
 
 # --- values -----------------------------------------------------------------------------------------------------------
 
-_missing: ContextVar[dict[str, None]] = ContextVar("missing")
+
+@dataclass
+class _Rendering:
+    """What is noted while one text is rendered."""
+
+    language: str
+    missing: dict[str, None] = field(default_factory=dict)
+    slots: list[str] | None = None
+    """What stands for each slot of a text with markup; None: values are printed as they are."""
+
+
+_rendering: ContextVar[_Rendering] = ContextVar("rendering")
 
 
 class _Missing(Undefined):
     """A token without a value: false in a condition, and remembered when it would be printed."""
 
     def __str__(self) -> str:
-        _missing.get()[self._undefined_name or "?"] = None
+        _rendering.get().missing[self._undefined_name or "?"] = None
         return ""
 
 
 def _said(value: str | float | bool) -> str | float | bool:
-    return _CONTROL.sub("", value) if isinstance(value, str) else value
+    """A text on one line, since a name has one; so it can begin no paragraph and write no header."""
+    if not isinstance(value, str):
+        return value
+    return " ".join(_UNSEEN.sub("", markup.PRIVATE_USE.sub("", value)).split())
 
 
-def _is_nothing(value: str | float | bool) -> bool:
-    return isinstance(value, str) and value.strip().lower() in _NOTHING
+def _is_nothing(name: str, value: str | float | bool) -> bool:
+    if not isinstance(value, str):
+        return False
+    return value.lower() in _NOTHING or (name in PERSON_TOKENS and _ADDRESS.search(value) is not None)
 
 
-def _date(value: object) -> object:
+# What takes the context is never worked out ahead, when nobody knows yet in which language and for which part.
+
+
+@pass_context
+def _date(context: Context, value: object) -> object:
     """`2027-03-01` as people write it: March 1, 2027."""
+    day = _day(value)
+    return value if day is None else date_in(_rendering.get().language, day)
+
+
+@pass_context
+def _weekday(context: Context, value: object) -> object:
+    """The day of the week `2027-03-01` is: Monday."""
+    day = _day(value)
+    return value if day is None else weekday_in(_rendering.get().language, day)
+
+
+def _day(value: object) -> date | None:
     if isinstance(value, Undefined):
-        return value
+        return None
     try:
-        day = date.fromisoformat(str(value)[:10])
+        return date.fromisoformat(str(value)[:10])
     except ValueError:
-        return value
-    return f"{day:%B} {day.day}, {day.year}"
+        return None
 
 
-def _printed(value: object) -> object:
-    """Whole numbers without a point, as people write them."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+@pass_context
+def _printed(context: Context, value: object) -> object:
+    """Whole numbers without a point, as people write them; where there is markup, a slot that stands for the value."""
+    shown = int(value) if isinstance(value, float) and value.is_integer() else value
+    slots = _rendering.get().slots
+    if slots is None:
+        return shown
+    slots.append(str(shown))
+    return markup.slot(len(slots) - 1)
 
 
 # --- the language -----------------------------------------------------------------------------------------------------
@@ -263,10 +359,11 @@ def _printed(value: object) -> object:
 def _environment() -> Environment:
     environment = ImmutableSandboxedEnvironment(
         undefined=_Missing, finalize=_printed, autoescape=False, trim_blocks=True, lstrip_blocks=True
-    )  # text only; nothing of ours is ever shown as HTML unescaped
+    )  # what is printed into a mail is escaped when its markup has been read; all else is text
     environment.globals.clear()
-    environment.filters = {name: environment.filters[name] for name in ALLOWED_FILTERS if name != "date"}
+    environment.filters = {name: environment.filters[name] for name in ALLOWED_FILTERS if name not in DATE_FILTERS}
     environment.filters["date"] = _date
+    environment.filters["weekday"] = _weekday
     environment.tests = {name: environment.tests[name] for name in ALLOWED_TESTS}
     return environment
 
@@ -276,124 +373,27 @@ def _compiled(source: str) -> JinjaTemplate:
     return _environment().from_string(source)
 
 
-def _check(source: str, where: str, lines_before: int) -> None:
-    try:
-        for node in _environment().parse(source).find_all(nodes.Node):
-            if not isinstance(node, ALLOWED_NODES):
-                why = f"{type(node).__name__} is not part of the language"
-                raise _not_allowed(where, lines_before + node.lineno, why)
-        # Unknown filters and tests come out only here. It also works out what is constant, so it comes last.
-        _environment().from_string(source)
-    except TemplateSyntaxError as error:
-        raise _not_allowed(where, lines_before + error.lineno, error.message or "it cannot be parsed") from error
-    except RecursionError as error:
-        raise _not_allowed(where, lines_before + 1, "it is nested too deeply") from error
+def _not_read(source: str, where: str, before: int, error: TemplateSyntaxError) -> FollowupError:
+    """The error of a text whose braces or `if`s do not match; `before` is how many lines of the file are above."""
+    open_ifs: list[int] = []
+    for tag in _TAG.finditer(source):
+        if tag[1] == "if":
+            open_ifs.append(source.count("\n", 0, tag.start()) + 1)
+        elif open_ifs:
+            open_ifs.pop()
+    said = error.message or "it cannot be parsed"
+    if not said.startswith("Unexpected end of template"):
+        return _not_allowed(where, before + error.lineno, said, MATCH)
+    if open_ifs:
+        return _not_allowed(where, before + open_ifs[-1], "an `if` is begun and never ended", MATCH)
+    return _not_allowed(where, before + error.lineno, said)
 
 
-# --- front matter -----------------------------------------------------------------------------------------------------
-
-
-def _front_matter(text: str, where: str) -> FrontMatter:
-    said: dict[str, str] = {}
-    defaults: list[tuple[str, str]] = []
-    lines: dict[str, str] = {}
-    for number, line in enumerate(text.split("\n"), start=2):
-        name, colon, value = (part.strip() for part in line.partition(":"))
-        if not line.strip():
-            continue
-        if not colon or name in said:
-            raise _unreadable(f"{where}:{number}", "a line here is `name: value`, each name once", MEND)
-        if line.startswith(" "):
-            if "defaults" not in said:
-                raise _unreadable(f"{where}:{number}", "only what stands under `defaults:` is indented", MEND)
-            defaults.append((name, value))
-        else:
-            said[name] = value
-            lines[name] = f"{where}:{number}"
-    _names_must_be_known(said, lines, where)
-    if said.pop("defaults", ""):
-        raise _unreadable(lines["defaults"], "something stands behind `defaults:`", DEFAULTS)
-    if said["purpose"] not in get_args(Purpose):
-        raise _unknown_word("purpose", said["purpose"], get_args(Purpose), lines["purpose"])
-    return FrontMatter.model_validate({**said, "defaults": tuple(defaults)})
-
-
-def _names_must_be_known(said: abc.Collection[str], lines: abc.Mapping[str, str], where: str) -> None:
-    known = FrontMatter.model_fields
-    for name in said:
-        if name not in known:
-            raise _unreadable(lines[name], f"there is no {name!r} in front matter", suggestion(name, known))
-    for name in ("value", "purpose"):
-        if name not in said:
-            raise _unreadable(where, f"its front matter has no {name!r}", f"add `{name}:` to its front matter")
-
-
-# --- what authors are told --------------------------------------------------------------------------------------------
-
-
-BEGIN: Final = "begin it with ---, its front matter, --- and then the text"
-DEFAULTS: Final = "write each default on a line of its own below, indented: `first_name: there`"
-MEND: Final = "mend the line that is named"
-
-
-def _unreadable(where: str, why: str, next: str) -> FollowupError:
-    return FollowupError(code="TPL001", what="this template cannot be read", where=where, why=why, next=next)
-
-
-def not_text(where: str) -> FollowupError:
-    """The error of a file whose bytes are no text."""
-    return _unreadable(where, "it is not UTF-8", "save it as UTF-8")
-
-
-def _unknown_word(name: str, word: str, known: abc.Iterable[str], where: str) -> FollowupError:
-    return FollowupError(code="TPL007", what=f"there is no {name} {word!r}", where=where, next=suggestion(word, known))
-
-
-def _not_allowed(where: str, line: int, why: str) -> FollowupError:
+def _not_allowed(where: str, line: int, why: str, next: str = USE) -> FollowupError:
     return FollowupError(
         code="TPL002",
         what="this template uses what templates may not",
         where=f"{where}:{line}",
         why=why,
-        next=f"use values, `if` and the filters {', '.join(ALLOWED_FILTERS)}",
-    )
-
-
-def _unknown_token(name: str, known: abc.Collection[str], where: str) -> FollowupError:
-    return FollowupError(
-        code="TPL003",
-        what=f"nobody knows the token {name!r}",
-        where=where,
-        why="it is no declared field and none of ours",
-        next=f"write one of {', '.join(sorted(known))}",
-    )
-
-
-def _unknown_default(name: str, where: str) -> FollowupError:
-    return FollowupError(
-        code="TPL003",
-        what=f"the default of {name!r} belongs to no token",
-        where=where,
-        why="nothing of that name is ever printed",
-        next="remove it, or spell it as the token is spelled",
-    )
-
-
-def _no_subject(where: str) -> FollowupError:
-    return FollowupError(
-        code="TPL004",
-        what="this mail has no subject",
-        where=where,
-        why="an answer in a thread needs one too: the mail it answers may have been left out",
-        next="add `subject:` to its front matter",
-    )
-
-
-def _not_approved(where: str) -> FollowupError:
-    return FollowupError(
-        code="TPL005",
-        what="nobody answers for calling this message transactional",
-        where=where,
-        why="a transactional message reaches people who refused marketing",
-        next="add `approved_by:` with a name, or make its purpose commercial",
+        next=next,
     )

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from adapters.database import AnyRow, Transaction
 from adapters.letters import item_of
 from adapters.tables import enrolments, inbox, ledger, stage_changes, tasks
+from adapters.tasks import LEFT_OUT
 from engine.frozen import Frozen
 from engine.life.events import Event
-from engine.life.sentences import STOPS, TASKS, say_event
+from engine.life.sentences import STOPS, TASKS, say_event, say_left_out
 from engine.reasons import StopReason
 from engine.sequence.wording import say_role, say_stage, say_words
 from engine.words import LeadId
@@ -81,6 +82,11 @@ def _touches(transaction: Transaction, lead: LeadId) -> abc.Iterator[Happening]:
 def _tasks(transaction: Transaction, lead: LeadId) -> abc.Iterator[Happening]:
     for row in transaction.execute(select(tasks).where(tasks.c.lead == lead)):
         name = f"{row.kind} {row.step}" if row.step else TASKS[row.kind]
+        if row.state == LEFT_OUT:
+            yield Happening(
+                at=row.opened_at, kind="task", what=row.state, text=f"{name} is left out: {say_left_out(row.because)}"
+            )
+            continue
         yield Happening(at=row.opened_at, kind="task", what="opened", text=f"{name} for {say_role(row.to_role)}")
         if row.closed_at is not None:
             ended = row.disposition or row.state

@@ -1,7 +1,7 @@
 """
 Where a lead may be: every place that its state and its phone leave possible.
 
-Quiet hours must hold wherever the person really is, so a guess is never narrowed to one place. Source: providers.md 6.
+Quiet hours must hold wherever the person really is, so a guess is never narrowed to one place.
 """
 
 from functools import lru_cache

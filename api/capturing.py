@@ -51,6 +51,8 @@ def _take(office: Office, new: NewLead, letter: Letter, now: datetime) -> tuple[
         filed = office.inbox.file(transaction, letter, found.lead_id, now)
         if filed.lead_id != found.lead_id or filed.conflict:
             raise already_used(letter)
+        if office.inbox.match(transaction, {found.lead_id}, now):
+            filed = filed.model_copy(update={"ring": True})
     taken = Taken(
         lead_id=found.lead_id,
         created=found.created,

@@ -13,7 +13,8 @@ from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
-from adapters.catalogue import Published
+from adapters.catalogue import NeverPublished, Published
+from adapters.database import DatabaseUnusable
 from adapters.views.memories import Memory, among
 from api.forecasting import PAGE, Fault, Forecast, Library, fault_of, forecast_of, memories
 from api.office import Office
@@ -130,7 +131,7 @@ def _joined(group: Group | None, one: LeadDifference) -> Group:
 
 
 def verdicts_on_rows(office: Office) -> abc.Iterator[Verdict]:
-    """Each open lead, decided once more as of its last look. Raises: FollowupError when the database is away."""
+    """Each open lead, decided once more as of its last look. Raises: DatabaseUnusable."""
     library = Library(office)
     return (_decided_again(memory, library) for memory in memories(office))
 
@@ -146,6 +147,8 @@ def _decided_again(memory: Memory, library: Library) -> Verdict:
         if _in_a_look(progress) or (row.act == Act.LOOK and row.due <= memory.looked_at):
             return Verdict(Outcome.BUSY)
         difference = otherwise(row, turn_of(progress, decide(progress, memory.looked_at), memory.looked_at))
+    except DatabaseUnusable:
+        raise
     except Exception as bug:  # noqa: BLE001 - an engine that fails on a lead is what people have to see before a deploy
         return _undecided(memory.lead_id, fault_of(bug))
     return _verdict(memory.lead_id, () if difference is None else (difference,))
@@ -163,10 +166,11 @@ def verdicts_on_forecasts(office: Office, forecasts: abc.Iterable[Forecast]) -> 
     """
     Each lead foreseen once more, with the catalogue that was published then.
 
-    Raises: FollowupError ENG003 for a forecast of another database, and when the database does not answer.
+    Raises: FollowupError ENG003 for a forecast of another database, ENG004 for one of a release that did not say how
+    far it foresees; DatabaseUnusable.
     """
     library = Library(office)
-    lines = iter(forecasts)
+    lines = map(_checked, forecasts)
     while page := tuple(islice(lines, PAGE)):
         with office.database.reading() as transaction:
             open_now = among(transaction, [line.lead_id for line in page])
@@ -179,20 +183,34 @@ def _foreseen_again(line: Forecast, memory: Memory | None, library: Library) -> 
     if memory is None:
         return Verdict(Outcome.OVER)
     again = forecast_of(memory, published, library)
-    if again is None or again.revision != line.revision:
+    if again.revision != line.revision:
         return Verdict(Outcome.MOVED_ON)
     if again.fault is not None:
         return _undecided(line.lead_id, again.fault)
     if line.fault is not None:
         healed = f"can be decided: {line.fault.kind} is mended"
         return Verdict(Outcome.DIFFERENT, LeadDifference(lead_id=line.lead_id, said=healed))
-    return _verdict(line.lead_id, between(line.foreseen, again.foreseen))
+    if line.life is None or again.life is None:
+        return Verdict(Outcome.NOT_LOOKED_AT)
+    return _verdict(line.lead_id, between(line.life, again.life))
+
+
+def _checked(line: Forecast) -> Forecast:
+    if line.looked_at is not None and line.fault is None and line.until is None:
+        raise FollowupError(
+            code="ENG004",
+            what="the forecast does not say how far it goes",
+            where=f"lead {line.lead_id}",
+            why="a release wrote it that did not know yet what moved out of its sight from what is gone",
+            next="compare without it: `followup engine diff`",
+        )
+    return line
 
 
 def _published(library: Library, number: int) -> Published:
     try:
         return library.publication(number)
-    except FollowupError as error:
+    except NeverPublished as error:
         raise FollowupError(
             code="ENG003",
             what="the forecast was not made from this database",

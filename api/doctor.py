@@ -10,8 +10,10 @@ A check that cannot be made, because another one failed, is left out: the first 
 import re
 import sys
 from collections import abc
+from contextlib import ExitStack
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, requires, version
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -28,14 +30,19 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters import schema
 from adapters.catalogue import published
+from adapters.database import UPGRADE
 from adapters.providers import refuse_live
 from adapters.settings import Settings, read_settings, unknown_names
-from adapters.views.pipeline import stages_seen
+from adapters.views.standing import open_leads_by_stage
 from api.office import Office
-from api.temporal import connect, require_search_attributes
+from api.strangers import compared
+from api.temporal import FORBIDDEN, connect, require_search_attributes
 from engine.errors import FollowupError
 from engine.frozen import Frozen
 from workflows.names import LEADS_QUEUE, QUEUES
+
+LAST_OF_RECORDS: Final = "pipeline_map"
+"""The check that is made only where the records can be read."""
 
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_SERVER: Final = (1, 31)
@@ -43,9 +50,6 @@ OLDEST_SERVER: Final = (1, 31)
 
 NOT_SETTINGS: Final = frozenset({"FOLLOWUP_USER", "FOLLOWUP_TEST_POSTGRES_URL"})
 """Names of ours that no process reads as a setting: who commands from the shell, and the database of the tests."""
-
-FORBIDDEN: Final = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED})
-"""Where asking is not permitted, nothing is proved either way."""
 
 
 class Level(StrEnum):
@@ -78,13 +82,17 @@ async def examined(environment: abc.Mapping[str, str], env_file: Path = Path(".e
     yield _time_zones()
     settings, finding = _settings(environment, env_file)
     yield finding
-    if settings is not None:
-        yield _providers(settings)
-        with Office(settings) as office:
-            for finding in _records(office):
+    with ExitStack() as stack:
+        office = None if settings is None else stack.enter_context(Office(settings))
+        records: list[Finding] = []
+        if office is not None:
+            yield _providers(office.settings)
+            records = list(_records(office))
+            for finding in records:
                 yield finding
-    async for finding in _temporal():
-        yield finding
+        readable = bool(records) and records[-1].check == LAST_OF_RECORDS
+        async for finding in _temporal(office if readable else None):
+            yield finding
 
 
 # --- this machine -----------------------------------------------------------------------------------------------------
@@ -147,11 +155,11 @@ def _providers(settings: Settings) -> Finding:
 def _records(office: Office) -> Findings:
     try:
         found = schema.current(office.database)
-        yield _ok("database", office.database.kind)
+        yield _ok("database", f"{office.database.kind} {office.database.place}")
         needed = schema.head()
         if found != needed:
             told = f"the database is at revision {found or 'none'}, and {needed} is needed"
-            yield _fail("migrations", told, "followup database upgrade")
+            yield _fail("migrations", told, UPGRADE)
             return
         yield _ok("migrations", f"revision {found}")
         yield _pipeline_map(office)
@@ -162,33 +170,36 @@ def _records(office: Office) -> Findings:
 def _pipeline_map(office: Office) -> Finding:
     with office.database.reading() as transaction:
         pipeline = published(transaction).pipeline
-        seen = stages_seen(transaction)
-    unmapped = [name for name in seen if pipeline is None or not pipeline.has(name)]
+        standing = open_leads_by_stage(transaction)
+    unmapped = {name: many for name, many in standing.items() if pipeline is None or not pipeline.has(name)}
     if unmapped:
-        named = ", ".join(map(repr, unmapped[:10]))
-        return _fail("pipeline_map", f"the CRM sent stages that mean nothing here: {named}", "add them to the pipeline")
-    return _ok("pipeline_map", f"{len(seen)} pipeline stages seen, all with a meaning")
+        named = ", ".join(f"{name!r} ({many:,})" for name, many in islice(unmapped.items(), 10))
+        found = f"open leads stand in stages of the CRM that mean nothing here: {named}"
+        return _fail(LAST_OF_RECORDS, found, "add them to the pipeline, then restart the workers, who publish it")
+    return _ok(LAST_OF_RECORDS, f"open leads stand in {len(standing)} stages of the CRM, all with a meaning")
 
 
 # --- Temporal ---------------------------------------------------------------------------------------------------------
 
 
-async def _temporal() -> Asked:
+async def _temporal(office: Office | None) -> Asked:
+    """What Temporal says; where the records can be read, also whether both speak of the same leads."""
     try:
         client = await connect()
-        for check in (_server, _namespace, _search_attributes, _pollers):
-            finding = await _asked(check, client)
+        for name, check in CHECKS.items():
+            finding = await _asked(name, check(client))
             yield finding
             if finding.level is Level.FAIL and check is _namespace:
                 return
+        if office is not None:
+            yield await _asked("workflows", _workflows(office, client))
     except FollowupError as error:
         yield _broken("temporal", error)
 
 
-async def _asked(check: abc.Callable[[Client], abc.Awaitable[Finding]], client: Client) -> Finding:
-    name = check.__name__.strip("_")
+async def _asked(name: str, check: abc.Awaitable[Finding]) -> Finding:
     try:
-        return await check(client)
+        return await check
     except RPCError as error:
         if error.status in FORBIDDEN:
             return _warn(name, "asking is not permitted with these credentials", "ask whoever runs Temporal")
@@ -209,7 +220,7 @@ async def _namespace(client: Client) -> Finding:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        create = f"temporal operator namespace create -n {client.namespace}"
+        create = f"followup temporal operator namespace create -n {client.namespace}"
         return _fail("namespace", f"there is no namespace {client.namespace}", create)
     return _ok("namespace", client.namespace)
 
@@ -240,6 +251,27 @@ async def _is_polled(client: Client, queue: str, kind: TaskQueueType.ValueType) 
     return len((await client.workflow_service.describe_task_queue(request)).pollers) > 0
 
 
+async def _workflows(office: Office, client: Client) -> Finding:
+    """Leads of another database, or of one that was restored, run in Temporal and have no row here."""
+    seen = await compared(office, client)
+    if seen.unknown:
+        told = (
+            f"Temporal runs {seen.running:,} leads, {seen.open:,} are open in the records, and of {len(seen.unknown):,}"
+            f" there is no row at all, such as {', '.join(seen.unknown[:3])}"
+        )
+        return _fail("workflows", told, "is this the right database? See 'After a disaster' in docs/a-lead-is-stuck.md")
+    return _ok("workflows", f"Temporal runs {seen.running:,} leads, {seen.open:,} are open in the records")
+
+
+CHECKS: Final[dict[str, abc.Callable[[Client], abc.Awaitable[Finding]]]] = {
+    "temporal": _server,
+    "namespace": _namespace,
+    "search_attributes": _search_attributes,
+    "pollers": _pollers,
+}
+"""What is asked of Temporal alone, by the name of the check."""
+
+
 # --- findings ---------------------------------------------------------------------------------------------------------
 
 
@@ -256,7 +288,8 @@ def _fail(check: str, found: str, fix: str) -> Finding:
 
 
 def _broken(check: str, error: FollowupError) -> Finding:
-    found = f"{error.what}: {error.why}" if error.why else error.what
+    what = f"{error.what}: {error.where}" if error.code == "DBS009" else error.what  # which file is the whole question
+    found = f"{what}: {error.why}" if error.why else what
     unreachable = error.code in UNREACHABLE
     return Finding(check=check, level=Level.FAIL, found=found, fix=error.next, unreachable=unreachable)
 

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 
 from temporalio.service import RPCError
 
-from adapters import audit
+from adapters import audit, pauses
 from adapters.audit import Entry
 from adapters.views.lead import Received, memory, unapplied
 from api.doorbell import Run
 from api.office import Office
 from engine.errors import FollowupError
 from engine.frozen import Frozen
+from engine.life.circumstances import SequencePause
 from engine.life.explain import Explanation, explain
+from engine.life.noting import noting
 from engine.life.progress import Progress
 from engine.words import LeadId
 
@@ -43,12 +45,13 @@ async def explained(office: Office, lead_id: LeadId, now: datetime) -> Explained
     """Everything that answers "why". Raises: FollowupError DBS004 when a newer engine wrote the lead's memory."""
     with office.database.reading() as transaction:
         known = memory(transaction, lead_id)
+        paused = pauses.next_look_hears(transaction, lead_id)
         waiting = unapplied(transaction, lead_id)
         done = audit.about_lead(transaction, lead_id)
     return Explained(
         lead_id=lead_id,
         zone=None if known is None else known.circumstances.zone,
-        explanation=None if known is None else _explanation(known, now),
+        explanation=None if known is None else _explanation(known, paused, now),
         unapplied=waiting,
         commanded=tuple(entry for entry in done if entry.actor != audit.ENGINE)[-LAST_COMMANDS:],
         over=known is not None and known.over,
@@ -56,9 +59,10 @@ async def explained(office: Office, lead_id: LeadId, now: datetime) -> Explained
     )
 
 
-def _explanation(known: Progress, now: datetime) -> Explanation:
+def _explanation(known: Progress, paused: tuple[SequencePause, ...], now: datetime) -> Explanation:
     try:
-        return explain(known, now)
+        world = known.circumstances.model_copy(update={"pauses": paused, "paused_sequences": ()})
+        return explain(noting(known, world, now), now)
     except Exception as bug:  # noqa: BLE001 - the engine fails on this lead: that is the explanation on-call needs
         what = f"The engine fails on this lead: {type(bug).__name__}."
         where = "Its look is a pending activity in the Temporal UI, with the error; it goes on by itself with the fix."

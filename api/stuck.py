@@ -10,10 +10,9 @@ from adapters.views.runs import OpenLead
 from adapters.views.stuck import RANK, Kind, Patience, Stuck, stuck
 from api.doorbell import Doorbell
 from api.office import Office
+from api.strangers import RUNNING, unknown_of
 from engine.words import LeadId
-from workflows.names import WORKFLOW, workflow_id
-
-RUNNING = f'WorkflowType="{WORKFLOW}" AND ExecutionStatus="Running"'
+from workflows.names import lead_id_of
 
 PAGE = 5_000
 
@@ -40,18 +39,20 @@ def seen_by_records(office: Office, now: datetime, limit: int) -> tuple[Repairab
 
 async def seen_by_temporal(office: Office, client: Client, now: datetime, limit: int) -> tuple[Repairable, ...]:
     """
-    Open leads without a workflow.
+    Open leads without a workflow, and workflows of leads without a row; at most so many of each.
 
-    Temporal's list lags a little, so each lead missing in it is asked for by name before it counts. Raises: RPCError.
+    Temporal's list lags a little, so each of them is asked for by name before it counts. Raises: RPCError.
     """
     doorbell = Doorbell(client)
-    listed = {run.id async for run in client.list_workflows(RUNNING)}
+    listed = {lead_id_of(run.id): run.start_time async for run in client.list_workflows(RUNNING)}
     found: list[Repairable] = []
     for lead in _open_leads(office):
-        if workflow_id(lead.lead_id) not in listed and not await doorbell.runs(lead.lead_id):
+        is_listed = listed.pop(lead.lead_id, None) is not None
+        if not is_listed and len(found) < limit and not await doorbell.runs(lead.lead_id):
             found.append(_without_run(lead, now))
-            if len(found) == limit:
-                break
+    for stranger in unknown_of(office, list(listed))[:limit]:
+        if await doorbell.runs(stranger):
+            found.append(_without_row(stranger, listed[stranger]))
     return tuple(found)
 
 
@@ -77,6 +78,11 @@ def _without_run(lead: OpenLead, now: datetime) -> Repairable:
     return _repairable(found)
 
 
+def _without_row(lead_id: LeadId, since: datetime) -> Repairable:
+    detail = "its workflow runs, and the database has no row of it"
+    return _repairable(Stuck(kind=Kind.NO_ROW, lead_id=lead_id, since=since, reason="no_row", detail=detail))
+
+
 def _repairable(one: Stuck) -> Repairable:
     template = REPAIRS.get(one.reason) or REPAIRS[one.kind]
     repair = template.format(lead=one.lead_id, subject=one.subject)
@@ -84,14 +90,17 @@ def _repairable(one: Stuck) -> Repairable:
 
 
 REPAIRS: dict[str, str] = {
+    Kind.NO_ROW: "is this the right database? followup doctor names it; the lead goes on when its row is back",
     Kind.NO_RUN: "followup rebuild; else the sweep starts it minutes after it is due",
-    Kind.FAILING: "temporal workflow describe -w lead-{lead} shows the error; it heals with the fix",
-    Kind.OVERDUE: "followup doctor; then temporal workflow describe -w lead-{lead}",
+    Kind.FAILING: "followup temporal workflow describe -w lead-{lead} shows the error; it heals with the fix",
+    Kind.OVERDUE: "followup doctor; then followup temporal workflow describe -w lead-{lead}",
     Kind.UNAPPLIED: "followup doctor; the sweep of a running worker rings again",
     Kind.UNCERTAIN: "followup lead explain {lead}; ask the provider about touch {subject}, never send it again",
     Kind.BACKOFF: "mend the provider or the sender; the lead tries again by itself",
     Kind.REVIEW: "followup lead retry {lead}, or skip, jump, stop, reassign, enroll",
     Kind.LATE_TASK: "followup task complete {subject} --as DISPOSITION, or followup lead reassign {lead} --owner ID",
+    Kind.UNREACHABLE: "find another address: followup lead signal {lead} fields_changed email=…, then"
+    " followup lead enroll {lead} SEQUENCE, one that it has not been through",
     Kind.FLAGGED: "followup lead show {lead}",
     Kind.DEAD_LETTER: "correct it and send it again under a new id: followup lead signal {lead} KIND --id NEW",
     Kind.UNMATCHED: "add its lead (followup lead add --external-id SYSTEM:ID); rows are matched again for 24 h",
@@ -101,7 +110,8 @@ REPAIRS: dict[str, str] = {
     "review.too_late": "followup lead retry {lead} sends it late; followup lead skip {lead} leaves it out",
     "review.pause_expired": "followup lead resume {lead}, or stop",
     "review.state_went_back": "compare the ledger with the provider, then followup lead retry {lead}",
-    "review.unmapped_stage": "give the CRM's stage a meaning in the pipeline, then followup lead retry {lead}",
+    "review.unmapped_stage": "give the stage a meaning in sequences/pipeline.py and restart the workers; then"
+    " followup lead retry {lead}",
     "review.owner_unavailable": "followup lead reassign {lead} --owner ID",
     "review.no_route": "followup lead reassign {lead} --owner ID",
 }

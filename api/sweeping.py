@@ -6,7 +6,7 @@ that a switch let go. And it looks again for the leads of rows that had none.
 import asyncio
 from collections import abc
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 from temporalio.service import RPCError
@@ -44,9 +44,9 @@ async def sweep(office: Office, doorbell: Doorbell, now: datetime) -> Swept:
 
     Raises: FollowupError when the records do not answer.
     """
-    rung = await _ring(office, doorbell, await asyncio.to_thread(_waiting, office, now), now)
+    rung = await ring_all(office, doorbell, await asyncio.to_thread(_waiting, office, now), now)
     matched = await asyncio.to_thread(office.inbox.match_unmatched, now, OF_A_KIND)
-    rung += await _ring(office, doorbell, matched, now)
+    rung += await ring_all(office, doorbell, matched, now)
     return Swept(rung=rung, matched=len(matched))
 
 
@@ -66,34 +66,40 @@ def _waiting(office: Office, now: datetime) -> tuple[Bell, ...]:
     round_ = timedelta(seconds=office.settings.sweep_seconds)
     with office.database.reading() as transaction:
         found = (
-            *bells.unrung(transaction, now - round_, OF_A_KIND),
-            *bells.released(transaction, now - round_, OF_A_KIND),
+            *bells.unrung(transaction, now, round_, OF_A_KIND),
+            *bells.released(transaction, now, round_, OF_A_KIND),
             *bells.overdue(transaction, now, LATE_BY * round_, OF_A_KIND),
         )
     return tuple(dict.fromkeys(found))
 
 
-async def _ring(office: Office, doorbell: Doorbell, waiting: tuple[Bell, ...], now: datetime) -> int:
-    """Ring them all; how many could be rung."""
+async def ring_all(office: Office, doorbell: Doorbell, waiting: tuple[Bell, ...], now: datetime) -> int:
+    """Ring them all, but for those that Temporal looks after; how many could be rung."""
     line = asyncio.Semaphore(AT_ONCE)
 
-    async def one(bell: Bell) -> bool:
+    async def one(bell: Bell) -> Rung:
         async with line:
             return await _rings(doorbell, bell)
 
     answers = await asyncio.gather(*map(one, waiting))
-    rung = [bell.lead_id for bell, answer in zip(waiting, answers, strict=True) if answer]
-    await asyncio.to_thread(_rang, office, rung, now)
-    return len(rung)
+    heard = [bell.lead_id for bell, answer in zip(waiting, answers, strict=True) if answer != "refused"]
+    await asyncio.to_thread(_rang, office, heard, now)
+    return answers.count("rung")
 
 
-async def _rings(doorbell: Doorbell, bell: Bell) -> bool:
+Rung = Literal["rung", "refused", "needless"]
+
+
+async def _rings(doorbell: Doorbell, bell: Bell) -> Rung:
     """Ring one lead; what Temporal has against it must not keep the others waiting."""
     try:
-        return await doorbell.ring(bell.lead_id, bell.stage)
+        # A ring changes nothing for a look that is being tried again, and fills its history.
+        if bell.failing and (await doorbell.run_of(bell.lead_id)).failed:
+            return "needless"
+        return "rung" if await doorbell.ring(bell.lead_id, bell.stage) else "refused"
     except RPCError as error:
         log.warning("lead.not_rung", lead_id=bell.lead_id, status=error.status.name)
-        return False
+        return "refused"
 
 
 def _rang(office: Office, rung: abc.Sequence[LeadId], now: datetime) -> None:

@@ -7,7 +7,7 @@ from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from engine.errors import FollowupError
 from workflows.names import SEARCH_ATTRIBUTES
@@ -21,6 +21,10 @@ ABOUT = {
     "target URL": "TEMPORAL_ADDRESS",
 }
 """Words in an error of the SDK's, and the setting it is about."""
+
+
+FORBIDDEN = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED})
+"""Where asking is not permitted, nothing is proved either way."""
 
 
 async def connect(plugin: LeadPlugin | None = None) -> Client:
@@ -66,13 +70,29 @@ def unreachable(address: str, error: Exception) -> FollowupError:
     )
 
 
+def troubled(client: Client, error: RPCError) -> FollowupError:
+    """The error for a server that was there and does not answer what it is asked: TMP001, TMP004 or TMP005."""
+    address = client.service_client.config.target_host
+    if lacks_namespace(error):
+        return no_namespace(client.namespace)
+    if error.status not in FORBIDDEN:
+        return unreachable(address, error)
+    return FollowupError(
+        code="TMP005",
+        what="Temporal does not let us ask",
+        where=address,
+        why=f"it answers {error.status.name.lower()}",
+        next="give these credentials the right to list and describe workflows",
+    )
+
+
 def _unusable(error: Exception) -> FollowupError:
     return FollowupError(
         code="TMP003",
         what="the settings for the connection to Temporal cannot be used",
         where=_culprit(str(error)),
         why=str(error).partition("\n")[0][:300],
-        next="mend or unset it; `temporal config list` shows the profiles there are",
+        next="mend or unset it; `followup temporal config list` shows the profiles there are",
     )
 
 
@@ -96,7 +116,7 @@ def no_namespace(namespace: str) -> FollowupError:
         what=f"Temporal has no namespace {namespace}",
         where="TEMPORAL_NAMESPACE",
         why="so nothing can be said of any lead's workflow",
-        next=f"correct the name, or `temporal operator namespace create -n {namespace}`",
+        next=f"correct the name, or `followup temporal operator namespace create -n {namespace}`",
     )
 
 
@@ -121,5 +141,5 @@ async def require_search_attributes(client: Client) -> None:
             what=f"Temporal does not know {' and '.join(missing)}",
             where=f"namespace {client.namespace}",
             why="a lead's workflow sets these search attributes, and an unknown one makes every task of it fail",
-            next=f"temporal operator search-attribute create {flags}",
+            next=f"followup temporal operator search-attribute create {flags}",
         )

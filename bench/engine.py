@@ -1,19 +1,20 @@
 """How fast the engine thinks, without database and server: decisions, and whole lives simulated."""
 
 import time
+from collections import abc
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from bench.measure import Claim, Goal, Row, in_turns
 from bench.sizes import Size
 from engine.life.decide import decide
-from engine.life.noting import Fact, noting
+from engine.life.noting import Fact
 from engine.life.progress import Progress
 from engine.life.wishes import Plan
 from engine.sequence.compiled import CalendarDays, Step
 from engine.sequence.version import version_of
 from engine.words import EventKind
-from tests.support.life import Life, at
+from tests.support.life import PureLife, at
 from tests.support.small_sequences import call, email, sequence, stage
 
 MONDAY = at("2026-11-23 09:00")
@@ -30,14 +31,6 @@ def years_of(touches: int) -> Claim:
     """Simulated time: the baseline is as many calls as the life has looks."""
     goal = Goal(at_least=10_000, of="ours")
     return Claim(f"lead-years, {touches} touches a year", "years/s", "a Python call for every move", goal)
-
-
-class PureLife(Life):
-    """A life in memory alone: nothing goes through storage and back."""
-
-    def note(self, fact: Fact) -> None:
-        """One fact is noted."""
-        self.progress = noting(self.progress, fact, self.now)
 
 
 class Remembered(PureLife):
@@ -76,22 +69,15 @@ def decisions(size: Size) -> list[Row]:
     known = situations()
     rounds = max(1, size.decisions // len(known))
 
-    def ours() -> float:
+    def rate(call: abc.Callable[[Progress, datetime], object]) -> float:
         began = time.process_time()
         for _ in range(rounds):
             for progress, now in known:
-                decide(progress, now)
-        return rounds * len(known) / (time.process_time() - began)
-
-    def bare() -> float:
-        began = time.process_time()
-        for _ in range(rounds):
-            for progress, now in known:
-                _nothing(progress, now)
+                call(progress, now)
         return rounds * len(known) / (time.process_time() - began)
 
     of = f"{rounds * len(known):,} decisions in {len(known)} situations"
-    return [DECISIONS.row(PURE, in_turns(size.turns, ours, bare), of)]
+    return [DECISIONS.row(PURE, in_turns(size.turns, partial(rate, decide), partial(rate, _nothing)), of)]
 
 
 def years(size: Size) -> list[Row]:

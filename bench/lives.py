@@ -14,13 +14,13 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from api.doorbell import Doorbell
 from bench import bare
 from bench.measure import Claim, Goal, Pair, Row
+from bench.server import taken
 from bench.sizes import Size
 from bench.stand import Stand, lead_of
 from engine.words import LeadId
 from tests.support.small_sequences import daily
 from workflows.names import workflow_id
 
-AT_ONCE = 16
 DAY = timedelta(days=1)
 SKIPPED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED
 BILLABLE = (
@@ -111,10 +111,10 @@ def actions(events: History) -> int:
 
 async def _so_many(number: int, make: abc.Callable[[], abc.Awaitable[Made]]) -> list[Made]:
     """Make so many, some at once."""
-    few = asyncio.Semaphore(AT_ONCE)
+    made: list[Made] = []
 
-    async def one() -> Made:
-        async with few:
-            return await make()
+    async def one() -> None:
+        made.append(await make())
 
-    return list(await asyncio.gather(*(one() for _ in range(number))))
+    await taken(one() for _ in range(number))
+    return made

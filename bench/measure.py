@@ -6,8 +6,9 @@ two take turns, and each ratio is of two neighbours.
 """
 
 from collections import abc
+from math import ceil
 from statistics import median
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, TypeVar
 
 from pydantic import computed_field
 
@@ -15,6 +16,7 @@ from engine.frozen import Frozen
 
 Measured = abc.Callable[[], float]
 MeasuredSoon = abc.Callable[[], abc.Awaitable[float]]
+Made = TypeVar("Made")
 
 
 class Pair(NamedTuple):
@@ -105,32 +107,39 @@ class Claim(NamedTuple):
 
 def in_turns(turns: int, ours: Measured, bare: Measured) -> tuple[Pair, ...]:
     """Measure both so often; who is first changes every time."""
-    pairs = []
-    for turn in range(turns):
-        if turn % 2:
-            after = bare()
-            pairs.append(Pair(ours(), after))
-        else:
-            pairs.append(Pair(ours(), bare()))
-    return tuple(pairs)
+    return tuple(Pair(*one_turn(turn, ours, bare)) for turn in range(turns))
+
+
+def one_turn(turn: int, ours: abc.Callable[[], Made], bare: abc.Callable[[], Made]) -> tuple[Made, Made]:
+    """What ours makes and what the baseline makes; who is first depends on the turn's number."""
+    if turn % 2:
+        after = bare()
+        return ours(), after
+    return ours(), bare()
 
 
 async def in_turns_soon(turns: int, ours: MeasuredSoon, bare: MeasuredSoon) -> tuple[Pair, ...]:
     """As `in_turns`, for what has to be waited for."""
-    pairs = []
+    return tuple(Pair(*both) for both in await made_in_turns(turns, ours, bare))
+
+
+async def made_in_turns(
+    turns: int, ours: abc.Callable[[], abc.Awaitable[Made]], bare: abc.Callable[[], abc.Awaitable[Made]]
+) -> list[tuple[Made, Made]]:
+    """As `in_turns_soon`, for turns in which more than one figure is measured."""
+    both = []
     for turn in range(turns):
         if turn % 2:
             after = await bare()
-            pairs.append(Pair(await ours(), after))
+            both.append((await ours(), after))
         else:
-            pairs.append(Pair(await ours(), await bare()))
-    return tuple(pairs)
+            both.append((await ours(), await bare()))
+    return both
 
 
 def percentile(values: abc.Sequence[float], share: float) -> float:
-    """The value that so large a share of all values does not exceed (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    """The least value that so large a share of all values does not exceed (nearest rank)."""
+    return sorted(values)[ceil(share * len(values)) - 1]
 
 
 def slope(points: abc.Sequence[tuple[float, float]]) -> float:

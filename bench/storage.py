@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections import abc
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -19,15 +19,14 @@ from sqlalchemy import Executable, make_url
 from activities.look import Look
 from adapters.database import Database, Transaction
 from adapters.records import DatabaseRecords
-from bench.measure import Claim, Goal, Pair, Row
+from bench.measure import Claim, Goal, Pair, Row, one_turn
 from bench.sizes import Size
-from bench.stand import Place, Stand
+from bench.stand import NO_TIME, Place, Stand
 from engine.life.turn import Glance, Turn
 from engine.ports.providers import Message, Receipt
 from engine.words import Channel, TouchKey
 from tests.support.postgres import conninfo, fresh_database
 
-NO_TIME = timedelta(0)
 SINGLE = "CREATE TABLE single (id INTEGER PRIMARY KEY, body TEXT)"
 BODY = "x" * 200
 
@@ -171,8 +170,9 @@ def looks(stand: Stand, size: Size) -> list[Row]:
         for number, due in enumerate([warm, *turns]):
             look_ms = _per(len(due), partial(_look, look, due))
             transactions = remembered.taken()
-            by_us = _per(len(due), partial(_by_sqlalchemy, copies.ours, transactions))
-            by_driver = _per(len(due), partial(_by_driver, copies.bare, transactions))
+            us = partial(_per, len(due), partial(_by_sqlalchemy, copies.ours, transactions))
+            driver = partial(_per, len(due), partial(_by_driver, copies.bare, transactions))
+            by_us, by_driver = one_turn(number, us, driver)
             single = _per(size.looks, partial(_singles, copies.bare, number * size.looks, size.looks))
             over_insert.append(Pair(by_us, single))
             over_driver.append(Pair(by_us, by_driver))

@@ -26,11 +26,6 @@ class Results(Frozen):
     """Temporal and PostgreSQL, with their versions."""
     rows: tuple[Row, ...]
 
-    @property
-    def missed(self) -> tuple[Row, ...]:
-        """Rows that miss their goal."""
-        return tuple(row for row in self.rows if row.met is False)
-
 
 def show(results: Results, console: Console) -> None:
     """The table, under the name of the machine."""

@@ -24,6 +24,7 @@ def upgrade(out: Output) -> None:
     from cli.office import open_office
 
     with open_office() as office:
+        office.database.create()
         before = schema.current(office.database)
         schema.upgrade(office.database)
     upgraded = Upgraded(before=before, after=schema.head())

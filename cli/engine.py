@@ -1,7 +1,7 @@
 """`followup engine …`: what this release foresees for every open lead, and what it decides otherwise than another."""
 
 import sys
-from collections import abc
+from collections import Counter, abc
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,17 +30,22 @@ STDIN: Final = "-"
 REST: Final = {
     "moved_on": "have been looked at since the forecast",
     "over": "are over since the forecast",
-    "came": "came after the forecast",
+    "came": "are not in the forecast",
     "busy": "are being looked at right now",
     "not_looked_at": "were not looked at since the database knows when that is",
 }
 """Leads that cannot be compared, and why."""
 
+ONE_LOOK: Final = (
+    "this looks one look ahead: what changes later in a life is not seen; to see it, let the release that runs write"
+    " `followup engine forecast > forecast.jsonl`, and compare with that"
+)
+
 
 @verb("followup engine forecast > forecast.jsonl", "followup engine forecast | gzip > forecast.jsonl.gz")
 def forecast(out: Output) -> None:
     """
-    What this release foresees for every open lead, a JSON line each, as of its last look.
+    What this release foresees for every open lead in the next ninety days, a JSON line each, as of its last look.
 
     Only reads. Run it with the release that is deployed, then `followup engine diff` with the one to come.
     """
@@ -48,6 +53,7 @@ def forecast(out: Output) -> None:
     from api.forecasting import Library, forecast_of, memories
     from cli.office import open_office
 
+    foreseen: Counter[bool] = Counter()
     lines = replace(out, format=Format.JSONL) if out.format is Format.TEXT else out
     with open_office() as office:
         library = Library(office)
@@ -55,9 +61,9 @@ def forecast(out: Output) -> None:
         with office.database.reading() as transaction:
             total = runs.count(transaction)
         with out.progress("leads", total) as advance:
-            seen = _each(memories(office), advance)
-            foreseen = lines.many((line for memory in seen if (line := forecast_of(memory, published, library))), {})
-    out.remark(f"{foreseen:,} of {total:,} open leads foreseen")
+            written = (forecast_of(memory, published, library) for memory in _each(memories(office), advance))
+            lines.many(_noting_lives(written, foreseen), {})
+    out.remark(f"{foreseen[True]:,} of {total:,} open leads foreseen")
 
 
 @verb(
@@ -93,8 +99,17 @@ def diff(
             verdicts = _each(_verdicts(office, file), advance)
             found = compared(verdicts, total, complete=out.format is not Format.TEXT)
     out.one(found, lambda: _told(found))
+    if forecast is None:
+        out.remark(ONE_LOOK)
     if exit_code and found.changes:
         raise typer.Exit(ExitCode.CHANGES)
+
+
+def _noting_lives(lines: "abc.Iterable[Forecast]", foreseen: Counter[bool]) -> "abc.Iterator[Forecast]":
+    """The same lines; how many of them foresee something is counted."""
+    for line in lines:
+        foreseen[line.life is not None] += 1
+        yield line
 
 
 def _verdicts(office: "Office", file: IO[bytes] | None) -> "abc.Iterator[Verdict]":

@@ -9,7 +9,7 @@ from collections import abc
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 import typer
 from typer.core import TyperGroup
@@ -20,12 +20,17 @@ if TYPE_CHECKING:  # Typer's own copy of Click; its classes are named only where
     from typer._click import Command, Context, HelpFormatter
 
 
+PASSED_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
 class Elsewhere(NamedTuple):
     """A command in a module that is not imported yet."""
 
     place: str
     """`module:name` of a Typer app, a CliVerb or a plain function."""
     help: str
+    passes_on: bool = False
+    """Whether a plain function takes whatever is typed behind it, options and `--help` too, as its context's args."""
 
     @property
     def exists(self) -> bool:
@@ -81,7 +86,7 @@ def _imported(name: str, place: Elsewhere) -> "Command":
         case CliVerb():
             found.mount(holder, name)
         case abc.Callable():
-            holder.command(name)(found)
+            holder.command(name, context_settings=PASSED_ON if place.passes_on else None)(found)
         case _:
             raise TypeError(f"{place.place} is no command")
     return typer.main.get_group(holder).commands[name]

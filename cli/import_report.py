@@ -10,9 +10,14 @@ from adapters.lead_file.terms import Terms
 from api.importing import Outcome, Summary, Told
 from cli.output import Facts, Format, Output
 from engine.frozen import Frozen
+from engine.life.sentences import summary
 
 OFTEN = 5
 """Text repeats a note no more often than that; then it counts."""
+
+LONGEST_NOTE = 160
+LONGEST_LIST = 500
+"""Characters of a note, and of the columns: text is cut there, and the file of rejected rows has all of it."""
 
 
 class ColumnRead(Frozen):
@@ -44,6 +49,12 @@ class Done(Frozen):
     """False when it was interrupted: what was entered stays."""
     not_rung: int = 0
     """Leads that Temporal was too busy to be told of; the sweep rings them later."""
+
+    @property
+    def nothing_but_rejects(self) -> bool:
+        """Whether the file had rows, and not one of them is good."""
+        sums = self.summary
+        return sums.rejected > 0 and sums.rejected + sums.blank == sums.rows
 
 
 class Report(Frozen):
@@ -122,7 +133,8 @@ def _is_remarkable(told: Told) -> bool:
 
 
 def _lines(told: Told) -> tuple[str]:
-    return (f"line {told.line}: {told.outcome}: {'; '.join(told.notes)}",)
+    notes = "; ".join(summary(note, LONGEST_NOTE) for note in told.notes)
+    return (f"line {told.line}: {told.outcome}: {notes}",)
 
 
 def reading_of(leads: LeadFile, terms: Terms, *, dry_run: bool) -> Reading:
@@ -153,8 +165,8 @@ def _facts_of_reading(reading: Reading) -> Facts:
     ignored = [column.column for column in reading.columns if not column.meaning]
     return [
         ("file", f"{reading.file}: {reading.encoding}, {reading.delimiter}"),
-        ("read", ", ".join(read)),
-        ("ignored", ", ".join(ignored) or "no column"),
+        ("read", summary(", ".join(read), LONGEST_LIST)),
+        ("ignored", summary(", ".join(ignored), LONGEST_LIST) or "no column"),
         ("consent", reading.consent),
     ]
 

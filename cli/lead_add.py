@@ -67,7 +67,7 @@ def add(
     from cli.office import open_office
 
     asking = Asking.of(by, request, 0)
-    with open_office() as office:
+    with open_office(writes=True) as office:
         new = NewLead(
             source=source,
             first_name=first_name,
@@ -119,11 +119,14 @@ def _country(code: str | None) -> str | None:
 
 
 def _external_ids(texts: abc.Iterable[str]) -> "tuple[ExternalId, ...]":
-    from adapters.leads import ExternalId
+    from adapters.leads import LONGEST_TEXT, ExternalId
 
     found = []
     for text in texts:
         system, _, external = text.partition(":")
+        if len(text) > LONGEST_TEXT:
+            said = f"{text[:40]!r}… has {len(text):,} characters; an id has {LONGEST_TEXT} at most"
+            raise typer.BadParameter(said, param_hint="--external-id")
         if not system or not external:
             raise typer.BadParameter(f"{text!r} is none; write system:id, such as crm:4711", param_hint="--external-id")
         found.append(ExternalId(system=system, id=external))

@@ -128,7 +128,7 @@ def _command(out: Output, what: Verb, lead: str, asking: Asking, said: Data) -> 
     from cli.office import open_office
     from engine.life.events import CommandData
 
-    with open_office() as office:
+    with open_office(writes=True) as office:
         with office.database.reading() as transaction:
             meant = find(transaction, office.people, lead)
         letter = letter_of(what, CommandData.model_validate(said), asking.by, asking.request, out.now)

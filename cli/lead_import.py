@@ -53,11 +53,11 @@ def command(
     """
     Add the leads of a CSV file, each once however often it is imported, and let their sequences start.
 
-    Good rows go on; bad ones go to a file of their own, with line, column and reason.
+    Good rows go on; bad ones go to a file of their own, with line, column and reason. Exits with 1 when all are bad.
     """
     channels = _channels(consent_for)
     try:
-        with open_office() as office:
+        with open_office(writes=True) as office:
             terms = terms_of(office, out.now, region=region, consent_by=consent_by, consent_for=channels)
             with (
                 opened(file, terms) as leads,
@@ -71,6 +71,8 @@ def command(
         raise typer.Exit(ExitCode.USAGE) from error
     if not done.complete:
         raise typer.Exit(ExitCode.INTERRUPTED)
+    if done.nothing_but_rejects:
+        raise typer.Exit(ExitCode.FAILED)
 
 
 class _Work:

@@ -12,11 +12,13 @@ from cli.posting import Asking, ByOption, LeadArgument, WaitOption, posted, tell
 from cli.process import ExitCode
 from cli.values import identifier, json_object, moment, pairs, zone_name
 from cli.verb import verb
+from engine.errors import FollowupError
 from engine.words import EventKind
 
 if TYPE_CHECKING:
     from pydantic import JsonValue, ValidationError
 
+    from adapters.leads import People
     from engine.life.circumstances import FieldValue
 
     Data = dict[str, JsonValue]
@@ -53,20 +55,26 @@ def signal(
 
     What can be said: channel, reply, pipeline_stage, version, task_key, disposition and more; a name that means nothing
     is refused with the whole list. A fields_changed names what is now known of the lead.
+
+    An opt-out is taken from somebody we do not know, too: it holds for the address at once.
     """
-    from adapters.views.finding import find
+    from adapters.views.finding import find, meant
     from api.commands import report
     from cli.office import open_office
 
     said = _checked(kind, _data(data, stated or ()))
     occurred_at = out.now if at is None else moment(at)
     asking = Asking.of(by, event_id, wait)
-    with open_office() as office:
+    with open_office(writes=True) as office:
+        if kind is EventKind.FIELDS_CHANGED:
+            _check_addresses(said, office.people)
         if field:
             said = _with_fields(kind, said, fields.stated(office.database, field))
         with office.database.reading() as transaction:
-            meant = find(transaction, office.people, lead)
-        became = posted(office, report(kind, said, asking.by, asking.request, occurred_at), meant, asking.wait)
+            # A slip in a name is to be found here; that somebody wants nothing more holds for whoever it is.
+            whom = meant if kind is EventKind.OPTED_OUT else find
+            to = whom(transaction, office.people, lead)
+        became = posted(office, report(kind, said, asking.by, asking.request, occurred_at), to, asking.wait)
     tell(out, became)
     if became.disposition == "dead_letter":
         raise typer.Exit(ExitCode.FAILED)
@@ -101,6 +109,18 @@ def _checked(kind: EventKind, data: "Data") -> "Data":
     except ValidationError as error:
         raise typer.BadParameter(_mistakes(error)) from error
     return data
+
+
+def _check_addresses(said: "Data", book: "People") -> None:
+    """What is no address would be left out in silence, and what we know would stay."""
+    from adapters.addresses import mail_address
+
+    for name, read in (("email", mail_address), ("phone", book.phone)):
+        if name in said:
+            try:
+                read(str(said[name]))
+            except FollowupError as error:
+                raise typer.BadParameter(f"{error.what}: {error.why}", param_hint=name) from error
 
 
 def _mistakes(error: "ValidationError") -> str:

@@ -34,12 +34,18 @@ class Root(Group):
         "dev": Elsewhere("cli.dev:command", "Run Temporal, a worker and the database here, until Ctrl-C."),
         "lead": Elsewhere("cli.lead:app", "Add, show, explain and steer leads."),
         "task": Elsewhere("cli.task:app", "What people have to do, and what they have done."),
-        "sequence": Elsewhere("cli.sequence:app", "Read and check sequences."),
+        "sequence": Elsewhere("cli.sequence:app", "Read, check, rehearse and publish sequences."),
         "engine": Elsewhere("cli.engine:app", "What another release would decide differently, before it is deployed."),
         "switch": Elsewhere("cli.switch:app", "Turn sending off for everybody, a channel or a sequence, and on again."),
         "stuck": Elsewhere("cli.stuck:stuck", "What needs a person, each with the command that repairs it."),
+        "upcoming": Elsewhere("cli.upcoming:upcoming", "What leaves next, to whom and in whose name."),
         "rebuild": Elsewhere("cli.rebuild:rebuild", "Start the workflow of every open lead that has none."),
         "doctor": Elsewhere("cli.doctor:doctor", "Check this machine and what it is connected to."),
+        "temporal": Elsewhere(
+            "cli.temporal:command",
+            "Temporal's own command line, on the same server.",
+            passes_on=True,
+        ),
         "database": Elsewhere("cli.database:app", "Bring the database to the shape this release needs."),
     }
 

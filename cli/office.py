@@ -35,11 +35,19 @@ def open_records() -> abc.Iterator[Records]:
 
 
 @contextmanager
-def open_office() -> abc.Iterator["Office"]:
-    """Records and Temporal, each opened when it is needed."""
+def open_office(*, writes: bool = False) -> abc.Iterator["Office"]:
+    """
+    Records and Temporal, each opened when it is needed.
+
+    Raises: FollowupError DBS002 for who `writes` into a database of another shape than this release needs.
+    """
     from api.office import Office
 
     with Office(_settings()) as office:
+        if writes:
+            from adapters import schema
+
+            schema.require_current(office.database)
         yield office
 
 

@@ -10,6 +10,7 @@ Times in JSON are RFC 3339 in UTC; in text they are relative, or in a zone that 
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections import abc
@@ -41,7 +42,10 @@ Facts = abc.Sequence[tuple[str, str]]
 """One thing's lines: a label and what it says; without a label, a line of its own."""
 
 GAP: Final = "  "
+MARKS: Final = {re.compile(r"\[-.*?-\]"): "red", re.compile(r"\{\+.*?\+\}"): "green"}
 WIDEST: Final = 10_000
+PAGE: Final = 80
+"""Columns where nobody says how many there are."""
 
 
 class Format(StrEnum):
@@ -87,11 +91,15 @@ class Output:
 
     # --- data
 
-    def one(self, document: "BaseModel", facts: abc.Callable[[], Facts]) -> None:
-        """One thing; its facts are only asked for when people read it."""
+    def one(self, document: "BaseModel", facts: abc.Callable[[], Facts], *, marked: bool = False) -> None:
+        """
+        One thing; its facts are only asked for when people read it.
+
+        `marked`: what git's marks enclose in them, [-gone-] and {+new+}, is coloured where colours are wanted.
+        """
         match self.format:
             case Format.TEXT:
-                self._facts(facts())
+                self._facts(facts(), marked=marked)
             case Format.JSON:
                 _write(document.model_dump_json(indent=2))
             case Format.JSONL:
@@ -191,10 +199,17 @@ class Output:
             return self.color is Color.ALWAYS
         return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
-    def _facts(self, facts: Facts) -> None:
+    def _facts(self, facts: Facts, *, marked: bool = False) -> None:
         width = max((len(label) for label, _ in facts), default=0)
         for label, text in facts:
-            _write(f"{label.ljust(width)}{GAP}{plain(text)}".rstrip() if label else plain(text))
+            said = f"{label.ljust(width)}{GAP}{plain(text)}".rstrip() if label else plain(text)
+            _write(self._painted(said) if marked else said)
+
+    def _painted(self, text: str) -> str:
+        """The text with what git's marks enclose in colour."""
+        for mark, color in MARKS.items():
+            text = mark.sub(lambda found, color=color: self.paint(found[0], color), text)  # type: ignore[misc] # mypy does not infer a lambda's default
+        return text
 
     def _table(self, items: abc.Iterable[Item], columns: Columns[Item]) -> int:
         rows = [[plain(cell(item)) for cell in columns.values()] for item in items]
@@ -207,6 +222,11 @@ class Output:
             line = GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
             _write(line if len(line) <= room else f"{line[: room - 1]}…")
         return len(rows)
+
+
+def width() -> int:
+    """Columns of the terminal that data are written to; elsewhere as many as a page has."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else PAGE
 
 
 def told(error: FollowupError) -> dict[str, str]:

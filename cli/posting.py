@@ -4,7 +4,7 @@ import asyncio
 from collections import abc
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import uuid4
 
 import typer
@@ -14,10 +14,15 @@ from cli.process import ExitCode
 from cli.values import identifier, whoever_asks
 
 if TYPE_CHECKING:
+    from adapters.inbox import To
     from adapters.letters import Letter
     from api.commands import Became
     from api.office import Office
-    from engine.words import LeadId
+
+WAYS_OUT: Final = {
+    "finished_before": "enroll it in another sequence; or write again=if_inactive in this one, and restart the workers"
+}
+"""What to do about a refusal that is the sequence's own rule, by its reason."""
 
 LeadArgument = Annotated[
     str, typer.Argument(metavar="LEAD", help="Our id, system:id of another system, a mail address or a phone number.")
@@ -47,11 +52,11 @@ class Asking:
         return cls(by=by or identifier(whoever_asks()), request=request or uuid4().hex, wait=timedelta(seconds=wait))
 
 
-def posted(office: "Office", letter: "Letter", lead: "LeadId", wait: timedelta) -> "Became":
+def posted(office: "Office", letter: "Letter", to: "To", wait: timedelta) -> "Became":
     """What became of the letter."""
     from api.commands import send
 
-    return asyncio.run(send(office, letter, lead, wait))
+    return asyncio.run(send(office, letter, to, wait))
 
 
 def tell(out: Output, became: "Became") -> None:
@@ -71,11 +76,19 @@ def _lines(became: "Became") -> abc.Iterator[tuple[str, str]]:
     yield "", f"{became.kind}: {_word(became)}"
     if became.detail and became.detail != (became.reason or "").replace("_", " "):
         yield "", f"  {became.detail}"
-    if became.disposition is None:
+    if became.reason in WAYS_OUT:
+        yield "", f"  next: {WAYS_OUT[became.reason]}"
+    if became.parked is not None:
+        yield "", f"  nothing goes on: the lead is parked still, or again: {became.parked}"
+    if became.lead_id is None:
+        yield "", "  nobody known is meant: it is kept, holds for that address at once, and is matched again for 24 h"
+    elif became.disposition is None:
         yield "", f"  `followup lead explain {became.lead_id}` tells when it is; its request is {became.request}"
 
 
 def _word(became: "Became") -> str:
+    if became.lead_id is None:
+        return "accepted, for somebody unknown"
     if became.disposition is None:
         return "accepted, not looked at yet"
     reason = f" ({became.reason})" if became.reason else ""

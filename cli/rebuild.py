@@ -28,7 +28,7 @@ def rebuild(
     from adapters.views import runs
     from cli.office import open_office
 
-    with open_office() as office:
+    with open_office(writes=True) as office:
         with office.database.reading() as transaction:
             total = runs.count(transaction)
         with out.progress("leads", total) as advance:

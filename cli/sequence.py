@@ -1,29 +1,39 @@
 """`followup sequence …`: read, check and list what operations teams have written."""
 
-import sys
 from collections import abc
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.output import Facts, Format, Output
+from cli import written
+from cli.output import Facts, Format, Output, width
 from cli.process import ExitCode
+from cli.sequence_enroll import enroll
+from cli.sequence_graph import graph
+from cli.sequence_init import init, test
+from cli.sequence_migrate import migrate
+from cli.sequence_pause import pause, resume
+from cli.sequence_plan import plan
+from cli.sequence_preview import preview
+from cli.sequence_publish import publish, retire, rollback
+from cli.sequence_results import results
+from cli.sequence_schema import schema
+from cli.sequence_send_test import send_test
+from cli.sequence_simulate import simulate
+from cli.sequence_versions import diff, show, versions
 from cli.verb import verb
 from engine.errors import FollowupError
 
 if TYPE_CHECKING:  # pydantic and the adapters are imported inside the verbs, so that `--help` answers at once
-    from adapters.sequence_files import SequenceFiles
-    from adapters.settings import Settings
+    from engine.sequence.comparison import Comparison
     from engine.sequence.findings import Finding, Report
-    from engine.sequence.written import Place
 
 GITHUB: Final = {"error": "error", "warning": "warning", "remark": "notice"}
 """What GitHub calls the severities."""
 
-app = typer.Typer(help="Read and check sequences.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Read, check and publish sequences.", no_args_is_help=True, rich_markup_mode=None)
 
 
 class CheckFormat(StrEnum):
@@ -41,8 +51,8 @@ def list_(out: Output) -> None:
     """What runs, highest first."""
     from engine.sequence.wording import say_list, say_stage, say_trigger
 
-    catalogue = _files().catalogue
-    places = {written.part.name: written.place for written in catalogue.written}
+    catalogue = written.files().catalogue
+    places = {sequence.part.name: sequence.place for sequence in catalogue.written}
     out.many(
         catalogue.sequences,
         {
@@ -57,28 +67,50 @@ def list_(out: Output) -> None:
     )
 
 
-@verb("followup sequence describe inbound-lead", "followup sequence describe --all")
+@verb(
+    "followup sequence describe inbound-lead",
+    "followup sequence describe --all",
+    "followup sequence describe inbound-lead --against published",
+)
 def describe(
     out: Output,
     name: Annotated[str | None, typer.Argument(help="The sequence, or a draft.", show_default=False)] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every sequence of the catalogue.")] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="What changes: since `published`, a version, or a .json file."),
+    ] = None,
 ) -> None:
     """What will happen to a lead, in plain English, for whoever approves it."""
     from engine.sequence.describe import description_of
 
     if (name is None) is not all_:
         raise typer.BadParameter("name one sequence, or write --all")
-    files = _files()
-    drafts = () if all_ else _drafts(files).catalogue.sequences
-    known = {sequence.name: sequence for sequence in (*drafts, *files.catalogue.sequences)}
-    chosen = [description_of(sequence) for sequence in known.values() if all_ or sequence.name == name]
-    if not chosen:
-        raise _unknown(name, list(known), files.catalogue.place)
+    if against is not None:
+        _describe_change(out, name, against)
+        return
+    files = written.files()
+    chosen = [
+        description_of(sequence)
+        for sequence in (files.catalogue.sequences if name is None else [written.named(files, name)])
+    ]
     if all_ and out.format is not Format.TEXT:
         out.many(chosen, {})
         return
-    for description in chosen:
-        out.one(description, partial(_lines, description.description))
+    order = f"Highest first: {', '.join(described.name for described in chosen)}.\n\n" if all_ else ""
+    for number, described in enumerate(chosen):
+        out.one(described, partial(_lines, described.description if number else order + described.description))
+
+
+def _describe_change(out: Output, name: str | None, against: str) -> None:
+    from cli.against import earlier_plan, written_plan
+    from engine.sequence.comparison import compare
+
+    if name is None:
+        raise typer.BadParameter("name the one sequence to compare")
+    after = written_plan(written.files(), name)
+    comparison = compare(earlier_plan(name, against), after)
+    out.one(comparison, lambda: _comparison(comparison))
 
 
 @verb("followup sequence validate", "followup sequence validate -o github", formats=CheckFormat)
@@ -91,30 +123,43 @@ def validate(out: Output) -> None:
         raise typer.Exit(ExitCode.USAGE)
 
 
-for each in (list_, describe, validate):
+for each in (
+    init,
+    list_,
+    describe,
+    validate,
+    test,
+    graph,
+    schema,
+    preview,
+    send_test,
+    simulate,
+    plan,
+    publish,
+    versions,
+    show,
+    diff,
+    results,
+    migrate,
+    enroll,
+    rollback,
+    retire,
+    pause,
+    resume,
+):
     each.mount(app)
 
-# --- what was written -------------------------------------------------------------------------------------------------
-
-
-def _files() -> "SequenceFiles":
-    """What the settings name. Raises: FollowupError, the first of all there are."""
-    from adapters import sequence_files
-
-    settings = _settings()
-    for fault in _faults(settings):
-        raise fault
-    return sequence_files.load(settings.catalogue, settings.templates)
+# --- what is found ---------------------------------------------------------------------------------------------------
 
 
 def _report() -> "Report":
     """What is refused on any line; when nothing is, what a check of the whole and of the templates finds."""
     from adapters import sequence_files
     from engine.sequence.check import check, check_drafts
-    from engine.sequence.findings import report
+    from engine.sequence.findings import in_order, report
 
-    settings = _settings()
-    faults = _faults(settings)
+    settings = written.settings()
+    faults = written.faults(settings)
     if faults:
         return report(tuple(map(_as_finding, faults)))
     try:
@@ -122,39 +167,14 @@ def _report() -> "Report":
     except FollowupError as error:
         return report((_as_finding(error),))
     found = check(files.catalogue, files.template_facts(), files.pipeline, files.folder)
-    ours = (*map(_as_finding, files.problems()), *found)
-    drafts = _drafts(files)
+    texts = (*map(_as_finding, files.problems(settings.language)), *files.remarks(settings.our_tokens()))
+    ours = in_order((*texts, *found))
+    drafts = written.drafts(files)
     found = check_drafts(drafts.catalogue, files.catalogue, drafts.template_facts(), files.pipeline, files.folder)
-    theirs = [finding for finding in (*map(_as_finding, drafts.problems()), *found) if finding not in ours]
+    texts = (*map(_as_finding, drafts.problems(settings.language)), *drafts.remarks(settings.our_tokens()))
+    theirs = [finding for finding in in_order((*texts, *found)) if finding not in ours]
     marked = (finding.model_copy(update={"draft": True}) for finding in theirs)
     return report((*ours, *marked), tuple(draft.name for draft in drafts.catalogue.sequences))
-
-
-def _drafts(files: "SequenceFiles") -> "SequenceFiles":
-    """The same files, with what the catalogue does not list in the catalogue's place."""
-    from adapters.sequence_files import package_of
-    from engine.authoring.reading import drafts
-
-    return replace(files, catalogue=drafts(package_of(_settings().catalogue), files.catalogue))
-
-
-def _settings() -> "Settings":
-    from adapters.settings import read_settings
-
-    return read_settings()
-
-
-def _faults(settings: "Settings") -> abc.Sequence[FollowupError]:
-    """Every line that cannot be meant, in the working directory's modules as well as in installed ones."""
-    from adapters.sequence_files import package_of
-    from engine.authoring.reading import faults
-
-    if "" not in sys.path:
-        sys.path.append("")
-    try:
-        return faults(package_of(settings.catalogue))
-    except FollowupError as error:
-        return (error,)
 
 
 def _as_finding(error: FollowupError) -> "Finding":
@@ -164,16 +184,18 @@ def _as_finding(error: FollowupError) -> "Finding":
     return Finding(severity="error", code=error.code, what=what, where=error.where, next=error.next)
 
 
-def _unknown(name: str | None, names: abc.Sequence[str], place: "Place") -> FollowupError:
-    return FollowupError(
-        code="SEQ051",
-        what=f"there is no sequence {name!r}, in the catalogue or as a draft beside it",
-        where=str(place),
-        next=f"write one of: {', '.join(names)}; write a new one in a file beside the catalogue, then add it there",
-    )
-
-
 # --- how it is told ---------------------------------------------------------------------------------------------------
+
+
+def _comparison(comparison: "Comparison") -> Facts:
+    """The differences as clauses, then the lines that changed."""
+    from cli.side_by_side import beside
+
+    title = f"{comparison.name}: before is {comparison.before_version}, after is what is written now"
+    if not comparison.changes and not comparison.changed:
+        return [("", title), ("", "Nothing changed.")]
+    clauses = [f"  {change.clause}" for change in comparison.changes]
+    return [("", line) for line in (title, "", *clauses, "", *beside(comparison.rows(), width()))]
 
 
 def _lines(text: str) -> Facts:

@@ -1,7 +1,8 @@
 """`followup stuck`: what needs a person, each with the command that repairs it."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -27,12 +28,17 @@ def stuck(
     Every lead that breaks the promise: an open lead has a future wake-up, an open task of a person, or a Review.
 
     Also what came in and was not applied, and what nobody knows the end of. The worst stands first.
+
+    Exits with 4 when Temporal or the database does not answer: then this is not all there is.
     """
     from cli.office import open_office
 
     with open_office() as office:
-        found = asyncio.run(_found(out, office, limit, temporal))
-    count = out.each(found, lambda one: _lines(out, one), "nothing is stuck")
+        seen = asyncio.run(_seen(office, out.now, limit, temporal))
+    count = out.each(seen.found, lambda one: _lines(out, one), "" if seen.trouble else "nothing is stuck")
+    if seen.trouble:
+        out.remark("open leads without a workflow are not listed, nor workflows without a lead: Temporal was not asked")
+        raise seen.trouble
     if exit_code and count:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -42,24 +48,28 @@ def _lines(out: Output, one: "Repairable") -> tuple[str, ...]:
     return f"{one.kind}  {whose}  {out.when(one.since)}", f"  {one.what}", f"  next: {one.repair}"
 
 
-async def _found(out: Output, office: "Office", limit: int, temporal: bool) -> "list[Repairable]":
-    from api.stuck import seen_by_records, worst_first
+class Seen(NamedTuple):
+    """What is stuck, and why that may not be all."""
 
-    known = seen_by_records(office, out.now, limit)
-    return worst_first(known, await _without_run(out, office, limit) if temporal else ())
+    found: "list[Repairable]"
+    trouble: FollowupError | None = None
 
 
-async def _without_run(out: Output, office: "Office", limit: int) -> "tuple[Repairable, ...]":
+async def _seen(office: "Office", now: datetime, limit: int, temporal: bool) -> Seen:
     """Temporal being away is no reason to hide what the database knows."""
     from temporalio.service import RPCError
 
-    from api.stuck import seen_by_temporal
-    from api.temporal import connect
+    from api.stuck import seen_by_records, seen_by_temporal, worst_first
+    from api.temporal import connect, troubled
 
+    known = seen_by_records(office, now, limit)
+    if not temporal:
+        return Seen(worst_first(known))
     try:
-        return await seen_by_temporal(office, await connect(), out.now, limit)
-    except (FollowupError, RPCError) as error:
-        out.remark(
-            f"Temporal could not be asked, so open leads without a workflow are not listed ({error.__class__.__name__})"
-        )
-        return ()
+        client = await connect()
+    except FollowupError as error:
+        return Seen(worst_first(known), error)
+    try:
+        return Seen(worst_first(known, await seen_by_temporal(office, client, now, limit)))
+    except RPCError as error:
+        return Seen(worst_first(known), troubled(client, error))

@@ -88,7 +88,7 @@ def _turn(out: Output, scope: str, name: str, by: str | None, reason: str, *, on
     if scope not in SCOPES:
         raise typer.BadParameter(f"{scope!r} is no scope; it is {', '.join(SCOPES)}", param_hint="SCOPE")
     turn = turn_on if on else turn_off
-    with open_office() as office, office.database.transaction() as transaction:
+    with open_office(writes=True) as office, office.database.transaction() as transaction:
         _check(transaction, Scope(scope), name)
         changed = turn(transaction, Scope(scope), name, by or identifier(whoever_asks()), reason, out.now)
     switched = Switched(scope=scope, name=name, on=on, changed=changed)

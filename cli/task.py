@@ -2,6 +2,7 @@
 
 from collections import abc
 from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from adapters.database import Transaction
     from adapters.tasks import Task
     from adapters.views.task import TaskPage
+    from api.office import Office
 
 TaskArgument = Annotated[str, typer.Argument(metavar="TASK", help="Its key, as `followup task list` shows it.")]
 
@@ -82,6 +84,8 @@ def _facts(out: Output, page: "TaskPage", zone: str) -> abc.Iterator[tuple[str, 
     yield "state", task.state if task.disposition is None else f"{task.state}: {task.disposition}"
     if task.state == "open":
         yield "ends as", ", ".join(outcomes_of(task.kind))
+    if task.edited:
+        yield "words", "changed by whoever released it"
     if page.instructions:
         yield "", ""
         yield "", page.title
@@ -107,21 +111,102 @@ def complete(
     wait: WaitOption = 10,
 ) -> None:
     """Say that a task is done and how it ended; the sequence goes on from there."""
-    from api.commands import report
     from cli.office import open_office
 
-    asking = Asking.of(by, request, wait)
-    with open_office() as office:
+    with open_office(writes=True) as office:
         with office.database.reading() as transaction:
             task = _task(transaction, task_key)
         _check(task, disposition, callback_at)
-        said = {"task_key": task.task_key, "disposition": disposition}
+        said = {"disposition": disposition}
         if note is not None:
             said["reason"] = note
         if callback_at is not None:
             said["callback_at"] = moment(steady(callback_at, request)).isoformat()
-        letter = report(EventKind.TASK_DONE, said, asking.by, asking.request, out.now)
-        became = posted(office, letter, task.lead_id, asking.wait)
+        _posts(out, office, task, said, Asking.of(by, request, wait))
+
+
+@verb(
+    "followup task approve 6f2c…",
+    "followup task approve 6f2c… --subject 'Your roof, by Friday' --text-file offer.txt",
+)
+def approve(
+    out: Output,
+    task_key: TaskArgument,
+    subject: Annotated[str | None, typer.Option(metavar="TEXT", help="What the mail's subject says instead.")] = None,
+    text_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Its words instead, as UTF-8."),
+    ] = None,
+    by: ByOption = None,
+    request: RequestOption = None,
+    wait: WaitOption = 10,
+) -> None:
+    """Release a message, as it was drafted or in other words; exactly these leave, when hours and limits allow."""
+    edits = {"subject": subject, "text": None if text_file is None else _text_of(text_file)}
+    said = {name: value for name, value in edits.items() if value is not None}
+    _decide(out, task_key, {"disposition": "approved", **said}, Asking.of(by, request, wait))
+
+
+@verb("followup task reject 6f2c… --reason 'the price is out of date'")
+def reject(
+    out: Output,
+    task_key: TaskArgument,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept with the answer.")],
+    by: ByOption = None,
+    request: RequestOption = None,
+    wait: WaitOption = 10,
+) -> None:
+    """Leave a message out; the sequence goes on with its next step."""
+    _decide(out, task_key, {"disposition": "rejected", "reason": reason}, Asking.of(by, request, wait))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter("it is not UTF-8", param_hint="--text-file") from error
+    except OSError as error:
+        raise typer.BadParameter(error.strerror or "it cannot be read", param_hint="--text-file") from error
+
+
+def _decide(out: Output, task_key: str, said: dict[str, str], asking: Asking) -> None:
+    """Say what is to become of a message that waits for its release."""
+    from cli.office import open_office
+
+    with open_office(writes=True) as office:
+        with office.database.reading() as transaction:
+            task = _task(transaction, task_key)
+        _must_be_a_release(task, said)
+        _posts(out, office, task, said, asking)
+
+
+def _must_be_a_release(task: "Task", said: dict[str, str]) -> None:
+    from adapters.approvals import edits_in
+
+    if task.kind != "approval":
+        raise typer.BadParameter(
+            f"this is a task of the kind {task.kind}; end it with `followup task complete`", param_hint="TASK"
+        )
+    if "subject" in said and not task.subject:
+        raise typer.BadParameter("a text has no subject", param_hint="--subject")
+    problem = edits_in(dict(said)).problem
+    if problem is not None:
+        raise FollowupError(
+            code="TSK002",
+            what="these words must not leave",
+            where=f"task {task.task_key}",
+            why=problem,
+            next="mend them and release it again; nothing was kept",
+        )
+
+
+def _posts(out: Output, office: "Office", task: "Task", said: dict[str, str], asking: Asking) -> None:
+    """Report that the task is done, and tell what became of that."""
+    from api.commands import report
+
+    about = {"task_key": task.task_key, **said}
+    letter = report(EventKind.TASK_DONE, about, asking.by, asking.request, out.now)
+    became = posted(office, letter, task.lead_id, asking.wait)
     tell(out, became)
     end_in_vain(became)
 
@@ -156,12 +241,13 @@ def _check(task: "Task", disposition: str, callback_at: str | None) -> None:
 
 def outcomes_of(kind: str) -> tuple[str, ...]:
     """How a task of this kind may end."""
-    from engine.life.events import CALL_OUTCOMES, PROOF_OUTCOMES, TASK_OUTCOMES
+    from engine.life.events import APPROVAL_OUTCOMES, CALL_OUTCOMES, PROOF_OUTCOMES, TASK_OUTCOMES
 
-    return {"call": CALL_OUTCOMES, "task": TASK_OUTCOMES, "proof": PROOF_OUTCOMES}.get(kind, ("done",))
+    known = {"call": CALL_OUTCOMES, "task": TASK_OUTCOMES, "approval": APPROVAL_OUTCOMES, "proof": PROOF_OUTCOMES}
+    return known.get(kind, ("done",))
 
 
 app = typer.Typer(help="What people have to do, and what they have done.", no_args_is_help=True, rich_markup_mode=None)
 
-for each in (list_tasks, show, complete):
+for each in (list_tasks, show, complete, approve, reject):
     each.mount(app)

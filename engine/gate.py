@@ -24,7 +24,7 @@ SEND_WINDOW_SEARCH = timedelta(days=21)
 """How far ahead an opening is looked for; longer than any run of holidays."""
 
 LEAST_VALIDITY = timedelta(seconds=120)
-"""A text handed over later than this before closing would expire at the provider (providers.md 1.2)."""
+"""A text handed over later than this before closing would expire at the provider (Twilio's error 30036)."""
 
 
 class GateFacts(Frozen):
@@ -111,11 +111,7 @@ class Forecast(Frozen):
 
 
 def gate(facts: GateFacts, now: datetime) -> Verdict:
-    """
-    The strongest verdict: stop, skip, review, hold, send; among holds the one that ends last.
-
-    Source: semantics.md 1.6.
-    """
+    """The strongest verdict: stop, skip, review, hold, send; among holds the one that ends last."""
     if facts.no_channel_left is not None:
         return Stops(because=facts.no_channel_left)
     if facts.why_not is not None:

@@ -133,6 +133,7 @@ class SkipReason(StrEnum):
     HELD_OUT = "held_out"
     NOT_APPROVED = "not_approved"
     NO_DATE = "no_date"
+    SEQUENCE_PAUSED = "sequence_paused"
 
 
 class CallDisposition(StrEnum):
@@ -185,6 +186,11 @@ class IgnoreReason(StrEnum):
     NO_SUCH_STAGE = "no_such_stage"
     NO_SUCH_STEP = "no_such_step"
     NO_SUCH_SEQUENCE = "no_such_sequence"
+    NO_SUCH_VERSION = "no_such_version"
+    SAME_VERSION = "same_version"
+    OTHER_VERSION = "other_version"
+    NO_COUNTERPART = "no_counterpart"
+    MESSAGE_UNDER_WAY = "message_under_way"
     ALREADY_ASKED = "already_asked"
     AUTOMATIC_MAIL = "automatic_mail"
     REFUSED = "refused"

@@ -78,6 +78,17 @@ class EventKind(StrEnum):
     ERASED = "erased"  # the person's right
 
 
+class ResumeMode(StrEnum):
+    """What becomes of the hours that a sequence was paused."""
+
+    SHIFT = "shift"
+    """What was left of every delay is left still."""
+    CATCH_UP = "catch_up"
+    """Delays ran on: what came due meanwhile leaves when the pause ends."""
+    DROP_OVERDUE = "drop_overdue"
+    """Delays ran on, and what came due meanwhile is left out."""
+
+
 class Verb(StrEnum):
     """What a person of ours may command for one lead."""
 
@@ -89,6 +100,8 @@ class Verb(StrEnum):
     JUMP = "jump"
     REASSIGN = "reassign"
     STOP = "stop"
+    MIGRATE = "migrate"
+    RETIRE = "retire"
 
 
 class TouchState(StrEnum):
@@ -117,3 +130,7 @@ class ZoneSource(StrEnum):
     LEAD = "lead"
     OWNER = "owner"
     ORG = "org"
+
+
+OPT_OUT_WORDS = frozenset({"stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel"})
+"""A text that says one of these says no to all texts, whatever it was asked."""

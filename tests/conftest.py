@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 from cli import logs, process, zone_data
 from cli.temporal_server import LocalServer, find_server_binary
 from tests.support.postgres import Postgres, fresh_database
+from tests.support.seeds import fresh_from
 
 OURS = ("FOLLOWUP_", "TEMPORAL_", "TWILIO_", "SENDGRID_", "HUBSPOT_", "SALESFORCE_", "PIPEDRIVE_")
 
@@ -36,6 +37,11 @@ crashed = pytest.StashKey[bool]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--full`: what is proven by many lives takes as many as CI asks for."""
     parser.addoption("--full", action="store_true", help="prove at the size CI does; without it, at about a tenth")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """From where the fresh seeds of a full run come, so that each of them can be lived again."""
+    return f"fresh seeds: from {fresh_from()} on, by the commit" if config.getoption("full") else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

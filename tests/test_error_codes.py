@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SPEAKERS = ("engine", "sequences", "activities", "workflows", "adapters", "api", "cli", "worker.py")
+SPEAKERS = ("engine", "sequences", "activities", "workflows", "adapters", "rehearsal", "api", "cli", "worker.py")
 EXPLANATIONS = (ROOT / "docs" / "errors.md").read_text()
 
 RAISED = re.compile(r'"([A-Z]{3}\d{3})"')
-ROW = re.compile(r"^\| ([A-Z]{3}\d{3}) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
-ANY_ROW = re.compile(r"^\| ([A-Z]{3}\d{3}) \|", re.MULTILINE)
+CELL = r"^\| \[?([A-Z]{3}\d{3})(?:\]\(findings/\1\.md\))? \|"
+"""A code, which is a link when it has a page."""
+ROW = re.compile(CELL + r" ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+ANY_ROW = re.compile(CELL, re.MULTILINE)
 AREAS = sorted({code[:3] for code in ANY_ROW.findall(EXPLANATIONS)})
 MENTIONED = re.compile(rf"\b((?:{'|'.join(AREAS)})\d{{3}})\b")
 

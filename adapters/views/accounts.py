@@ -39,6 +39,22 @@ def accounts_of(transaction: Transaction) -> Accounts:
     return Accounts(due=len(claimed), lost=len(lost), twice=twice)
 
 
+class OnItsWay(Frozen):
+    """A message that was claimed and has no outcome yet."""
+
+    lead_id: LeadId
+    channel: str
+    step: str
+
+
+def on_their_way(transaction: Transaction) -> tuple[OnItsWay, ...]:
+    """Every message that is claimed and not settled, by lead."""
+    columns = (ledger.c.lead, ledger.c.channel, ledger.c.step)
+    claimed = select(*columns).where(ledger.c.state == TouchState.IN_FLIGHT.value).order_by(ledger.c.lead)
+    rows = transaction.execute(claimed)
+    return tuple(OnItsWay(lead_id=LeadId(row.lead), channel=row.channel, step=row.step) for row in rows)
+
+
 def received_by(transaction: Transaction, lead_id: LeadId) -> dict[str, int]:
     """How many messages the lead would have received, by channel."""
     mine = select(ledger.c.channel).join(outbox, outbox.c.touch_key == ledger.c.touch_key)

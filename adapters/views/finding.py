@@ -3,6 +3,7 @@
 from adapters import leads as people
 from adapters.addresses import Address, mail_address
 from adapters.database import Transaction
+from adapters.departed import gone
 from adapters.leads import ExternalId, People
 from engine.errors import FollowupError
 from engine.words import LeadId
@@ -25,6 +26,28 @@ def find(transaction: Transaction, book: People, text: str) -> LeadId:
     return candidates[0]
 
 
+def meant(transaction: Transaction, book: People, text: str) -> LeadId | ExternalId | Address:
+    """
+    Whom something is about: the lead, or how somebody called it whom we do not know (yet).
+
+    Raises: FollowupError LED001 for what is neither a lead nor an address nor system:id, LED002 when there are several.
+    """
+    try:
+        return find(transaction, book, text)
+    except FollowupError as error:
+        stranger = _stranger(book, text.strip()) if error.code == "LED001" else None
+        if stranger is None:
+            raise
+        return stranger
+
+
+def _stranger(book: People, named: str) -> ExternalId | Address | None:
+    system, colon, external = named.partition(":")
+    if colon:
+        return ExternalId(system=system, id=external) if system and external else None
+    return _address(book, named)
+
+
 def _candidates(transaction: Transaction, book: People, named: str) -> tuple[LeadId, ...]:
     if people.exists(transaction, LeadId(named)):
         return (LeadId(named),)
@@ -33,7 +56,11 @@ def _candidates(transaction: Transaction, book: People, named: str) -> tuple[Lea
         found = people.by_external_id(transaction, ExternalId(system=system, id=external))
         return () if found is None else (found,)
     address = _address(book, named)
-    return () if address is None else book.by_address(transaction, address.address)
+    if address is None:
+        return ()
+    sharing = book.by_address(transaction, address.address)
+    left = gone(transaction, sharing)
+    return tuple(lead for lead in sharing if lead not in left) or sharing
 
 
 def _address(book: People, named: str) -> Address | None:

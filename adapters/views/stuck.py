@@ -1,8 +1,8 @@
 """
 What needs a person: whatever breaks "every open lead has a future wake-up, an open human task, or a Review entry".
 
-One query, a branch per kind of stuck, each on an index. What only Temporal can see (an open lead without a run) is
-added by `api.stuck`.
+One query, a branch per kind of stuck, each on an index. What only Temporal can see (an open lead without a run, a run
+without a row) is added by `api.stuck`.
 """
 
 import json
@@ -15,13 +15,14 @@ from sqlalchemy import ColumnElement, Select, Text, func, literal, null, select,
 from adapters.database import AnyRow, Transaction
 from adapters.tables import Moment, inbox, leads, ledger, tasks
 from engine.frozen import Frozen
-from engine.reasons import HoldReason, ReviewReason
+from engine.reasons import HoldReason, ReviewReason, StopReason
 from engine.words import LeadId, TouchState
 
 
 class Kind(StrEnum):
     """A kind of stuck, the worst first."""
 
+    NO_ROW = "no_row"  # Temporal runs it, and the database does not know it
     NO_RUN = "no_run"  # open, and Temporal has no workflow of it
     FAILING = "failing"  # its look fails again and again
     OVERDUE = "overdue"  # it should have been looked at
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     BACKOFF = "backoff"  # the provider does not take its message
     REVIEW = "review"  # parked for a person
     LATE_TASK = "late_task"  # a person has not done what was due
+    UNREACHABLE = "unreachable"  # its sequence ended because no address was left
     FLAGGED = "flagged"  # goes on, but somebody should look
     DEAD_LETTER = "dead_letter"  # something came in that could not be read
     UNMATCHED = "unmatched"  # something came in, and nobody knows whose it is
@@ -81,6 +83,7 @@ def stuck(transaction: Transaction, now: datetime, patience: Patience, limit: in
         _backoff(),
         _parked(),
         _late_tasks(now),
+        _unreachable(now - patience.told_for),
         _flagged(),
         _dead_letters(now - patience.told_for),
         _unmatched(now - patience.told_for, now - patience.unapplied),
@@ -103,6 +106,11 @@ def _flagged() -> Branch:
     return _of_lead(Kind.FLAGGED, leads.c.flagged_since, leads.c.flag_detail).where(
         leads.c.flagged_since.is_not(None), leads.c.failing_attempts == 0
     )
+
+
+def _unreachable(since: datetime) -> Branch:
+    without = (leads.c.lead_state == f"over.{StopReason.NO_CHANNEL_LEFT.value}") & (leads.c.looked_at >= since)
+    return _of_lead(Kind.UNREACHABLE, leads.c.looked_at, leads.c.why).where(without)
 
 
 def _overdue(before: datetime) -> Branch:

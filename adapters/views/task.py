@@ -9,6 +9,7 @@ from adapters.database import Transaction
 from adapters.drafting import Drafting
 from adapters.tables import leads
 from adapters.tasks import Task
+from adapters.templates import Rendered
 from engine.frozen import Frozen
 
 
@@ -20,14 +21,14 @@ class TaskPage(Frozen):
     addresses: tuple[str, ...]
     title: str
     instructions: str
-    """The template of the step, filled in with what is known today; empty when the task has none."""
+    """The step's template, filled in with what is known today, or the words that are to be released; else nothing."""
 
 
 def task_page(transaction: Transaction, drafting: Drafting, task: Task, shown: abc.Callable[[str], str]) -> TaskPage:
     """The page of a task, addresses as `shown` shows them."""
     row = transaction.execute(select(leads).where(leads.c.id == task.lead_id)).one()
     lead = known(transaction, row)
-    text = None
+    text = None if task.text is None else Rendered(subject=task.subject or "", text=task.text)
     if task.template is not None and task.version is not None:
         text = drafting.task_text(transaction, lead, task.version, f"{task.template}.{task.kind}")
     return TaskPage(

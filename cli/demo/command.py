@@ -85,7 +85,8 @@ async def _play(world: World, screen: Screen, script: Script, count: int, crash:
     cast = sorted(script.lead, key=lambda lead: duration(lead.arrives))[:count]
     for lead in cast:
         _tell_fields(office, known[lead.record], lead)
-    trouble = Trouble(world, screen) if crash else None
+    names = {known[lead.record]: lead.name for lead in cast}
+    trouble = Trouble(world, screen, names) if crash else None
     players = [Player(office, client, known[lead.record], lead, script.behaviour, screen.tell) for lead in cast]
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(trouble.watch()) if trouble is not None else None

@@ -189,13 +189,26 @@ class Player:
                     return  # the lead's run is over
                 if loop.time() > end:
                     raise
-                await asyncio.sleep(RETRY.total_seconds())
-                await self._ask_the_time()
+                await self._ask_the_time(end)
 
-    async def _ask_the_time(self) -> None:
-        """How late it is for the lead; the server may have been away in the middle of a move."""
-        with suppress(RPCError):
-            self._now = await self._skipper.get_current_time(self._handle)
+    async def _ask_the_time(self, until: float) -> None:
+        """
+        How late it is for the lead, asked until it is told.
+
+        A server that is away or busy may have moved the clock and not said so: who moves it once more without asking
+        makes the lead oversleep, and what it had to send is too late. Raises: RPCError when nobody tells in time.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(RETRY.total_seconds())
+            try:
+                self._now = await self._skipper.get_current_time(self._handle)
+                return
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return  # the lead's run is over, as whoever moves its clock will learn
+                if loop.time() > until:
+                    raise
 
     async def _ring(self) -> None:
         with suppress(RPCError):  # a server that is away is rung again

@@ -31,10 +31,12 @@ Cell = tuple[int | None, str | None, str]
 OURS = ("fields_changed", "task_done", "in_flight", "deferred", "retryable", "opened", "cancelled")
 """What happens inside us and says nothing of a life, or is told by what follows."""
 
-INSTEAD: dict[str, tuple[str, str]] = {
-    EventKind.CAPTURED: (HAPPENS[EventKind.CAPTURED], "enquired"),
-    TouchState.ACCEPTED: ("accepted", "sent"),
-    TouchState.SUPPRESSED: ("suppressed", "left out"),
+INSTEAD: dict[tuple[str, str], tuple[str, str]] = {
+    ("event", EventKind.CAPTURED): (HAPPENS[EventKind.CAPTURED], "enquired"),
+    ("touch", TouchState.ACCEPTED): ("accepted", "sent"),
+    ("touch", TouchState.SUPPRESSED): ("suppressed", "left out"),
+    ("touch", TouchState.UNCERTAIN): ("uncertain", "may have left, so the provider is asked"),
+    ("touch", TouchState.LOST): ("lost", "is unknown to the provider, so the owner is asked"),
 }
 """Words of ours, and what a spectator calls it."""
 
@@ -113,8 +115,8 @@ def plain_words(happening: Happening) -> str | None:
         return None
     if happening.what == "started" and happening.text.endswith(HAPPENS[EventKind.CAPTURED]):
         return None  # the enquiry is told already
-    if happening.what in INSTEAD:
-        told, shown = INSTEAD[happening.what]
+    if (happening.kind, happening.what) in INSTEAD:
+        told, shown = INSTEAD[happening.kind, happening.what]
         return happening.text.replace(told, shown)
     return happening.text.removeprefix("the lead ")
 

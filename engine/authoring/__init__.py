@@ -8,8 +8,9 @@ from engine.authoring import field
 from engine.authoring.catalogues import catalogue
 from engine.authoring.conditions import all_of, any_of, can, not_, open_now, outcome
 from engine.authoring.exits import carry_on, finish, goto, start
-from engine.authoring.later import ask, becomes, voice
-from engine.authoring.reactions import by_hand, entered, on, reply
+from engine.authoring.later import voice
+from engine.authoring.questions import ask
+from engine.authoring.reactions import becomes, by_hand, entered, on, reply
 from engine.authoring.sequences import sequence
 from engine.authoring.stages import stage
 from engine.authoring.steps import branch, call, case, email, sms, task

@@ -23,12 +23,15 @@ def catalogue(*sequences: Written[Sequence]) -> Catalogue:
 
 
 def _names_must_differ(sequences: tuple[Written[Sequence], ...], place: Place) -> None:
-    seen: dict[str, Place] = {}
+    seen: dict[str, Written[Sequence]] = {}
     for found in sequences:
         if found.part.name in seen:
-            what = f"sequence {found.part.name!r} is in the catalogue twice, first from {seen[found.part.name]}"
-            raise invalid("SEQ030", what, found.place, "name each sequence once")
-        seen[found.part.name] = found.place
+            first = seen[found.part.name]
+            if found is first:
+                raise invalid("SEQ030", f"sequence {found.part.name!r} stands here twice", place, "name it once")
+            what = f"a sequence of the name {found.part.name!r} is in the catalogue already, from {first.place}"
+            raise invalid("SEQ030", what, found.place, "give it a name of its own, or leave it out")
+        seen[found.part.name] = found
 
 
 def _starts(sequences: tuple[Written[Sequence], ...]) -> Iterator[tuple[Start, Place]]:

@@ -5,9 +5,10 @@ from itertools import chain, takewhile
 from typing import assert_never
 
 from engine.authoring.refusals import must_be_written
-from engine.life.events import CALL_OUTCOMES, TASK_OUTCOMES
+from engine.life.events import CALL_OUTCOMES, NO_ANSWER, TASK_OUTCOMES
 from engine.sequence import compiled
 from engine.sequence.compiled import (
+    Ask,
     Branch,
     BusinessDays,
     CalendarDays,
@@ -23,6 +24,7 @@ from engine.sequence.compiled import (
 )
 from engine.sequence.flow import cycle, instant_exits, plan_named
 from engine.sequence.structure import steps
+from engine.sequence.suggestion import suggestion
 from engine.sequence.version import LARGEST, canonical_json
 from engine.sequence.written import Place, Written, invalid
 from engine.words import Stage
@@ -67,7 +69,7 @@ def must_fit(sequence: Whole) -> None:
 def _ids_must_differ(sequence: Whole) -> None:
     seen: dict[str, Place] = {}
     for found in sequence.walk():
-        if isinstance(found.part, Message | HumanTask | Branch):
+        if isinstance(found.part, Message | HumanTask | Ask | Branch):
             if found.part.id in seen:
                 what = f"step {found.part.id!r} is written twice, first at {seen[found.part.id]}"
                 raise invalid("SEQ010", what, found.place, "give every step of the sequence an id of its own")
@@ -75,20 +77,28 @@ def _ids_must_differ(sequence: Whole) -> None:
 
 
 def _outcomes_must_exist(sequence: Whole) -> None:
-    tasks = {step.id: step for plan in sequence.part.stages for step in steps(plan) if isinstance(step, HumanTask)}
+    every_step = [step for plan in sequence.part.stages for step in steps(plan)]
+    tasks = {step.id: step for step in every_step if isinstance(step, HumanTask | Ask)}
     for found in sequence.walk():
         if isinstance(found.part, OutcomeIs):
             if found.part.step not in tasks:
-                what = f"outcome({found.part.step!r}) is of no call or task of this sequence"
+                what = f"outcome({found.part.step!r}) is of no call, task or question of this sequence"
                 raise invalid("SEQ011", what, found.place, _one_of(list(tasks)))
             _must_be_possible(found.part, tasks[found.part.step], found.place)
 
 
-def _must_be_possible(asked: OutcomeIs, step: HumanTask, place: Place) -> None:
-    possible = CALL_OUTCOMES if step.kind == "call" else TASK_OUTCOMES
+def _must_be_possible(asked: OutcomeIs, step: HumanTask | Ask, place: Place) -> None:
+    possible = _outcomes(step)
     for outcome in asked.outcomes:
         if outcome not in possible:
-            raise invalid("SEQ012", f"{step.kind} {step.id!r} never ends as {outcome!r}", place, _one_of(possible))
+            what = f"{step.kind} {step.id!r} never ends as {outcome!r}"
+            raise invalid("SEQ012", what, place, suggestion(outcome, possible))
+
+
+def _outcomes(step: HumanTask | Ask) -> tuple[str, ...]:
+    if isinstance(step, Ask):
+        return (*(answer.value for answer in step.answers), NO_ANSWER)
+    return CALL_OUTCOMES if step.kind == "call" else TASK_OUTCOMES
 
 
 def _threads_must_exist(sequence: Whole) -> None:
@@ -147,7 +157,8 @@ def _must_not_spin(sequence: Whole) -> None:
     way = cycle(graph)
     if way:
         what = f"a lead may go round without any time passing: {' → '.join(way)}"
-        raise invalid("SEQ020", what, sequence.place, "give one of these exits a delay: goto(…, after=…)")
+        place = next(found.place for found in sequence.walk() if getattr(found.part, "name", None) == way[0])
+        raise invalid("SEQ020", what, place, "give one of these exits a delay: goto(…, after=…)")
 
 
 def _one_of(names: Sequence[str]) -> str:

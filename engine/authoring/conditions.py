@@ -4,12 +4,10 @@ from typing import NoReturn
 
 from engine.authoring.refusals import here, must_be, must_be_name, must_be_word
 from engine.authoring.vocabulary import ChannelName, OutcomeName
-from engine.life.events import CALL_OUTCOMES, TASK_OUTCOMES
 from engine.sequence import compiled
 from engine.sequence.written import Place, Written, invalid
 from engine.words import Channel
 
-OUTCOMES = tuple(dict.fromkeys((*CALL_OUTCOMES, *TASK_OUTCOMES)))
 WRITE_A_CONDITION = 'write one like source.is_("ad"), outcome("first-call").is_("voicemail") or open_now'
 
 
@@ -27,23 +25,23 @@ class Condition(Written[compiled.Condition]):
 
 
 class Outcome:
-    """How a call or task ended."""
+    """How a call, a task or a question ended."""
 
     def __init__(self, step_id: str) -> None:
         self._step_id = step_id
 
     def is_(self, *outcomes: OutcomeName) -> Condition:
-        """It ended in one of these ways; a step that has not ended has not."""
+        """It ended in one of these ways; a step that has not ended has not. A question ends in what was answered."""
         place = here()
         if not outcomes:
             raise invalid("SEQ007", "no outcome is named", place, 'name at least one, like "no_answer"')
         for found in outcomes:
-            must_be_word(found, OUTCOMES, "outcome", place)
+            must_be(found, str, "an outcome", place, 'write how it ended, like "no_answer"')
         return Condition(compiled.OutcomeIs(step=self._step_id, outcomes=outcomes), place)
 
 
 def outcome(step_id: str) -> Outcome:
-    """How the call or task with this id ended: `outcome("first-call").is_("voicemail", "given_up")`."""
+    """How the call, task or question with this id ended: `outcome("first-call").is_("voicemail", "given_up")`."""
     must_be_name(step_id, "step", here())
     return Outcome(step_id)
 

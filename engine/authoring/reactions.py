@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
+from engine.authoring.conditions import Condition, must_be_condition
 from engine.authoring.exits import WRITE_AN_EXIT
 from engine.authoring.refusals import here, must_be, must_be_name, must_be_pipeline_stage, must_be_word, must_be_written
 from engine.authoring.vocabulary import EventName, ReplyName
 from engine.reasons import ReplyClass
 from engine.sequence.compiled import (
     CarryOn,
+    FieldAtLeast,
+    FieldBelow,
+    FieldIs,
+    FieldKnown,
     Finish,
     Goto,
     Moment,
+    OnBecomes,
     OnByHand,
     OnEntered,
     OnEvent,
@@ -20,11 +26,13 @@ from engine.sequence.compiled import (
     Start,
     Trigger,
 )
+from engine.sequence.structure import questions
+from engine.sequence.wording import say_condition, say_trigger
 from engine.sequence.written import Place, Written, invalid
 from engine.words import EventKind
 
 
-class Happening(Written[tuple[OnReply | OnEntered | OnByHand, ...]]):
+class Happening(Written[tuple[OnReply | OnEntered | OnByHand | OnBecomes, ...]]):
     """Something that can happen to a lead and needs more than its name to say."""
 
 
@@ -59,6 +67,9 @@ BY_NAME = {
 }
 """Events that are many things, and how to say which."""
 
+ABOUT_FIELDS = (FieldIs, FieldKnown, FieldAtLeast, FieldBelow)
+"""What can be told of a lead as it was before."""
+
 
 def reply(*classes: ReplyClass | ReplyName) -> Happening:
     """The lead answers in one of these senses: `reply("positive", "question")`."""
@@ -85,6 +96,21 @@ def by_hand(name: str) -> Happening:
     return Happening((OnByHand(name=name),), place)
 
 
+def becomes(condition: Condition) -> Happening:
+    """
+    Fields of the lead change, so that this was not true and now is.
+
+    Whoever is captured with the value has not become it: `starts=["captured"], only_if=…` is for that.
+    """
+    place = here()
+    must_be_condition(condition, place)
+    for question in questions(condition.part):
+        if not isinstance(question, ABOUT_FIELDS):
+            what = f"nobody remembers whether {say_condition(question)!r} was true before"
+            raise invalid("SEQ028", what, place, "ask for declared fields in becomes(), for the rest with only_if")
+    return Happening((OnBecomes(condition=condition.part),), place, (condition,))
+
+
 def on(trigger: EventName | Happening | Moment, response: Written[Goto | Start | Finish | CarryOn]) -> When:
     """When this happens, do that."""
     place = here()
@@ -92,11 +118,12 @@ def on(trigger: EventName | Happening | Moment, response: Written[Goto | Start |
         response, (Goto, Start, Finish, CarryOn), "what a reaction can do", place, f"{WRITE_AN_EXIT}, or carry_on()"
     )
     found = (OnMoment(moment=trigger),) if isinstance(trigger, Moment) else compiled_trigger(trigger, place)
-    return When(tuple(Reaction(trigger=one, response=response.part) for one in found), place, (response,))
+    inside = (trigger, response) if isinstance(trigger, Happening) else (response,)
+    return When(tuple(Reaction(trigger=one, response=response.part) for one in found), place, inside)
 
 
 def compiled_trigger(trigger: EventName | Happening, place: Place) -> tuple[Trigger, ...]:
-    """The triggers behind an event's name, or behind `reply`, `entered` or `by_hand`."""
+    """The triggers behind an event's name, or behind `reply`, `entered`, `by_hand` or `becomes`."""
     if isinstance(trigger, Happening):
         return trigger.part
     must_be_word(trigger, EventKind, "event", place)
@@ -112,11 +139,13 @@ def joined(when: Sequence[When], place: Place) -> tuple[Reaction, ...]:
     for reaction in when:
         must_be(reaction, When, "a reaction", place, 'write when=[on("replied", goto("convert"))]')
     reactions = tuple(one for reaction in when for one in reaction.part)
-    triggers = [reaction.trigger for reaction in reactions]
+    seen: dict[Trigger, Place] = {}
     for written in when:
         for one in written.part:
-            if triggers.count(one.trigger) > 1:
-                raise invalid("SEQ022", "two reactions to the same thing", written.place, "keep one of them")
+            if one.trigger in seen:
+                what = f"there is a reaction already for when {say_trigger(one.trigger)}, at {seen[one.trigger]}"
+                raise invalid("SEQ022", what, written.place, "keep one of them")
+            seen[one.trigger] = written.place
     return reactions
 
 
@@ -124,7 +153,7 @@ def _must_be_ours(value: str, engine_rules: Iterable[str], place: Place) -> None
     if value in engine_rules:
         raise invalid(
             "SEQ023",
-            f"{str(value)!r} is for the engine, in every sequence",
+            f"{str(value)!r} is seen to in every sequence, by the engine itself",
             place,
-            "leave it out: nothing is forgotten",
+            "leave it out: nothing has to be written for it",
         )

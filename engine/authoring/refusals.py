@@ -3,9 +3,32 @@
 import re
 import sys
 from collections.abc import Iterable
+from types import FunctionType
 from typing import TypeVar
 
-from engine.sequence.compiled import BusinessDays, CalendarDays, Delay, Elapsed, Quiet, SimpleDelay, Working
+from engine.sequence.compiled import (
+    Ask,
+    Branch,
+    BusinessDays,
+    CalendarDays,
+    CarryOn,
+    Case,
+    Delay,
+    Elapsed,
+    Finish,
+    Goto,
+    HumanTask,
+    Message,
+    Moment,
+    Quiet,
+    Sequence,
+    SimpleDelay,
+    StagePlan,
+    Start,
+    Window,
+    Working,
+)
+from engine.sequence.fields import DeclaredField
 from engine.sequence.suggestion import suggestion
 from engine.sequence.written import Place, Written, invalid
 
@@ -21,6 +44,20 @@ DELAYS = (Elapsed, Working, CalendarDays, BusinessDays, Quiet)
 SIMPLE_DELAYS = (Elapsed, Working, CalendarDays, BusinessDays)
 WRITE_A_DELAY = "write elapsed(), working(), calendar(), business_days() or quiet()"
 WRITE_A_SIMPLE_DELAY = "write elapsed(), working(), calendar() or business_days()"
+
+
+CALLED: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((CarryOn,), "carry_on()"),
+    ((Goto, Start, Finish), "an exit"),
+    ((Message, HumanTask, Ask, Branch), "a step"),
+    ((Case,), "a case"),
+    ((StagePlan,), "a stage"),
+    ((Sequence,), "a sequence"),
+    ((Window,), "a window"),
+    ((Moment,), "a moment"),
+    (DELAYS, "a delay"),
+)
+"""What an author calls the things that words make."""
 
 
 def here() -> Place:
@@ -67,14 +104,13 @@ def must_be_word(value: object, allowed: Iterable[str], what: str, place: Place)
 def must_be(value: object, kinds: type | tuple[type, ...], what: str, place: Place, next: str) -> None:
     """Refuse what is another kind of thing than this place takes."""
     if not isinstance(value, kinds):
-        raise invalid("SEQ002", f"{value!r} is not {what}", place, next)
+        raise invalid("SEQ002", f"{_called(value)} is not {what}", place, next)
 
 
 def must_be_written(value: object, kinds: type | tuple[type, ...], what: str, place: Place, next: str) -> None:
     """Refuse what was not built by the words for this place."""
     if not isinstance(value, Written) or not isinstance(value.part, kinds):
-        shown = getattr(value, "part", value)
-        raise invalid("SEQ002", f"{shown!r} is not {what}", place, next)
+        raise invalid("SEQ002", f"{_called(value)} is not {what}", place, next)
 
 
 def must_be_delay(value: Delay | None, what: str, place: Place) -> None:
@@ -89,6 +125,17 @@ def must_be_simple_delay(value: SimpleDelay | None, what: str, place: Place) -> 
     if value is not None:
         must_be(value, SIMPLE_DELAYS, f"a delay, which {what} takes", place, WRITE_A_SIMPLE_DELAY)
         _takes_time(value, what, place)
+
+
+def _called(value: object) -> str:
+    """What stands there, in an author's words: a word without its brackets, a field, what a word makes, or as is."""
+    part = getattr(value, "part", value)
+    declared = getattr(value, "declared", None)
+    if isinstance(part, FunctionType):
+        return f"{part.__name__} without brackets"
+    if isinstance(declared, DeclaredField):
+        return f"the field {declared.name}"
+    return next((called for kinds, called in CALLED if isinstance(part, kinds)), repr(part))
 
 
 def _takes_time(value: Delay, what: str, place: Place) -> None:

@@ -1,11 +1,10 @@
 """The word for a sequence."""
 
 from collections.abc import Sequence
-from typing import Literal, assert_never, get_args
+from typing import assert_never, get_args
 
 from engine.authoring.coherence import must_agree, must_fit, must_have_stages
 from engine.authoring.conditions import Condition, must_be_condition
-from engine.authoring.later import later, must_be_left_out
 from engine.authoring.reactions import Happening, When, compiled_trigger, joined
 from engine.authoring.refusals import (
     DELAYS,
@@ -35,6 +34,7 @@ from engine.sequence.compiled import (
     HumanTask,
     Message,
     Moment,
+    OnMoment,
     SimpleDelay,
     StagePlan,
     Step,
@@ -45,13 +45,15 @@ from engine.sequence.written import Place, Written, invalid
 
 OFFICE_HOURS = window("Mon-Fri", "09:00-18:00")
 TWO_DAYS = BusinessDays(days=2)
+MOST_HELD_OUT = 50
+"""Percent: who writes more has mixed up the two sides."""
 
 
 def sequence(
     name: str,
     *stages: Written[StagePlan],
     maintainer: str,
-    starts: Sequence[EventName | Happening] = (),
+    starts: Sequence[EventName | Happening | Moment] = (),
     only_if: Condition | None = None,
     when: Sequence[When] = (),
     sender: SenderName = "owner",
@@ -60,17 +62,19 @@ def sequence(
     again: AgainName | SimpleDelay = "once",
     after_human: Delay = TWO_DAYS,
     stale_after: Delay | None = None,
-    per_day: None = None,
-    one_contact_per_account: Literal[False] = False,
-    holdout: Literal[0] = 0,
+    per_day: int | None = None,
+    one_contact_per_account: bool = False,
+    holdout: int = 0,
 ) -> Written[compiled.Sequence]:
     """
     What happens to a lead from one of the `starts` on; it begins with the first stage.
 
+    A start is an event, a change (`becomes`) or a date of the lead (`before`, `since`), looked for every few minutes.
     `hours` are when messages may leave, in the lead's zone. `again` says whether a lead may run through it once more,
     and `gives_back` whether it only interrupts what runs. After a word from a person of ours nothing is sent for
-    `after_human`; what is later than `stale_after` waits for a person. `per_day`, `one_contact_per_account` and
-    `holdout` come with a later release.
+    `after_human`; what is later than `stale_after` waits for a person. `holdout` percent of the leads get nothing, so
+    that the others can be compared with them. At most `per_day` leads begin in 24 hours, and the others wait for their
+    turn; with `one_contact_per_account` nobody begins while a colleague is in it, or in another that says so.
     """
     place = here()
     must_be_name(name, "sequence", place, like="speed-to-lead")
@@ -83,9 +87,11 @@ def sequence(
     must_be(after_human, DELAYS, "a delay, which after_human takes", place, WRITE_A_DELAY)
     must_be_delay(stale_after, "stale_after", place)
     must_be(gives_back, bool, "True or False", place, "write gives_back=True, or leave it out")
-    must_be_left_out(per_day, "per_day", place)
-    must_be_left_out(one_contact_per_account, "one_contact_per_account", place)
-    must_be_left_out(holdout, "holdout", place)
+    _must_be_a_number_a_day(per_day, place)
+    must_be(
+        one_contact_per_account, bool, "True or False", place, "write one_contact_per_account=True, or leave it out"
+    )
+    _must_be_a_holdout(holdout, place)
     part = compiled.Sequence(
         name=name,
         stages=tuple(_with_templates(stage.part, name) for stage in stages),
@@ -97,23 +103,48 @@ def sequence(
         hours=hours,
         gives_back=gives_back,
         again=_again(again, place),
+        per_day=per_day,
         after_human=after_human,
         stale_after=stale_after,
+        one_contact_per_account=one_contact_per_account,
+        holdout=holdout,
     )
-    written = Written(part, place, (*asked(only_if), *stages, *when))
+    happenings = tuple(start for start in starts if isinstance(start, Happening))
+    written = Written(part, place, (*asked(only_if), *happenings, *stages, *when))
     must_agree(written)
     must_fit(written)
     return written
 
 
-def _starts(starts: Sequence[EventName | Happening], place: Place) -> tuple[Trigger, ...]:
+def _must_be_a_holdout(holdout: object, place: Place) -> None:
+    if not isinstance(holdout, int) or isinstance(holdout, bool) or not 0 <= holdout <= MOST_HELD_OUT:
+        raise invalid(
+            "SEQ027",
+            f"{holdout!r} is no share of leads that get nothing",
+            place,
+            f"write a whole percent of at most {MOST_HELD_OUT}, such as holdout=10",
+        )
+
+
+def _must_be_a_number_a_day(per_day: object, place: Place) -> None:
+    if per_day is not None and (not isinstance(per_day, int) or isinstance(per_day, bool) or per_day < 1):
+        raise invalid(
+            "SEQ032", f"{per_day!r} is no number of leads a day", place, "write a whole number above zero: per_day=50"
+        )
+
+
+def _starts(starts: Sequence[EventName | Happening | Moment], place: Place) -> tuple[Trigger, ...]:
     must_be(starts, (list, tuple), "a list of what starts it", place, 'write starts=["captured"]')
-    if any(isinstance(start, Moment) for start in starts):
-        raise later("a start at a date", place)
-    triggers = tuple(trigger for start in starts for trigger in compiled_trigger(start, place))
-    if len(set(triggers)) < len(triggers):
-        raise invalid("SEQ022", "it starts twice on the same thing", place, "name each start once")
+    triggers = tuple(trigger for start in starts for trigger in _start(start, place))
+    # A lead starts once for a date, whatever distances are written for it.
+    things = [trigger.moment.field if isinstance(trigger, OnMoment) else trigger for trigger in triggers]
+    if len(set(things)) < len(things):
+        raise invalid("SEQ022", "it starts twice on the same thing", place, "name each start, and each date, once")
     return triggers
+
+
+def _start(start: EventName | Happening | Moment, place: Place) -> tuple[Trigger, ...]:
+    return (OnMoment(moment=start),) if isinstance(start, Moment) else compiled_trigger(start, place)
 
 
 def _again(again: AgainName | SimpleDelay, place: Place) -> Again:
@@ -141,7 +172,11 @@ def _with_template(step: Step, sequence_name: str) -> Step:
             )
             otherwise = _templated(step.otherwise, sequence_name)
             return step.model_copy(update={"cases": cases, "otherwise": otherwise})
-        case Message() | HumanTask() | Ask():
+        case Message():
+            template = step.template or f"{sequence_name}/{step.id}"
+            variants = tuple(v.model_copy(update={"template": f"{template}.{v.name}"}) for v in step.variants)
+            return step.model_copy(update={"template": template, "variants": variants})
+        case HumanTask() | Ask():
             return step.model_copy(update={"template": step.template or f"{sequence_name}/{step.id}"})
         case _:
             assert_never(step)

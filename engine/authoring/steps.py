@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Literal, TypedDict, get_args
+from typing import TypedDict, get_args
 
 from engine.authoring.conditions import Condition, must_be_condition
 from engine.authoring.exits import must_be_exit
-from engine.authoring.later import must_be_left_out
 from engine.authoring.refusals import (
     SIMPLE_DELAYS,
     TEMPLATE,
@@ -23,6 +22,8 @@ from engine.authoring.refusals import (
 )
 from engine.sequence import compiled
 from engine.sequence.compiled import (
+    EVERYBODY,
+    Ask,
     Branch,
     BusinessDays,
     Case,
@@ -34,16 +35,19 @@ from engine.sequence.compiled import (
     Message,
     Moment,
     SimpleDelay,
+    Variant,
     Working,
 )
 from engine.sequence.structure import leaves
+from engine.sequence.wording import say_condition
 from engine.sequence.written import Place, Written, invalid
 
-AnyStep = Message | HumanTask | Branch
+AnyStep = Message | HumanTask | Ask | Branch
 
 ONE_HOUR = Working(minutes=60)
 ONE_DAY = BusinessDays(days=1)
-WRITE_A_STEP = "write email(), sms(), call(), task() or branch()"
+WRITE_A_STEP = "write email(), sms(), call(), task(), ask() or branch()"
+WRITE_VARIANTS = 'name two or more, with whole percents that make 100: variants={"short": 50, "long": 50}'
 OWN_TEMPLATE = ""
 """Until the step stands in a sequence, whose name its template is then looked for under."""
 
@@ -57,17 +61,32 @@ def email(
     template: str | None = None,
     thread: str | None = None,
     if_past: IfPast | None = None,
-    approve: Literal[False] = False,
-    variants: None = None,
+    approve: bool = False,
+    variants: Mapping[str, int] | None = None,
 ) -> Written[Message]:
-    """An email; `thread` names the earlier email it continues. `approve` and `variants` come with a later release."""
+    """
+    An email; `thread` names the earlier email it continues.
+
+    `variants={"short": 50, "long": 50}` tests words against each other: which share of the leads, in percent, gets
+    which; each has a template of its own, `<step>.short.email`. With `approve=True` the owner reads it first, may
+    change its words, and releases it or leaves it out.
+    """
     place = here()
-    _must_be_done(approve, variants, place)
+    _must_be_yes_or_no(approve, "approve", place)
     if thread is not None:
         must_be_name(thread, "step", place)
-    step = _step(id, after, at, only_if, template, place)
+    step = step_of(id, after, at, only_if, template, place)
     return Written(
-        Message(kind="email", thread=thread, if_past=_if_past(if_past, place), **step), place, asked(only_if)
+        Message(
+            kind="email",
+            thread=thread,
+            if_past=_if_past(if_past, place),
+            approve=approve,
+            variants=_variants(variants, place),
+            **step,
+        ),
+        place,
+        asked(only_if),
     )
 
 
@@ -79,14 +98,16 @@ def sms(
     only_if: Condition | None = None,
     template: str | None = None,
     if_past: IfPast | None = None,
-    approve: Literal[False] = False,
-    variants: None = None,
+    approve: bool = False,
+    variants: Mapping[str, int] | None = None,
 ) -> Written[Message]:
-    """A text. `approve` and `variants` come with a later release."""
+    """A text; `approve` and `variants` as those of an email."""
     place = here()
-    _must_be_done(approve, variants, place)
-    step = _step(id, after, at, only_if, template, place)
-    return Written(Message(kind="sms", if_past=_if_past(if_past, place), **step), place, asked(only_if))
+    _must_be_yes_or_no(approve, "approve", place)
+    step = step_of(id, after, at, only_if, template, place)
+    late, words = _if_past(if_past, place), _variants(variants, place)
+    message = Message(kind="sms", if_past=late, approve=approve, variants=words, **step)
+    return Written(message, place, asked(only_if))
 
 
 def call(
@@ -104,7 +125,7 @@ def call(
 ) -> Written[HumanTask]:
     """A call that a person of ours makes. One attempt: a second call is a second line."""
     place = here()
-    step = _step(id, after, at, only_if, template, place)
+    step = step_of(id, after, at, only_if, template, place)
     asking = _asking(to, due, escalate or {}, give_up, blocks, place)
     return Written(HumanTask(kind="call", **step, **asking), place, asked(only_if))
 
@@ -127,7 +148,7 @@ def task(
     place = here()
     if proposes is not None:
         must_be_pipeline_stage(proposes, place)
-    step = _step(id, after, at, only_if, template, place)
+    step = step_of(id, after, at, only_if, template, place)
     asking = _asking(to, due, escalate or {}, give_up, blocks, place)
     return Written(HumanTask(kind="task", proposes=proposes, **step, **asking), place, asked(only_if))
 
@@ -155,6 +176,7 @@ def branch(id: str, *cases: Written[Case], otherwise: Sequence[Written[AnyStep]]
         raise invalid(
             "SEQ024", f"branch {id!r} has no case", place, "write case(condition, …), or leave the branch out"
         )
+    _cases_must_be_reached(cases)
     steps, exit_ = _arm(otherwise, place)
     part = Branch(
         id=id,
@@ -165,10 +187,32 @@ def branch(id: str, *cases: Written[Case], otherwise: Sequence[Written[AnyStep]]
     return Written(part, place, (*cases, *steps, *(() if exit_ is None else (exit_,))))
 
 
+def _cases_must_be_reached(cases: Sequence[Written[Case]]) -> None:
+    """Refuse a case whose leads an earlier case has all taken."""
+    for number, found in enumerate(cases):
+        earlier = [other.part.condition for other in cases[:number]]
+        if _is_taken(found.part.condition, earlier):
+            raise invalid(
+                "SEQ033",
+                f"no lead comes to this case: whoever is meant by {say_condition(found.part.condition)!r} "
+                "is in a case above",
+                found.place,
+                "take it out, or write it above the case that takes its leads",
+            )
+
+
+def _is_taken(condition: compiled.Condition, earlier: Sequence[compiled.Condition]) -> bool:
+    """Whether one of the earlier ones is true of every lead that this is true of, as far as can be seen."""
+    if not isinstance(condition, compiled.FieldIs):
+        return condition in earlier
+    asked = [other for other in earlier if isinstance(other, compiled.FieldIs) and other.field == condition.field]
+    return set(condition.values) <= {value for other in asked for value in other.values}
+
+
 def must_be_steps(steps: Sequence[Written[AnyStep]], place: Place) -> None:
     """Refuse what is no step, and a step that no lead can come to."""
     for step in steps:
-        must_be_written(step, (Message, HumanTask, Branch), "a step", place, WRITE_A_STEP)
+        must_be_written(step, (Message, HumanTask, Ask, Branch), "a step", place, WRITE_A_STEP)
     for before, step in pairwise(steps):
         if leaves(before.part):
             raise invalid(
@@ -200,7 +244,7 @@ class _Asking(TypedDict):
     blocks: bool
 
 
-def _step(
+def step_of(
     id: str,
     after: Delay | None,
     at: Moment | None,
@@ -208,6 +252,7 @@ def _step(
     template: str | None,
     place: Place,
 ) -> _Step:
+    """What every step but a branch says of itself."""
     must_be_name(id, "step", place)
     must_be_delay(after, "after", place)
     if at is not None:
@@ -222,9 +267,20 @@ def _step(
     return _Step(id=id, after=after, at=at, only_if=guard, template=template or OWN_TEMPLATE)
 
 
-def _must_be_done(approve: object, variants: object, place: Place) -> None:
-    must_be_left_out(approve, "approve", place)
-    must_be_left_out(variants, "variants", place)
+def _variants(variants: Mapping[str, int] | None, place: Place) -> tuple[Variant, ...]:
+    """The words of a test, in the order they are written; their templates are named with the step's."""
+    if variants is None:
+        return ()
+    must_be(variants, Mapping, "names with their shares", place, WRITE_VARIANTS)
+    for name in variants:
+        must_be_name(name, "variant", place, like="short")
+    if len(variants) < 2 or not all(map(_is_share, variants.values())) or sum(variants.values()) != EVERYBODY:
+        raise invalid("SEQ026", f"{dict(variants)!r} is no test of words against each other", place, WRITE_VARIANTS)
+    return tuple(Variant(name=name, template=OWN_TEMPLATE, share=share) for name, share in variants.items())
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def shorter(one: SimpleDelay | None, other: SimpleDelay) -> bool:
@@ -240,6 +296,10 @@ def shorter(one: SimpleDelay | None, other: SimpleDelay) -> bool:
             return mine < yours
         case _:
             return False
+
+
+def _must_be_yes_or_no(value: object, word: str, place: Place) -> None:
+    must_be(value, bool, "True or False", place, f"write {word}=True or {word}=False, or leave it out")
 
 
 def _if_past(value: IfPast | None, place: Place) -> IfPast | None:
@@ -260,7 +320,7 @@ def _asking(
     must_be(due, SIMPLE_DELAYS, "a delay, which due takes", place, WRITE_A_SIMPLE_DELAY)
     must_be_simple_delay(due, "due", place)
     must_be_simple_delay(give_up, "give_up", place)
-    must_be(blocks, bool, "True or False", place, "write blocks=False, or leave it out")
+    _must_be_yes_or_no(blocks, "blocks", place)
     if shorter(give_up, due):
         raise invalid("SEQ018", "it is given up before it is due", place, "make give_up longer than due")
     rungs = tuple(_escalation(role, delay, give_up, place) for role, delay in escalate.items())

@@ -100,10 +100,18 @@ def _minutes(minutes: int, hours: int, place: Place) -> int:
 
 def _count(number: object, what: str, place: Place, least: int) -> None:
     if not isinstance(number, int) or isinstance(number, bool) or number < least:
-        next = "write minutes instead of a part of an hour" if isinstance(number, float) else f"write {least} or more"
-        raise invalid("SEQ003", f"{what} cannot be {number!r}", place, next)
+        raise invalid("SEQ003", f"{what} cannot be {number!r}", place, _whole(number, what, least))
     if number > TEN_YEARS[what]:
         raise invalid("SEQ003", f"{number} {what} are more than ten years", place, f"write {TEN_YEARS[what]} or less")
+
+
+def _whole(number: object, what: str, least: int) -> str:
+    """What to write instead of a number that is none here."""
+    if isinstance(number, float):
+        return f"write whole {what}; minutes are the smallest unit, as in elapsed(minutes=30)"
+    if isinstance(number, str):
+        return "write a number, without quotes"
+    return f"write {least} or more"
 
 
 def _moment(date_field: object, days: int, hours: int, at: str | None, place: Place) -> None:

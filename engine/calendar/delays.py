@@ -24,7 +24,7 @@ def after(anchor: datetime, delay: SimpleDelay, hours: Hours) -> datetime:
     """
     The instant (UTC) a delay ends: dates in the zone of `hours`, working time inside its window.
 
-    A business day is Monday to Friday and not closed, whatever the window says (semantics.md 1.1).
+    A business day is Monday to Friday and not closed, whatever the window says.
     Working time that is used up at closing ends at closing; no working time at all ends at the next open moment.
     Raises ValueError when working time is asked of hours that do not open within a year.
     """

@@ -58,6 +58,8 @@ def closing(hours: Hours, moment: datetime) -> datetime:
     if not opened:
         raise ValueError(f"it is closed in {hours.zone} at {moment.isoformat()}: ask next_opening first")
     last = at + WEEK
+    if not hours.closed_days and hours.window.never_closes:
+        return last
     return min(last, next(at for at, opened in changes if not opened or at >= last))
 
 

@@ -1,15 +1,16 @@
 """What is true around a lead right now, read live from the database by every look: never pinned."""
 
 from datetime import date, timedelta
+from operator import not_
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from engine.calendar.hours import Hours
 from engine.frozen import Frozen
 from engine.hearsay import SaidMoment
 from engine.reasons import SkipReason
-from engine.words import Channel, Stage, ZoneSource
+from engine.words import Channel, ResumeMode, Stage, ZoneSource
 
 
 class ChannelState(Frozen):
@@ -33,8 +34,20 @@ class PipelineStage(Frozen):
     stage: Stage
 
 
+class SequencePause(Frozen):
+    """The leads of a sequence stand still, from one moment to another."""
+
+    sequence: str
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+    """When the first lead goes on; None while it lasts."""
+    mode: ResumeMode = ResumeMode.SHIFT
+    spread: timedelta = timedelta(0)
+    """The leads go on one after the other, within this time after `until`."""
+
+
 class Policy(Frozen):
-    """The deployment's numbers (rulings.md 4, semantics.md 1.4)."""
+    """The deployment's numbers."""
 
     min_gap: timedelta = timedelta(minutes=60)
     """Between two automatic touches of one lead; none inside response."""
@@ -61,7 +74,7 @@ class Policy(Frozen):
     account_reply: Literal["ignore", "delay", "stop"] = "delay"
     """What a colleague's reply does."""
     event_ahead: timedelta = timedelta(minutes=5)
-    """An event further in the future counts as received now."""
+    """An event further in the future counts as received now; so far the clocks of others may be off."""
 
 
 class Circumstances(Frozen):
@@ -85,6 +98,9 @@ class Circumstances(Frozen):
     """Kill switches."""
     all_switched_off: bool = False
     paused_sequences: tuple[str, ...] = ()
+    """Sequences that stand still, nobody says since when: what rows say that are older than `pauses`."""
+    pauses: tuple[SequencePause, ...] = Field(default=(), exclude_if=not_)
+    """Those that last, and those that ended since the lead was last looked at; of one sequence in order."""
     policy: Policy = Policy()
 
     def why_not(self, channel: Channel) -> SkipReason | None:
@@ -93,6 +109,12 @@ class Circumstances(Frozen):
             if state.channel == channel:
                 return state.why_not
         return SkipReason.NO_ADDRESS
+
+    def with_field(self, name: str, value: str | float | bool) -> "Circumstances":
+        """The same world, with this value in the field."""
+        others = (field for field in self.fields if field.name != name)
+        fields = sorted((*others, FieldValue(name=name, value=value)), key=lambda field: field.name)
+        return self.model_copy(update={"fields": tuple(fields)})
 
     def field(self, name: str) -> str | float | bool | None:
         """The value of a declared field, None when it is not known."""

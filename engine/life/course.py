@@ -1,6 +1,6 @@
 """How a lead moves through a sequence: steps settle, stages are entered and left, enrolments begin and end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.life.progress import (
     NO_TIME,
@@ -14,14 +14,20 @@ from engine.life.progress import (
     Progress,
     Visits,
 )
-from engine.life.wishes import Plan
-from engine.reasons import ReviewReason, StopReason
-from engine.sequence.compiled import Branch, Exit, Finish, StagePlan
-from engine.sequence.structure import Onward, StepRef, entering, first_step, following
+from engine.life.wishes import Enrolled
+from engine.reasons import HoldReason, ReviewReason, StopReason
+from engine.sequence.compiled import Ask, Branch, Exit, Finish, StagePlan
+from engine.sequence.structure import Onward, StepRef, entering, first_step, following, step
 from engine.words import Stage, TouchKey
 
+SENT = "sent"
+"""How a message ends that a provider has taken; a question is open from then on."""
+
+UNDELIVERED = "undelivered"
+"""How a message ends that a provider could not deliver."""
+
 RETURN_WITHIN_SECONDS = 60
-"""A return to a stage left so recently goes on where it was (semantics.md 1.7)."""
+"""A return to a stage left so recently goes on where it was."""
 
 MOST_FIRED = 20
 """Moments that are remembered to have come; a date that is changed more often may fire once more."""
@@ -44,7 +50,7 @@ ENDED_BY_THE_PERSON = frozenset(
         StopReason.STOPPED_BY_PERSON,
     }
 )
-"""After these an interrupted sequence does not resume (authoring.md 3.8)."""
+"""After these an interrupted sequence does not resume."""
 
 FOUND_AGAIN = frozenset(
     {
@@ -68,23 +74,24 @@ ABOUT_A_STEP = FOUND_AGAIN | {ReviewReason.UNMAPPED_STAGE}
 # --- enrolments -------------------------------------------------------------------------------------------------------
 
 
-def begun(progress: Progress, plan: Plan, why: str, now: datetime) -> Progress:
+def begun(progress: Progress, answer: Enrolled, now: datetime) -> Progress:
     """A new enrolment at the sequence's first stage; what ran before is interrupted or has ended already."""
     number = progress.enrolments + 1
     enrolment = Enrolment(
         number=number,
-        plan=plan,
+        plan=answer.plan,
         started_at=now,
-        why=why,
+        why=answer.why,
         entered_at=now,
-        cursor=Cursor(step=first_step(plan.sequence.stages[0]), anchor=now),
+        cursor=Cursor(step=first_step(answer.plan.sequence.stages[0]), anchor=now),
         visits=(Visits(plan=0, count=1),),
+        held_out=answer.held_out,
     )
     pause = progress.pause
     if pause is not None and pause.until <= now:
         pause = None
     progress = progress.model_copy(update={"enrolments": number, "enrolment": enrolment, "pause": pause})
-    return _in_stage(progress, plan.sequence.stages[0])
+    return _in_stage(progress, answer.plan.sequence.stages[0])
 
 
 def interrupted(progress: Progress, now: datetime) -> Progress:
@@ -125,14 +132,29 @@ def resumed(progress: Progress, now: datetime) -> Progress:
     return _in_stage(progress, top.stage_plan) if top.exit is None else progress
 
 
+def withdrawn(progress: Progress, waiting: Enrolment, because: StopReason, now: datetime) -> Progress:
+    """An enrolment that stood interrupted is over; what runs goes on."""
+    others = tuple(other for other in progress.interrupted if other.number != waiting.number)
+    return _past(progress, waiting, because, now).model_copy(update={"interrupted": others})
+
+
 def _closed(progress: Progress, enrolment: Enrolment, because: StopReason, now: datetime) -> Progress:
+    progress = _without_review(_past(progress, enrolment, because, now), ABOUT_A_STEP)
+    return progress.model_copy(update={"enrolment": None})
+
+
+def _past(progress: Progress, enrolment: Enrolment, because: StopReason, now: datetime) -> Progress:
     sequence = enrolment.plan.sequence.name
     end = PastEnrolment(
-        number=enrolment.number, sequence=sequence, version=enrolment.plan.version, ended_at=now, because=because
+        number=enrolment.number,
+        sequence=sequence,
+        version=enrolment.plan.version,
+        ended_at=now,
+        because=because,
+        held_out=enrolment.held_out,
     )
     others = tuple(past for past in progress.past if past.sequence != sequence)
-    progress = _without_review(progress, ABOUT_A_STEP)
-    return progress.model_copy(update={"enrolment": None, "past": (*others, end)})
+    return progress.model_copy(update={"past": (*others, end)})
 
 
 def _without_review(progress: Progress, answered: frozenset[ReviewReason]) -> Progress:
@@ -182,8 +204,22 @@ def gone_on(enrolment: Enrolment, outcome: str, now: datetime, *, touch_key: Tou
         occurrence=cursor.occurrence,
         visit=enrolment.visit,
     )
-    onward = following(enrolment.stage_plan, cursor.step)
-    return with_outcome(enrolment, done).model_copy(update={"cursor": _onward(onward, now)})
+    return with_outcome(enrolment, done).model_copy(update={"cursor": _after(enrolment, done)})
+
+
+def unanswered(enrolment: Enrolment, question: Ask, outcome: str, now: datetime) -> Enrolment:
+    """The enrolment on the way out that its question names for want of an answer."""
+    occurrence = enrolment.cursor.occurrence
+    done = Outcome(step=question.id, outcome=outcome, at=now, occurrence=occurrence, visit=enrolment.visit)
+    cursor = Cursor(step=None, exit=question.no_answer, anchor=now)
+    return with_outcome(enrolment, done).model_copy(update={"cursor": cursor})
+
+
+def _after(enrolment: Enrolment, done: Outcome) -> Cursor:
+    """Where the lead stands once a step has ended so: before the next one, or before the question it was asked."""
+    if done.outcome == SENT and isinstance(step(enrolment.plan.sequence, done.step), Ask):
+        return Cursor(step=done.step, anchor=done.at, occurrence=done.occurrence)
+    return _onward(enrolment, following(enrolment.stage_plan, done.step), done.at)
 
 
 def with_outcome(enrolment: Enrolment, done: Outcome) -> Enrolment:
@@ -198,7 +234,9 @@ def arm_taken(enrolment: Enrolment, branch: Branch, arm: int, now: datetime) -> 
     before = enrolment.cursor
     onward = entering(enrolment.stage_plan, branch.id, arm)
     # Deciding takes no time: what was waited for, and what stood still, counts for the step that comes.
-    cursor = _onward(onward, before.anchor).model_copy(update={"shift": before.shift, "resumed_at": before.resumed_at})
+    cursor = _onward(enrolment, onward, before.anchor).model_copy(
+        update={"shift": before.shift, "resumed_at": before.resumed_at, "after_pause": before.after_pause}
+    )
     return with_outcome(enrolment, done).model_copy(update={"cursor": cursor})
 
 
@@ -213,12 +251,21 @@ def cursor_changed(enrolment: Enrolment, **changes: object) -> Enrolment:
     return enrolment.model_copy(update={"cursor": enrolment.cursor.model_copy(update=changes)})
 
 
+def backs_off(cursor: Cursor) -> bool:
+    """Whether the message it stands before waits because a provider did not take it."""
+    held = cursor.held
+    return held is not None and held.because is HoldReason.PROVIDER_BACKOFF
+
+
 def tried_anew(enrolment: Enrolment) -> Enrolment:
     """The enrolment before one more try of its step, which a person wants: a touch or a task of its own."""
-    return cursor_changed(enrolment, occurrence=enrolment.cursor.occurrence + 1, held=None, doubt=None, late_ok=True)
+    fresh: dict[str, object] = {"held": None, "doubt": None, "late_ok": True, "ask_first": False}
+    return cursor_changed(enrolment, occurrence=enrolment.cursor.occurrence + 1, **fresh)
 
 
-def _onward(onward: Onward, anchor: datetime) -> Cursor:
+def _onward(enrolment: Enrolment, onward: Onward, anchor: datetime) -> Cursor:
+    while isinstance(onward, StepRef) and onward.step in enrolment.done:
+        onward = following(enrolment.stage_plan, onward.step)
     if isinstance(onward, StepRef):
         return Cursor(step=onward.step, anchor=anchor)
     return Cursor(step=None, exit=onward, anchor=anchor)
@@ -231,10 +278,11 @@ def entered(progress: Progress, enrolment: Enrolment, plan: int, step: str | Non
     """Another stage of the running sequence, at its first step or the one named."""
     enrolment = clock_started(enrolment, now)
     back = enrolment.left
-    memo = LeftStage(plan=enrolment.at_plan, visit=enrolment.visit, cursor=enrolment.cursor, left_at=now)
+    number, here = enrolment.number_of(plan), enrolment.stage_number
+    memo = LeftStage(plan=here, visit=enrolment.visit, cursor=enrolment.cursor, left_at=now, done=enrolment.done)
     # Whoever begins the stage anew that it stands in does not come back to it.
-    if back is not None and step is None and back.plan == plan != enrolment.at_plan and _just_left(back, now):
-        enrolment = _returned(enrolment, back, now)
+    if back is not None and step is None and back.plan == number != here and _just_left(back, now):
+        enrolment = _returned(enrolment, plan, back, now)
     else:
         enrolment = _new_visit(enrolment, plan, step, now)
     enrolment = enrolment.model_copy(update={"left": memo, "exit": None})
@@ -242,13 +290,14 @@ def entered(progress: Progress, enrolment: Enrolment, plan: int, step: str | Non
     return _in_stage(progress, enrolment.stage_plan)
 
 
-def _returned(enrolment: Enrolment, back: LeftStage, now: datetime) -> Enrolment:
+def _returned(enrolment: Enrolment, plan: int, back: LeftStage, now: datetime) -> Enrolment:
     """The stage as it was left, but for what became of its open touch or task meanwhile."""
     cursor = back.cursor
-    enrolment = enrolment.model_copy(update={"at_plan": back.plan, "visit": back.visit, "cursor": cursor})
+    there = {"at_plan": plan, "visit": back.visit, "cursor": cursor, "done": back.done}
+    enrolment = enrolment.model_copy(update=there)
     ended = next((done for done in enrolment.outcomes if _ended_since(done, back)), None)
     if ended is not None:
-        return enrolment.model_copy(update={"cursor": _onward(following(enrolment.stage_plan, ended.step), now)})
+        return enrolment.model_copy(update={"cursor": _after(enrolment, ended.model_copy(update={"at": now}))})
     if cursor.task is not None:  # it was cancelled when the stage was left
         return cursor_changed(enrolment, task=None, occurrence=cursor.occurrence + 1)
     return enrolment
@@ -261,7 +310,7 @@ def _ended_since(done: Outcome, back: LeftStage) -> bool:
 def _new_visit(enrolment: Enrolment, plan: int, step: str | None, now: datetime) -> Enrolment:
     before = visits_of(enrolment, plan)
     visits = before.model_copy(update={"count": before.count + 1})
-    others = tuple(visits for visits in enrolment.visits if visits.plan != plan)
+    others = tuple(visits for visits in enrolment.visits if visits.plan != before.plan)
     first = first_step(enrolment.plan.sequence.stages[plan])
     return enrolment.model_copy(
         update={
@@ -270,6 +319,7 @@ def _new_visit(enrolment: Enrolment, plan: int, step: str | None, now: datetime)
             "visits": (*others, visits),
             "entered_at": now,
             "cursor": Cursor(step=first if step is None else step, anchor=now),
+            "done": (),
         }
     )
 
@@ -280,8 +330,9 @@ def plan_for(enrolment: Enrolment, stage: Stage) -> int | None:
 
 
 def visits_of(enrolment: Enrolment, plan: int) -> Visits:
-    """How often the enrolment has entered this stage plan."""
-    return next((visits for visits in enrolment.visits if visits.plan == plan), Visits(plan=plan, count=0))
+    """How often the enrolment has entered the stage plan at this place."""
+    number = enrolment.number_of(plan)
+    return next((visits for visits in enrolment.visits if visits.plan == number), Visits(plan=number, count=0))
 
 
 def forgiven(enrolment: Enrolment) -> Enrolment:
@@ -329,18 +380,26 @@ def fired(enrolment: Enrolment, mark: Fired) -> Enrolment:
     return enrolment.model_copy(update={"fired": (*enrolment.fired, mark)[-MOST_FIRED:]})
 
 
-def clock_started(enrolment: Enrolment, now: datetime) -> Enrolment:
-    """The clock runs again: what was left of every delay is left still."""
+def clock_started(enrolment: Enrolment, now: datetime, *, ran_from: datetime | None = None) -> Enrolment:
+    """The clock runs again: what was left of every delay is left still. With `ran_from` it ran on from then."""
     since = enrolment.stopped_since
     if since is None:
         return enrolment
-    cursor, exit_ = enrolment.cursor, enrolment.exit
-    stood = max(NO_TIME, now - max(since, cursor.anchor))
+    exit_, until = enrolment.exit, now if ran_from is None else ran_from
+    stood = max(NO_TIME, until - max(since, enrolment.cursor.anchor))
     update: dict[str, object] = {
         "stopped_since": None,
-        "cursor": cursor.model_copy(update={"shift": cursor.shift + stood, "resumed_at": now}),
+        "cursor": _shifted(enrolment.cursor, stood).model_copy(update={"resumed_at": now}),
     }
     if exit_ is not None:
-        shift = exit_.shift + max(NO_TIME, now - max(since, exit_.since))
+        shift = exit_.shift + max(NO_TIME, until - max(since, exit_.since))
         update["exit"] = exit_.model_copy(update={"shift": shift})
     return enrolment.model_copy(update=update)
+
+
+def _shifted(cursor: Cursor, stood: timedelta) -> Cursor:
+    update: dict[str, object] = {"shift": cursor.shift + stood}
+    if cursor.after_pause is not None:
+        until = cursor.after_pause.until + stood
+        update["after_pause"] = cursor.after_pause.model_copy(update={"until": until})
+    return cursor.model_copy(update=update)

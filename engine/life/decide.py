@@ -26,6 +26,7 @@ from engine.life.deciding.unproven import reconciling, unproven_touch
 from engine.life.deciding.wakes import not_overslept
 from engine.life.moves import Move, Wait
 from engine.life.progress import Progress
+from engine.life.questions import answer_given
 
 Question = Callable[[Progress, datetime], Move | None]
 
@@ -37,6 +38,7 @@ def decide(progress: Progress, now: datetime) -> Move:
 
 
 QUESTIONS: tuple[Question, ...] = (
+    answer_given,
     exit_due,
     orphaned_task,
     owed_task,

@@ -1,8 +1,8 @@
 """
 What two engines decide differently about one lead, said so that people see what changes for whom.
 
-    between(foreseen_before, foreseen_now)    the lives two engines foresee
-    otherwise(row, turn)                      what a row waits for, and what this engine would wait for
+    between(before, now)    the lives two engines foresee
+    otherwise(row, turn)    what a row waits for, and what this engine would wait for
 """
 
 from collections import Counter
@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime
 
 from engine.frozen import Frozen
-from engine.life.foresight import Foreseen, What
+from engine.life.foresight import Foreseen, Foresight, What
 from engine.life.turn import Turn
 from engine.sequence.wording import say_stage
+from engine.words import Act
 
 
 class Waiting(Frozen):
@@ -40,12 +41,18 @@ class Difference(Frozen):
     """None: the new engine no longer does it."""
 
 
-def between(before: Iterable[Foreseen], now: Iterable[Foreseen]) -> tuple[Difference, ...]:
-    """What differs between two foreseen lives, the earliest first: what comes later mostly follows from that."""
-    old, new = _numbered(before), _numbered(now)
-    found = [(one.at, _gone(one)) for key, one in old.items() if key not in new]
-    found += [(one.at, _come(one)) for key, one in new.items() if key not in old]
+def between(before: Foresight, now: Foresight) -> tuple[Difference, ...]:
+    """
+    What differs between two foreseen lives, the earliest first: what comes later mostly follows from that.
+
+    Something is gone, or new, where the other life is known for so much longer that it has not just moved out of sight.
+    """
+    old, new = _numbered(before.coming), _numbered(now.coming)
+    gone = [one for key, one in old.items() if key not in new and one.at <= now.compared_until]
+    come = [one for key, one in new.items() if key not in old and one.at <= before.compared_until]
     both = [(one, new[key]) for key, one in old.items() if key in new]
+    found = [(one.at, _gone(one)) for one in gone]
+    found += [(one.at, _come(one)) for one in come]
     found += [(min(was.at, one.at), _changed(was, one)) for was, one in both if was != one]
     return tuple(difference for _, difference in sorted(found, key=lambda each: each[0]))
 
@@ -55,7 +62,7 @@ def otherwise(row: Waiting, turn: Turn) -> Difference | None:
     now = waiting(turn)
     if row == now:
         return None
-    said, by = _gravest(row, now, turn.then)
+    said, by = _gravest(row, now, _due(turn))
     return Difference(said=said, by=by, before=row, now=now)
 
 
@@ -123,7 +130,12 @@ CLAUSES: dict[What, str] = {
 # --- a row and a turn -------------------------------------------------------------------------------------------------
 
 
-def _gravest(row: Waiting, now: Waiting, then: str) -> tuple[str, timedelta | None]:
+def _due(turn: Turn) -> str:
+    """What is due, as people speak of it; what is due at once stands in `why` alone."""
+    return turn.then or (turn.act.value if turn.act is Act.LOOK else turn.why)
+
+
+def _gravest(row: Waiting, now: Waiting, due: str) -> tuple[str, timedelta | None]:
     """The gravest of the changes; the others stand beside it in the difference."""
     if row.state != now.state:
         return f"{row.state} becomes {now.state}", None
@@ -131,4 +143,4 @@ def _gravest(row: Waiting, now: Waiting, then: str) -> tuple[str, timedelta | No
         return f"stage {row.stage} becomes {now.stage}", None
     if row.act != now.act:
         return f"{now.act} is due instead of {row.act}", None
-    return _moved(then or now.act, row.due, now.due)
+    return _moved(due, row.due, now.due)

@@ -19,7 +19,7 @@ from engine.words import Channel, EventKind, Verb
 
 EVERY_CHANNEL = (Channel.EMAIL, Channel.SMS, Channel.VOICE)
 ROBOCALLS = (Channel.SMS, Channel.VOICE)
-"""Texts and automated calls are one scope of consent (rulings.md 4)."""
+"""Texts and automated calls are one scope of consent (47 CFR 64.1200)."""
 
 WEAKEST_FIRST = (
     None,
@@ -124,7 +124,7 @@ def scope_of(channel: Channel | None) -> tuple[Channel, ...]:
     """
     The channels an opt-out or opt-in made on this channel covers; all of them when it names none.
 
-    Source: rulings.md 4, 47 CFR 64.1200(a)(10).
+    Source: 47 CFR 64.1200(a)(10).
     """
     if channel is None:
         return EVERY_CHANNEL

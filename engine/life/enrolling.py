@@ -2,7 +2,7 @@
 Whether a wish becomes an enrolment: the order of the catalogue, what ran before, and whether the lead can be reached.
 
 One lead has one running sequence. An upper sequence takes the lead from a lower one, or interrupts it when it gives
-back; never the reverse (authoring.md 2, catalogue).
+back; never the reverse.
 """
 
 from datetime import datetime, timedelta
@@ -10,18 +10,30 @@ from typing import Literal, assert_never
 
 from engine.calendar import delays
 from engine.life.conditions import holds
-from engine.life.course import begun, ended, interrupted, resumed
+from engine.life.course import begun, ended, interrupted, resumed, with_enrolment
+from engine.life.experiments import is_held_out
 from engine.life.keys import task_key
 from engine.life.moments import counted_in
 from engine.life.progress import OwedTask, Progress, Refusal
-from engine.life.reactions import starts_on
+from engine.life.reactions import start_by, start_by_change
 from engine.life.reviews import unparked
-from engine.life.sentences import REFUSALS, STOPS, say_event, say_wall, say_when
+from engine.life.sentences import HOLDS, REFUSALS, SKIPS, STOPS, say_event, say_wall, say_when
 from engine.life.touches import closed_for
-from engine.life.wishes import Answer, Enrolled, NothingStarts, Plan, Refused, Wish
-from engine.reasons import EnrollRefusal, SkipReason, StopReason
-from engine.sequence.compiled import AgainAfter, AgainIfInactive, AgainOnce, Message, Sequence
+from engine.life.wishes import Answer, Enrolled, Entry, NothingStarts, Plan, Queued, Refused, Wish
+from engine.reasons import EnrollRefusal, HoldReason, SkipReason, StopReason
+from engine.sequence.compiled import (
+    AgainAfter,
+    AgainIfInactive,
+    AgainOnce,
+    Ask,
+    Message,
+    OnBecomes,
+    OnMoment,
+    Sequence,
+    Trigger,
+)
 from engine.sequence.structure import steps
+from engine.sequence.wording import say_trigger
 from engine.words import Channel, EventKind
 
 DEEPEST = 3
@@ -31,23 +43,41 @@ OLDEST_START = timedelta(days=7)
 """A start that reaches us later than this has been overtaken by events."""
 
 
-def consider(progress: Progress, wish: Wish, catalogue: tuple[Plan, ...], now: datetime) -> Answer:
-    """The answer to a wish, with the published catalogue, highest first, at hand."""
+def consider(
+    progress: Progress, wish: Wish, catalogue: tuple[Plan, ...], now: datetime, entries: tuple[Entry, ...] = ()
+) -> Answer:
+    """
+    The answer to a wish, with the published catalogue, highest first, at hand.
+
+    A sequence of which `entries` says nothing has room; `unread` tells whether that had to be known.
+    """
     if wish.sequence is not None:
         plan = next((plan for plan in catalogue if plan.sequence.name == wish.sequence), None)
         if plan is None:
             return _refused(wish, wish.sequence, EnrollRefusal.SEQUENCE_CLOSED, "it is not published")
-        return _asked(progress, plan, wish, catalogue, now)
-    return _started(progress, wish, catalogue, now)
+        return _asked(progress, plan, wish, catalogue, now, entries)
+    return _started(progress, wish, catalogue, now, entries)
+
+
+def unread(answer: Answer, entries: tuple[Entry, ...]) -> Sequence | None:
+    """The sequence that may not have room for the lead and of which `entries` says nothing; None when all is known."""
+    if not isinstance(answer, Enrolled):
+        return None
+    sequence = answer.plan.sequence
+    limited = sequence.per_day is not None or sequence.one_contact_per_account
+    return sequence if limited and _entry(sequence, entries) is None else None
 
 
 def answered(progress: Progress, answer: Answer, now: datetime) -> Progress:
     """The progress with the wish answered: an enrolment begun, or a refusal on record and nobody left with nothing."""
+    if isinstance(answer, Queued):
+        return _in_line(progress, answer)
     progress = progress.model_copy(update={"wishes": tuple(w for w in progress.wishes if w != answer.wish)})
     match answer:
         case Enrolled():
             progress = unparked(progress) if answer.wish.kind == "command" else progress
-            return begun(_made_room(progress, answer, now), answer.plan, answer.why, now)
+            progress = _out_of_line(progress, answer.outranks)
+            return begun(_made_room(progress, answer, now), answer, now)
         case Refused():
             return _on_record(_not_left_alone(progress, answer, now), answer, now)
         case NothingStarts():
@@ -56,25 +86,41 @@ def answered(progress: Progress, answer: Answer, now: datetime) -> Progress:
             assert_never(answer)
 
 
-def _started(progress: Progress, wish: Wish, catalogue: tuple[Plan, ...], now: datetime) -> Answer:
-    """The highest sequence that starts on the event and accepts the lead; else the first refusal."""
-    event = wish.event
-    if event is None:
-        return NothingStarts(wish=wish)
+def _started(
+    progress: Progress, wish: Wish, catalogue: tuple[Plan, ...], now: datetime, entries: tuple[Entry, ...]
+) -> Answer:
+    """The highest sequence that starts on what happened and accepts the lead, now or later; else the first refusal."""
     first_refusal: Refused | None = None
     for plan in catalogue:
-        if starts_on(event, plan.sequence.starts):
-            answer = _asked(progress, plan, wish, catalogue, now)
-            if isinstance(answer, Enrolled):
+        start = _start(progress, wish, plan.sequence, now)
+        if start is not None:
+            answer = _asked(progress, plan, wish, catalogue, now, entries, start)
+            if not isinstance(answer, Refused):
                 return answer
             first_refusal = first_refusal or answer
     return first_refusal or NothingStarts(wish=wish)
 
 
+def _start(progress: Progress, wish: Wish, sequence: Sequence, now: datetime) -> Trigger | None:
+    """The start of the sequence that what happened is for."""
+    if wish.event is not None:
+        return start_by(wish.event, progress, sequence, now)
+    if wish.before is None:
+        return None
+    world = progress.circumstances.model_copy(update={"fields": wish.before})
+    return start_by_change(progress.model_copy(update={"circumstances": world}), progress, sequence, now)
+
+
 def _asked(
-    progress: Progress, plan: Plan, wish: Wish, catalogue: tuple[Plan, ...], now: datetime
-) -> Enrolled | Refused:
-    name = plan.sequence.name
+    progress: Progress,
+    plan: Plan,
+    wish: Wish,
+    catalogue: tuple[Plan, ...],
+    now: datetime,
+    entries: tuple[Entry, ...],
+    start: Trigger | None = None,
+) -> Enrolled | Queued | Refused:
+    name, entry = plan.sequence.name, _entry(plan.sequence, entries)
     refusal = (
         _gone(progress)
         or _complained(progress)
@@ -83,11 +129,18 @@ def _asked(
         or _ran_before(progress, plan, now)
         or _outranked(progress, plan, wish, catalogue)
         or _unreachable(progress, plan)
-        or _too_old(progress, wish, now)
+        or _too_old(progress, wish)
+        or _busy(entry)
     )
     if refusal is not None:
         return _refused(wish, name, *refusal)
-    return Enrolled(plan=plan, wish=wish, why=_why(wish))
+    if entry is not None and entry.free_at is not None and entry.free_at > now:
+        when = say_when(entry.free_at, progress.circumstances.zone)
+        why = f"{name} starts on {when}: {HOLDS[HoldReason.WAITING_CAPACITY]}"
+        return Queued(sequence=name, until=entry.free_at, wish=wish, why=why)
+    out = is_held_out(progress, plan.sequence)
+    why = f"{_why(wish, start)}; {SKIPS[SkipReason.HELD_OUT]}" if out else _why(wish, start)
+    return Enrolled(plan=plan, wish=wish, held_out=out, outranks=_waits_below(progress, name, wish, catalogue), why=why)
 
 
 Why = tuple[EnrollRefusal, str] | None
@@ -98,7 +151,7 @@ def _gone(progress: Progress) -> Why:
 
 
 def _complained(progress: Progress) -> Why:
-    """After a complaint nothing but the person's own word brings automation back (semantics.md 3.1, 3.7)."""
+    """After a complaint nothing but the person's own word brings automation back."""
     if not progress.complained:
         return None
     return EnrollRefusal.DO_NOT_CONTACT, "the person complained about a message"
@@ -147,6 +200,42 @@ def _outranked(progress: Progress, plan: Plan, wish: Wish, catalogue: tuple[Plan
     return None
 
 
+def _busy(entry: Entry | None) -> Why:
+    """Who the colleague is stays between us and the colleague."""
+    return (EnrollRefusal.ACCOUNT_BUSY, "") if entry is not None and entry.account_busy else None
+
+
+def _entry(sequence: Sequence, entries: tuple[Entry, ...]) -> Entry | None:
+    return next((entry for entry in entries if entry.sequence == sequence.name), None)
+
+
+def _waits_below(progress: Progress, name: str, wish: Wish, catalogue: tuple[Plan, ...]) -> tuple[str, ...]:
+    """The sequences not above this one in which the lead waits for a place."""
+    waits = (waiting.queued_for for waiting in progress.wishes if waiting != wish)
+    return tuple(queue for queue in waits if queue is not None and _place(queue, catalogue) >= _place(name, catalogue))
+
+
+def _in_line(progress: Progress, answer: Queued) -> Progress:
+    """The wish with its place; a handover keeps it at its way out, and the lead is not left with nothing meanwhile."""
+    wish, running = answer.wish, progress.enrolment
+    if wish.kind == "handover":
+        way_out = None if running is None else running.way_out
+        if running is None or way_out is None:
+            return progress
+        waiting = way_out.model_copy(update={"not_before": answer.until})
+        return with_enrolment(progress, running.model_copy(update={"exit": waiting}))
+    others = tuple(other for other in progress.wishes if other != wish)
+    if any((other.kind, other.queued_for) == (wish.kind, answer.sequence) for other in others):
+        return progress.model_copy(update={"wishes": others})
+    queued = wish.model_copy(update={"queued_for": answer.sequence, "not_before": answer.until})
+    return progress.model_copy(update={"wishes": tuple(queued if w == wish else w for w in progress.wishes)})
+
+
+def _out_of_line(progress: Progress, sequences: tuple[str, ...]) -> Progress:
+    left = tuple(wish for wish in progress.wishes if wish.queued_for not in sequences)
+    return progress.model_copy(update={"wishes": left})
+
+
 def _place(name: str, catalogue: tuple[Plan, ...]) -> int:
     """The place in the catalogue, 0 highest; a sequence that is no longer in it stands below all others."""
     return next((n for n, plan in enumerate(catalogue) if plan.sequence.name == name), len(catalogue))
@@ -169,15 +258,16 @@ def _unreachable(progress: Progress, plan: Plan) -> Why:
 def _channels(sequence: Sequence) -> tuple[Channel, ...]:
     """The channels a sequence reaches a lead on."""
     every_step = [found for plan in sequence.stages for found in steps(plan)]
-    used = {found.channel for found in every_step if isinstance(found, Message)}
+    used = {found.channel for found in every_step if isinstance(found, Message | Ask)}
     if any(found.kind == "call" for found in every_step):
         used.add(Channel.VOICE)
     return tuple(channel for channel in Channel if channel in used)
 
 
-def _too_old(progress: Progress, wish: Wish, now: datetime) -> Why:
+def _too_old(progress: Progress, wish: Wish) -> Why:
+    """By when it was heard of: who has waited for a place since has not come late."""
     event = wish.event
-    if event is None or event.kind is EventKind.CAPTURED or now - event.occurred_at <= OLDEST_START:
+    if event is None or event.kind is EventKind.CAPTURED or wish.at - event.occurred_at <= OLDEST_START:
         return None
     return EnrollRefusal.EVENT_TOO_OLD, f"it happened on {_day(progress, event.occurred_at)}"
 
@@ -191,7 +281,9 @@ def _refused(wish: Wish, sequence: str, because: EnrollRefusal, detail: str) -> 
     return Refused(sequence=sequence, because=because, detail=detail, wish=wish, why=why)
 
 
-def _why(wish: Wish) -> str:
+def _why(wish: Wish, start: Trigger | None) -> str:
+    if isinstance(start, OnBecomes | OnMoment):
+        return f"started because {say_trigger(start)}"
     if wish.event is not None and wish.event.kind is EventKind.BY_HAND:
         return f"started by the button {wish.event.data.name or 'without a name'}"
     if wish.event is not None:

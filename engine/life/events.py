@@ -20,6 +20,8 @@ class EventData(Tolerant):
     reply: ReplyClass | None = None
     from_other: Literal["thread", "account"] | None = None
     """replied: by another person in the thread, or by a colleague at the same account."""
+    text: SaidText | None = None
+    """replied: the lead's own words, without quotes and footers; read once, when the event is noted, and not kept."""
     returns_at: SaidMoment | None = None
     """replied with out_of_office: the return date named in it."""
     pipeline_stage: SaidText | None = None
@@ -29,13 +31,15 @@ class EventData(Tolerant):
     reason: SaidText | None = None
     """lost, deleted, note_added: in the CRM's words."""
     name: SaidText | None = None
-    """by_hand: which button."""
+    """by_hand: which button; moment_reached: which date field."""
     touch_key: Annotated[TouchKey, AfterValidator(storable)] | None = None
     """delivery_failed, bounced, replied: the touch it refers to."""
     task_key: Annotated[TaskKey, AfterValidator(storable)] | None = None
     """task_done."""
     disposition: SaidText | None = None
-    """task_done: a CallDisposition, `done`, or for a proof task `sent` or `not_sent`."""
+    """task_done: a CallDisposition, `done`, of a proof `sent` or `not_sent`, of an approval `approved` or `rejected`.
+
+    The words that were approved stay in the Inbox row: what a lead remembers holds none."""
     callback_at: SaidMoment | None = None
     owner: SaidText | None = None
     """owner_changed: the new one's opaque id."""
@@ -58,6 +62,15 @@ class Event(Tolerant):
     occurred_at: SaidMoment
     source: str
     data: EventData = EventData()
+    unread: str = Field(default="", exclude=True)
+    """What nobody could read of it, told when it is noted and remembered nowhere."""
+
+
+class Rename(Tolerant):
+    """A step that is the same under another name."""
+
+    old: SaidText
+    new: SaidText
 
 
 class CommandData(Tolerant):
@@ -65,13 +78,19 @@ class CommandData(Tolerant):
 
     reason: SaidText = ""
     sequence: SaidText | None = None
-    """enroll."""
+    """enroll, retire."""
+    version: SaidText | None = None
+    """migrate: `name@hash12`."""
+    from_version: SaidText | None = None
+    """migrate: the only version that is left for it; None: whatever version the lead is on."""
+    renames: tuple[Rename, ...] = ()
+    """migrate: steps that have other names in the version it goes to."""
     stage: Stage | None = None
     """jump."""
     step: SaidText | None = None
     """jump; skip names the step it means, so that a repeated skip skips once."""
     until: SaidMoment | None = None
-    """pause."""
+    """pause; enroll: from then on, since so many are enrolled a day."""
     owner: SaidText | None = None
     """reassign."""
 
@@ -87,12 +106,20 @@ class Command(Tolerant):
     """Opaque id of the person."""
     occurred_at: SaidMoment
     data: CommandData = CommandData()
+    unread: str = Field(default="", exclude=True)
+    """As of an Event."""
 
 
 TASK_OUTCOMES = ("done", "given_up")
 """Ends of a task that is no call; a call ends in a CallDisposition or given_up."""
 
 CALL_OUTCOMES = (*(member.value for member in CallDisposition), "given_up")
+
+NO_ANSWER = "no_answer"
+"""The end of a question that nobody answered in time; one that was answered ends in the value that was meant."""
+APPROVED = "approved"
+APPROVAL_OUTCOMES = (APPROVED, "rejected")
+"""Ends of the task that asks a person to release a message; whatever is not `approved` leaves it out."""
 
 PROOF_OUTCOMES = ("sent", "not_sent")
 """Ends of the task that asks a person whether an unproven touch went out."""

@@ -13,7 +13,7 @@ from engine.frozen import Frozen
 from engine.life.decide import decide
 from engine.life.deciding.tasks import task_name
 from engine.life.deciding.unproven import touch_name
-from engine.life.deciding.wakes import next_wake, other_wake
+from engine.life.deciding.wakes import next_wake, other_wake, queueing
 from engine.life.moves import Finish, Hold, Move, Park, Wait
 from engine.life.progress import Enrolment, Outcome, Progress, TaskState
 from engine.life.sentences import REFUSALS, REVIEWS, SKIPS, STOPS, WAKES, say_hold, say_wall, say_zone
@@ -54,6 +54,7 @@ def explain(progress: Progress, now: datetime) -> Explanation:
         *_chain(progress, holds),
         *_paused(progress),
         *_parked(progress, move, now),
+        *_queued(progress, move),
         *_asked(progress),
         *_doubts(progress),
         *(sentence(wake) for wake in wakes),
@@ -129,6 +130,11 @@ def _parked(progress: Progress, move: Move, now: datetime) -> Iterator[str]:
     soonest = other_wake(progress, now) if isinstance(move, Park) else None
     if soonest is not None:
         yield sentence(soonest.why)
+
+
+def _queued(progress: Progress, move: Move) -> Iterator[str]:
+    """Places for later; one that is waited for next is told already."""
+    yield from (sentence(place.why) for place in queueing(progress) if place.why not in move.why)
 
 
 def _asked(progress: Progress) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """
 A lead's life played on from its memory while nothing happens outside: what people would notice, when and why.
 
-    for coming in foresee(progress, now, catalogue):
+    life = foresee(progress, now, catalogue)
+    for coming in life.coming:
         print(coming.at, coming.what, coming.why)
 
 Providers accept every message, and know every one they are asked about; nobody answers, and no task is done, so that
@@ -9,7 +10,6 @@ tasks are escalated and given up. The world around the lead stays as its memory 
 limits and the policy's numbers. So the same memory, moment, catalogue and code foresee the same, always.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, assert_never
 
@@ -45,8 +45,12 @@ from engine.life.wishes import Enrolled, Plan, Refused
 from engine.sequence.wording import say_role
 from engine.words import TaskKey
 
-HORIZON = timedelta(days=60)
-MOST_MOVES = 100
+HORIZON = timedelta(days=90)
+MOST_MOVES = 1000
+"""Waits among them. Three messages a day take some five hundred until the horizon."""
+
+COMPARED = 2 / 3
+"""The share of a life whose gaps mean something: what left it may only have moved into the rest."""
 
 Outward = Send | LookUp
 Doing = Outward | Inward | Enroll
@@ -80,6 +84,21 @@ class Foreseen(Tolerant):
     why: str
 
 
+class Foresight(NamedTuple):
+    """A life played on, and how far."""
+
+    since: datetime
+    until: datetime
+    """Whatever comes at this moment or before is foreseen: the horizon, or just before the moment it was cut at."""
+    coming: tuple[Foreseen, ...]
+    """In order."""
+
+    @property
+    def compared_until(self) -> datetime:
+        """Until when something that is missing here is no part of this life; after that it may only have moved."""
+        return self.since + (self.until - self.since) * COMPARED
+
+
 def foresee(
     progress: Progress,
     now: datetime,
@@ -87,33 +106,36 @@ def foresee(
     *,
     horizon: timedelta = HORIZON,
     most: int = MOST_MOVES,
-) -> tuple[Foreseen, ...]:
+    enough: int | None = None,
+) -> Foresight:
     """
-    What is to come, in order, from `now` on and with the published catalogue, highest first.
+    What is to come from `now` on and with the published catalogue, highest first.
 
     It ends where nothing more will happen by itself: the lead is over, or it waits for a person alone. It also ends
-    with the horizon, or after so many moves, waits among them. Raises whatever the engine raises on this lead.
+    with the horizon, and is cut after so many moves, or once there is `enough` that people would notice. Raises
+    whatever the engine raises on this lead.
     """
-    return tuple(_played(_settled(progress, now), now, now + horizon, catalogue, most))
-
-
-def _played(
-    progress: Progress, now: datetime, end: datetime, catalogue: tuple[Plan, ...], most: int
-) -> Iterator[Foreseen]:
+    since, end = now, now + horizon
+    coming: list[Foreseen] = []
+    progress = _settled(progress, now)
     for _ in range(most):
         move = decide(progress, now)
         if isinstance(move, Wait) or _stands(progress, move):
             wake = move if isinstance(move, Wait) else other_wake(progress, now)
             if wake is None or wake.until > end:
-                return
+                return Foresight(since, end, tuple(coming))
             now = wake.until
             continue
         facts = _facts(progress, move, catalogue, now)
         seen = _answer(facts[0]) if isinstance(move, Enroll) else _seen(progress, move)
         if seen is not None:
-            yield Foreseen(at=now, what=seen.what, about=seen.about, why=seen.why)
+            coming.append(Foreseen(at=now, what=seen.what, about=seen.about, why=seen.why))
+        if len(coming) == enough:
+            break
         for fact in facts:
             progress = noting(progress, fact, now)
+    # More may come at this very moment.
+    return Foresight(since, now - timedelta.resolution, tuple(coming))
 
 
 def _settled(progress: Progress, now: datetime) -> Progress:

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from engine.life.course import backs_off
 from engine.life.events import Command, Event
+from engine.life.migrating import enrolled
 from engine.life.progress import Enrolment, Progress
-from engine.reasons import CallDisposition, IgnoreReason, ReplyClass
+from engine.reasons import CallDisposition, IgnoreReason, ReplyClass, StopReason
 from engine.sequence.structure import plan_of_step
 from engine.words import EventKind, Verb
 
@@ -52,9 +54,26 @@ def _idle_reply(progress: Progress, event: Event) -> IgnoreReason | None:
     away = event.data.reply is ReplyClass.OUT_OF_OFFICE
     if event.data.reply in NO_REPLY or (away and event.data.from_other is not None):
         return IgnoreReason.AUTOMATIC_MAIL
-    began = min((enrolment.started_at for enrolment in progress.every_enrolment), default=event.occurred_at)
     # An absence holds whenever it was announced.
-    return IgnoreReason.OLDER_THAN_ENROLMENT if event.occurred_at < began and not away else None
+    return IgnoreReason.OLDER_THAN_ENROLMENT if _answers_nothing(progress, event) and not away else None
+
+
+def _answers_nothing(progress: Progress, reply: Event) -> bool:
+    """
+    Whether the reply is older than every enrolment, by more than clocks may differ, and none has written yet.
+
+    Whoever hears from a lead after having written to it cannot know that the answer is meant for something else.
+    """
+    every = progress.every_enrolment
+    if not every or any(_has_written(progress, enrolment) for enrolment in every):
+        return False
+    began = min(enrolment.started_at for enrolment in every)
+    return reply.occurred_at < began - progress.circumstances.policy.event_ahead
+
+
+def _has_written(progress: Progress, enrolment: Enrolment) -> bool:
+    """Whether a message of the enrolment has gone out, or may have."""
+    return enrolment.touches > 0 or any(touch.enrolment == enrolment.number for touch in progress.open_touches)
 
 
 def _no_task(progress: Progress, event: Event) -> IgnoreReason | None:
@@ -82,23 +101,34 @@ def _ignored_command(progress: Progress, command: Command) -> IgnoreReason | Non
         case _ if progress.gone:
             return IgnoreReason.LEAD_GONE
         case Verb.RETRY:
-            return IgnoreReason.NOT_PARKED
+            return None if running is not None and backs_off(running.cursor) else IgnoreReason.NOT_PARKED
+        case Verb.MIGRATE:
+            return IgnoreReason.NO_SUCH_VERSION  # with its version it is a Migration, and judged as that
+        case Verb.RETIRE:
+            return _not_in_it(progress, command)
         case Verb.ENROLL:
             return _no_wish(progress, command)
         case Verb.RESUME:
             return None if progress.pause is not None else IgnoreReason.NOT_PAUSED
         case Verb.STOP if progress.review is not None:
             return None
-        case Verb.STOP if any(wish.kind == "event" for wish in progress.wishes):
+        case Verb.STOP if progress.wishes:
             return None
         case Verb.PAUSE | Verb.STOP if running is not None:
             return None
         case Verb.SKIP if running is not None:
             return _no_step(running, command)
+        case Verb.JUMP if running is not None and progress.complained and _is_answered(running):
+            # What runs ends by the complaint, and nothing but the person's own word brings anything back.
+            return IgnoreReason.REFUSED
         case Verb.JUMP if running is not None:
             return _no_target(running, command)
         case _:
             return IgnoreReason.NO_ENROLMENT
+
+
+def _is_answered(running: Enrolment) -> bool:
+    return running.exit is not None and running.exit.because is StopReason.REPLIED
 
 
 def _no_wish(progress: Progress, command: Command) -> IgnoreReason | None:
@@ -109,8 +139,15 @@ def _no_wish(progress: Progress, command: Command) -> IgnoreReason | None:
     return IgnoreReason.ALREADY_ASKED if command.data.sequence in waiting else None
 
 
+def _not_in_it(progress: Progress, command: Command) -> IgnoreReason | None:
+    if command.data.sequence is None:
+        return IgnoreReason.NO_SUCH_SEQUENCE
+    return None if enrolled(progress, command.data.sequence) is not None else IgnoreReason.NO_ENROLMENT
+
+
 def _no_step(running: Enrolment, command: Command) -> IgnoreReason | None:
-    at, named = running.cursor.step, command.data.step
+    # Whoever is on the way out stands before no step.
+    at, named = None if running.exit is not None else running.cursor.step, command.data.step
     return None if at is not None and named in (None, at) else IgnoreReason.NO_SUCH_STEP
 
 

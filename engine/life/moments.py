@@ -9,6 +9,7 @@ from engine.hearsay import EARLIEST, LATEST
 from engine.life.circumstances import Circumstances
 from engine.life.progress import NO_TIME, Enrolment, PendingExit, Progress
 from engine.sequence.compiled import (
+    Ask,
     BusinessDays,
     CalendarDays,
     Delay,
@@ -17,6 +18,7 @@ from engine.sequence.compiled import (
     Message,
     Moment,
     Quiet,
+    Sendable,
     Sequence,
     StagePlan,
     Window,
@@ -28,6 +30,9 @@ RESPONSE_STALE_AFTER = Elapsed(minutes=4 * 60)
 OTHER_STALE_AFTER = BusinessDays(days=5)
 
 DAYS_OF_A_WEEK = 7
+
+OPEN_AFTER_DATE = timedelta(days=7)
+"""A date that was reached longer ago starts nothing any more."""
 
 
 def counted_in(circumstances: Circumstances, window: Window, delay: Delay | None) -> Hours:
@@ -100,7 +105,27 @@ def date_over(progress: Progress, moment: Moment) -> datetime | None:
     return delays.over_at(value, progress.circumstances.zone)
 
 
-def step_moment(progress: Progress, enrolment: Enrolment, step: Message | HumanTask) -> datetime | None:
+def start_opened(moment: Moment, value: str, zone: str, now: datetime) -> datetime | None:
+    """
+    Since when a sequence that starts at this moment is open to a lead with that date; None before and after.
+
+    What starts before a date is open until the date is over; what starts after it, or at it, for seven days.
+    """
+    at = delays.moment_of(moment, value, zone)
+    if at is None or not EARLIEST < at <= now:
+        return None
+    over = delays.over_at(value, zone) if moment.kind == "before" else None
+    closes = over if over is not None and over > at else at + OPEN_AFTER_DATE
+    return at if now < closes else None
+
+
+def start_is_open(circumstances: Circumstances, moment: Moment, now: datetime) -> bool:
+    """Whether a sequence that starts at this moment is open to the lead now."""
+    value = circumstances.field(moment.field)
+    return isinstance(value, str) and start_opened(moment, value, circumstances.zone, now) is not None
+
+
+def step_moment(progress: Progress, enrolment: Enrolment, step: Sendable | HumanTask) -> datetime | None:
     """
     When the step is due, before any hold; None when it waits for a date that is not known.
 
@@ -121,7 +146,7 @@ def step_moment(progress: Progress, enrolment: Enrolment, step: Message | HumanT
     return delayed(progress, cursor.anchor, step.after, hours, cursor.shift)
 
 
-def _missed_today(progress: Progress, anchor: datetime, step: Message | HumanTask) -> datetime | None:
+def _missed_today(progress: Progress, anchor: datetime, step: Sendable | HumanTask) -> datetime | None:
     """The hour of the anchor's own day that has passed, where the step says what then; else it is the next day's."""
     if not isinstance(step, Message) or step.if_past is None or not isinstance(step.after, CalendarDays):
         return None
@@ -132,10 +157,18 @@ def _missed_today(progress: Progress, anchor: datetime, step: Message | HumanTas
     return hour if hour < anchor else None
 
 
+def answer_awaited_until(progress: Progress, enrolment: Enrolment, question: Ask) -> datetime:
+    """Until when a question that is asked is open, counted from the moment the provider took it."""
+    hours = counted_in(progress.circumstances, _window(enrolment), question.wait)
+    cursor = enrolment.cursor
+    return delayed(progress, cursor.anchor, question.wait, hours, cursor.shift)
+
+
 def exit_moment(progress: Progress, enrolment: Enrolment, pending: PendingExit) -> datetime:
     """When a decided exit is taken."""
     hours = counted_in(progress.circumstances, _window(enrolment), pending.exit.after)
-    return delayed(progress, pending.since, pending.exit.after, hours, pending.shift)
+    moment = delayed(progress, pending.since, pending.exit.after, hours, pending.shift)
+    return moment if pending.not_before is None else max(moment, pending.not_before)
 
 
 def task_moment(progress: Progress, opened: datetime, delay: Delay) -> datetime:
@@ -144,13 +177,19 @@ def task_moment(progress: Progress, opened: datetime, delay: Delay) -> datetime:
 
 
 def default_give_up(progress: Progress, due: datetime) -> datetime:
-    """Three working days after the task was due (semantics.md 1.3)."""
+    """Three working days after the task was due."""
     return delays.after(due, BusinessDays(days=3), progress.circumstances.owner_hours)
 
 
 def answer_due(progress: Progress, now: datetime) -> datetime:
     """When an answer the lead waits for is due: one working hour."""
     return delays.after(now, Working(minutes=60), progress.circumstances.owner_hours)
+
+
+def approval_due(progress: Progress, enrolment: Enrolment, now: datetime) -> datetime:
+    """When a message is to be released: within a working hour where the lead waits for us, else within a day."""
+    soon = in_response(progress, enrolment.stage_plan)
+    return task_moment(progress, now, Working(minutes=60) if soon else BusinessDays(days=1))
 
 
 def stale_at(progress: Progress, enrolment: Enrolment, released: datetime) -> datetime:

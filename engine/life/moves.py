@@ -37,8 +37,12 @@ class Send(Frozen):
     occurrence: int
     version: str
     template: str
+    variant: str = ""
+    """Which words of a test these are; empty where there is no test."""
     thread: TouchKey | None = None
     """The touch this one answers in the same thread."""
+    approved: bool = False
+    """A person has approved its words: those leave, and no others."""
     sender: Literal["owner", "company"] = "owner"
     send_by: AwareDatetime
     """The end of the contact window: no first byte after it."""
@@ -56,10 +60,10 @@ class LookUp(Frozen):
     why: str
 
 
-TaskKind = Literal["call", "task", "answer", "proof", "problem", "enquiry", "handover"]
+TaskKind = Literal["call", "task", "approval", "answer", "proof", "problem", "enquiry", "handover"]
 """
-A step's call or task; an answer the lead waits for; a touch to be proven; a touch that cannot be delivered; an enquiry
-or a handover that no sequence took.
+A step's call or task; the approval of a step's message; an answer the lead waits for; a touch to be proven; a touch
+that cannot be delivered; an enquiry or a handover that no sequence took.
 """
 
 
@@ -151,6 +155,8 @@ class StepSkipped(Frozen):
     kind: Literal["step_skipped"] = "step_skipped"
     step: str
     because: SkipReason
+    at: AwareDatetime | None = None
+    """When it would have been done while the sequence was paused: the next step counts from then. None: from now."""
 
 
 class GuardPassed(Frozen):
@@ -177,14 +183,32 @@ class MomentCame(Frozen):
     value: str
 
 
+class AnswerGiven(Frozen):
+    """The lead answered a question: the value is kept in the field, as said at that moment."""
+
+    kind: Literal["answer_given"] = "answer_given"
+    step: str
+    field: str
+    value: str
+    at: AwareDatetime
+
+
+class NoAnswer(Frozen):
+    """Nobody answered a question in time."""
+
+    kind: Literal["no_answer"] = "no_answer"
+    step: str
+
+
 class PauseEnded(Frozen):
-    """The pause had an end, and it has come."""
+    """The pause of the lead or of its sequence had an end, and it has come."""
 
     kind: Literal["pause_ended"] = "pause_ended"
 
 
 Change = Annotated[
-    StageEntered | StepSkipped | GuardPassed | BranchTaken | MomentCame | PauseEnded, Field(discriminator="kind")
+    StageEntered | StepSkipped | GuardPassed | BranchTaken | MomentCame | AnswerGiven | NoAnswer | PauseEnded,
+    Field(discriminator="kind"),
 ]
 
 

@@ -62,5 +62,9 @@ def _deed(progress: Progress, command: Command) -> str:
             return f"makes {data.owner} its owner"
         case Verb.STOP:
             return "stops it"
+        case Verb.MIGRATE:
+            return f"moves it to {data.version or 'another version'}"
+        case Verb.RETIRE:
+            return f"retires {data.sequence or 'its sequence'}"
         case _:
             assert_never(command.verb)

@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 from engine.life import noting_events, noting_receipts
+from engine.life.becoming import become
 from engine.life.circumstances import Circumstances
-from engine.life.course import clock_started
 from engine.life.enrolling import answered
 from engine.life.events import Command, Event
-from engine.life.noting_commands import commanded
-from engine.life.progress import Enrolment, Progress
+from engine.life.migrating import Migration
+from engine.life.noting_commands import commanded, commanded_to_migrate
+from engine.life.progress import Progress
 from engine.life.receipts import (
     Accepted,
     BadEvent,
@@ -23,6 +24,7 @@ from engine.life.receipts import (
     Done,
     Held,
     NotSent,
+    PerhapsForgotten,
     Questioned,
     Receipt,
     Rejected,
@@ -32,37 +34,17 @@ from engine.life.receipts import (
     Uncertain,
     WentBack,
 )
-from engine.life.wishes import Answer, Enrolled, NothingStarts, Refused
+from engine.life.standing import with_clocks
+from engine.life.wishes import Answer, Enrolled, NothingStarts, Queued, Refused
 
-Fact = Event | Command | Receipt | Answer | Circumstances
+Fact = Event | Command | Migration | Receipt | Answer | Circumstances
 Note = Callable[[Progress, Fact, datetime], Progress]
 FactT = TypeVar("FactT", bound=Fact)
 
 
 def noting(progress: Progress, fact: Fact, now: datetime) -> Progress:
     """The progress after the fact; an Event or Command that changes nothing leaves only its number."""
-    return _with_clock(NOTES[type(fact)](progress, fact, now), now)
-
-
-def _with_circumstances(progress: Progress, circumstances: Circumstances, now: datetime) -> Progress:
-    return progress.model_copy(update={"circumstances": circumstances})
-
-
-def _with_clock(progress: Progress, now: datetime) -> Progress:
-    """The running enrolment's clock stands while something stops it, and only then."""
-    running = progress.enrolment
-    if running is None:
-        return progress
-    if _stands(progress, running):
-        changed = running.model_copy(update={"stopped_since": running.stopped_since or now})
-    else:
-        changed = clock_started(running, now)
-    return progress if changed is running else progress.model_copy(update={"enrolment": changed})
-
-
-def _stands(progress: Progress, running: Enrolment) -> bool:
-    paused_sequences = progress.circumstances.paused_sequences
-    return progress.pause is not None or running.answer_open or running.plan.sequence.name in paused_sequences
+    return with_clocks(NOTES[type(fact)](progress, fact, now), now)
 
 
 def _note(kind: type[FactT], function: Callable[[Progress, FactT, datetime], Progress]) -> Note:
@@ -73,8 +55,10 @@ def _note(kind: type[FactT], function: Callable[[Progress, FactT, datetime], Pro
 NOTES: dict[type[Fact], Note] = {
     Event: _note(Event, noting_events.happened),
     Command: _note(Command, commanded),
-    Circumstances: _note(Circumstances, _with_circumstances),
+    Migration: _note(Migration, commanded_to_migrate),
+    Circumstances: _note(Circumstances, become),
     Enrolled: _note(Enrolled, answered),
+    Queued: _note(Queued, answered),
     Refused: _note(Refused, answered),
     NothingStarts: _note(NothingStarts, answered),
     Done: _note(Done, noting_receipts.done),
@@ -84,6 +68,7 @@ NOTES: dict[type[Fact], Note] = {
     NotSent: _note(NotSent, noting_receipts.not_sent),
     Uncertain: _note(Uncertain, noting_receipts.uncertain),
     StillUnknown: _note(StillUnknown, noting_receipts.still_unknown),
+    PerhapsForgotten: _note(PerhapsForgotten, noting_receipts.perhaps_forgotten),
     Held: _note(Held, noting_receipts.held),
     Skipped: _note(Skipped, noting_receipts.skipped),
     Stopped: _note(Stopped, noting_receipts.stopped),

@@ -3,10 +3,21 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from engine.life.course import FOUND_AGAIN, cursor_changed, forgiven, leaving, settled, tried_anew, with_enrolment
+from engine.life.course import (
+    FOUND_AGAIN,
+    backs_off,
+    cursor_changed,
+    forgiven,
+    leaving,
+    settled,
+    tried_anew,
+    with_enrolment,
+    withdrawn,
+)
 from engine.life.effects import applied, effects_of_command
 from engine.life.events import Command
 from engine.life.judging import ignored
+from engine.life.migrating import Migration, enrolled, migrated, unmigrated
 from engine.life.noting_events import mapped
 from engine.life.progress import Enrolment, Pause, Progress
 from engine.life.proofs import ABOUT_A_TOUCH, nothing_to_ask, tries
@@ -30,13 +41,24 @@ def commanded(progress: Progress, command: Command, now: datetime) -> Progress:
     return VERBS[command.verb](progress, command, now)
 
 
+def commanded_to_migrate(progress: Progress, migration: Migration, now: datetime) -> Progress:
+    """The progress after a command that names a version; one that nobody can move to leaves only its number."""
+    moved = progress if unmigrated(progress, migration) else migrated(progress, migration)
+    return moved.model_copy(update={"last_applied": migration.command.number})
+
+
 def _with_effects(progress: Progress, command: Command, now: datetime) -> Progress:
     effects = effects_of_command(command.verb, command.data)
     return progress.model_copy(update={"circumstances": applied(progress.circumstances, effects, now)})
 
 
 def _enroll(progress: Progress, command: Command, now: datetime) -> Progress:
-    wish = Wish(kind="command", at=now, sequence=command.data.sequence, request=command.number)
+    name, until = command.data.sequence, command.data.until
+    wish = Wish(kind="command", at=now, sequence=name, request=command.number)
+    if until is not None and until > now:
+        if any((other.kind, other.queued_for) == ("command", name) for other in progress.wishes):
+            return progress
+        wish = wish.model_copy(update={"queued_for": name, "not_before": until})
     return progress.model_copy(update={"wishes": (*progress.wishes, wish)})
 
 
@@ -60,8 +82,10 @@ def _retry(progress: Progress, command: Command, now: datetime) -> Progress:
     running = progress.enrolment
     if review is not None and review.because is ReviewReason.UNMAPPED_STAGE:
         return mapped(progress, now)
-    if review is None or running is None:
+    if running is None:
         return progress
+    if review is None:  # the person knows that the provider takes messages again
+        return with_enrolment(progress, cursor_changed(running, held=None)) if backs_off(running.cursor) else progress
     if review.because is ReviewReason.LOOP_LIMIT:
         return with_enrolment(progress, forgiven(running))
     if review.because in ABOUT_A_TOUCH:
@@ -108,15 +132,24 @@ def _reassign(progress: Progress, command: Command, now: datetime) -> Progress:
 
 
 def _stop(progress: Progress, command: Command, now: datetime) -> Progress:
-    progress = unpaused(unparked(progress))
-    # What an event would have started, had the stop not come before the first look.
-    wishes = tuple(wish for wish in progress.wishes if wish.kind != "event")
-    progress = progress.model_copy(update={"wishes": wishes})
+    # What an event or a person would have started, had the stop not come before the look that answers them.
+    progress = unpaused(unparked(progress)).model_copy(update={"wishes": ()})
     running = progress.enrolment
     if running is None:
         return progress
     ending = leaving(running, Finish(), _by(command, "stopped"), now, because=StopReason.STOPPED_BY_PERSON)
     return with_enrolment(progress, ending)
+
+
+def _retire(progress: Progress, command: Command, now: datetime) -> Progress:
+    """The sequence is given up: the lead's enrolment in it ends, also where it stands interrupted."""
+    enrolment = None if command.data.sequence is None else enrolled(progress, command.data.sequence)
+    if enrolment is None:
+        return progress
+    if enrolment is not progress.enrolment:
+        return withdrawn(progress, enrolment, StopReason.SEQUENCE_RETIRED, now)
+    why = f"{command.by} retired the sequence"
+    return with_enrolment(progress, leaving(enrolment, Finish(), why, now, because=StopReason.SEQUENCE_RETIRED))
 
 
 def _by(command: Command, did: str) -> str:
@@ -136,4 +169,5 @@ VERBS: dict[Verb, Callable[[Progress, Command, datetime], Progress]] = {
     Verb.RETRY: _retry,
     Verb.REASSIGN: _reassign,
     Verb.STOP: _stop,
+    Verb.RETIRE: _retire,
 }

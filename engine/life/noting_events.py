@@ -3,34 +3,37 @@ What each kind of event means for a lead.
 
 An event changes where the lead is going (an exit is decided), what people owe it (a task), or what is known of it.
 `decide` turns that into moves. The table at the foot is the list of what the engine does by itself; what a sequence
-writes for an event comes first (authoring.md 3.5).
+writes for an event comes first.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import assert_never
 
 from engine.calendar import delays
 from engine.life.answers import awaited, owing
-from engine.life.course import cursor_changed, leaving, plan_for, with_enrolment, with_outcome
+from engine.life.course import UNDELIVERED, cursor_changed, leaving, plan_for, with_enrolment, with_outcome
 from engine.life.effects import applied, effects_of
 from engine.life.events import Event
 from engine.life.judging import ignored, received
 from engine.life.moves import Hold
 from engine.life.noting_tasks import task_done
-from engine.life.progress import Cursor, Doubt, Enrolment, Outcome, Progress
+from engine.life.progress import Approval, Cursor, Doubt, Enrolment, Outcome, Progress
 from engine.life.proofs import asked
+from engine.life.questions import answering
 from engine.life.reactions import reaction_to
 from engine.life.reviews import flagged, reviewed
 from engine.life.sentences import STOPS, say_event
 from engine.life.touches import no_channel_left
 from engine.life.wishes import Wish
 from engine.reasons import HoldReason, IgnoreReason, ReplyClass, ReviewReason, StopReason
-from engine.sequence.compiled import Branch, BusinessDays, CarryOn, Finish, Goto, Start
+from engine.sequence.compiled import Branch, BusinessDays, CarryOn, Finish, Goto, Message, Start
 from engine.sequence.structure import step, steps
 from engine.words import EventKind, Stage
 
 NO_RETURN_DATE = timedelta(days=7)
+DAY_AFTER_RETURN = BusinessDays(days=1, at=time(9))
+"""Who says when they are back names a day: its hour means nothing, and nobody is rung at midnight."""
 LONGEST_ABSENCE = timedelta(days=100)
 OTHERS_REPLY = BusinessDays(days=5)
 
@@ -43,9 +46,13 @@ def happened(progress: Progress, event: Event, now: datetime) -> Progress:
     circumstances = applied(progress.circumstances, effects_of(event.kind, event.data), now)
     progress = progress.model_copy(update={"circumstances": circumstances, "last_applied": event.number})
     if why_ignored is IgnoreReason.OLDER_THAN_ENROLMENT and event.kind is EventKind.REPLIED:
-        return _owing_answer(progress, event)
+        return _older_reply(progress, event, now)
     if why_ignored is not None:
         return progress
+    answered = answering(progress, event, now)
+    if answered is not None:
+        return answered
+    event = event.model_copy(update={"data": event.data.model_copy(update={"text": None})})  # nobody reads it again
     progress = COURSES.get(event.kind, _reacting)(progress, event, now)
     return _wishing(progress, event, now)
 
@@ -115,6 +122,18 @@ def _replied(progress: Progress, event: Event, now: datetime) -> Progress:
             return _answering(progress, event, now, default=StopReason.REPLIED)
 
 
+def _older_reply(progress: Progress, event: Event, now: datetime) -> Progress:
+    """It answers nothing that runs; but a complaint, and a no to the last way to reach the lead, hold at any age."""
+    progress = _owing_answer(progress, event)
+    if event.data.from_other is not None:
+        return progress
+    if event.data.reply is ReplyClass.COMPLAINT:
+        return progress.model_copy(update={"complained": True})
+    if event.data.reply is ReplyClass.OPT_OUT and no_channel_left(progress) is not None:
+        return _stopping(progress, StopReason.OPTED_OUT, say_event(event), now)
+    return progress
+
+
 def _owing_answer(progress: Progress, event: Event) -> Progress:
     """An answer to the lead, or to somebody in the conversation; a colleague elsewhere waits for none."""
     if event.data.from_other == "account":
@@ -125,11 +144,11 @@ def _owing_answer(progress: Progress, event: Event) -> Progress:
 
 
 def _out_of_office(progress: Progress, event: Event, at: datetime) -> Progress:
-    """No touch before the day after the return; a date that cannot be meant counts as none (semantics.md 1.2)."""
-    hours = progress.circumstances.owner_hours.model_copy(update={"zone": progress.circumstances.zone})
-    returns = event.data.returns_at
+    """No touch before the business day after the return; a date that cannot be meant is none."""
+    circumstances, returns = progress.circumstances, event.data.returns_at
+    theirs = {"zone": circumstances.zone, "closed_days": circumstances.closed_days}
     if returns is not None and timedelta(0) < returns - at <= LONGEST_ABSENCE:
-        until = delays.after(returns, BusinessDays(days=1), hours)
+        until = delays.after(returns, DAY_AFTER_RETURN, circumstances.owner_hours.model_copy(update=theirs))
     else:
         until = at + NO_RETURN_DATE
     return _not_before(progress, HoldReason.OUT_OF_OFFICE, until)
@@ -183,12 +202,20 @@ def _delivery_failed(progress: Progress, event: Event, now: datetime) -> Progres
         for done in enrolment.outcomes
         if done.touch_key is not None and done.touch_key == event.data.touch_key
     )
-    undelivered = failed.model_copy(update={"outcome": "undelivered", "touch_key": None})
+    undelivered = failed.model_copy(update={"outcome": UNDELIVERED, "touch_key": None})
     if enrolment is not progress.enrolment or _something_since(progress, enrolment, failed):
-        progress = with_enrolment(progress, with_outcome(enrolment, undelivered))
+        # A question that is open has been asked; that nobody got it is for a person to know.
+        done = failed.model_copy(update={"touch_key": None}) if _stands_at(enrolment, failed) else undelivered
+        progress = with_enrolment(progress, with_outcome(enrolment, done))
         return flagged(progress, ReviewReason.DELIVERY_FAILING, now, failed.step)
     failures = failed.occurrence + 1
-    cursor = Cursor(step=failed.step, anchor=enrolment.cursor.anchor, occurrence=failures, guard_passed=True)
+    cursor = Cursor(
+        step=failed.step,
+        anchor=enrolment.cursor.anchor,
+        occurrence=failures,
+        guard_passed=True,
+        approval=_approval_of(enrolment, failed, now),
+    )
     enrolment = with_outcome(enrolment, undelivered).model_copy(update={"cursor": cursor})
     retries = progress.circumstances.policy.soft_retries
     if failures <= len(retries):
@@ -199,10 +226,17 @@ def _delivery_failed(progress: Progress, event: Event, now: datetime) -> Progres
     return with_enrolment(progress, cursor_changed(enrolment, doubt=doubt))
 
 
+def _approval_of(enrolment: Enrolment, failed: Outcome, now: datetime) -> Approval | None:
+    """What left was released by a person, who is not asked again for the same words."""
+    message = step(enrolment.plan.sequence, failed.step)
+    return Approval(given=True, at=now) if isinstance(message, Message) and message.approve else None
+
+
 def _something_since(progress: Progress, enrolment: Enrolment, failed: Outcome) -> bool:
     """Whether going back to the step would undo or repeat anything; deciding a branch is nothing."""
     cursor = enrolment.cursor
-    if enrolment.exit is not None or cursor.task is not None or cursor.occurrence > 0:
+    tried_anew = cursor.occurrence > 0 and not _stands_at(enrolment, failed)
+    if enrolment.exit is not None or cursor.task is not None or tried_anew:
         return True
     if any(touch.enrolment == enrolment.number for touch in progress.open_touches):
         return True
@@ -213,6 +247,12 @@ def _something_since(progress: Progress, enrolment: Enrolment, failed: Outcome) 
         or failed.visit != enrolment.visit
         or not all(isinstance(step(enrolment.plan.sequence, done.step), Branch) for done in later)
     )
+
+
+def _stands_at(enrolment: Enrolment, done: Outcome) -> bool:
+    """Whether the lead stands at this very try of a step, which only a question lets it do."""
+    cursor = enrolment.cursor
+    return (cursor.step, cursor.occurrence, enrolment.visit) == (done.step, done.occurrence, done.visit)
 
 
 # --- the CRM ----------------------------------------------------------------------------------------------------------
@@ -349,7 +389,8 @@ def _gone(progress: Progress, because: StopReason, now: datetime) -> Progress:
 
 def _wishing(progress: Progress, event: Event, now: datetime) -> Progress:
     """Whether a sequence starts on the event is asked of the catalogue by a move of its own."""
-    if progress.gone or any(_same_wish(wish, event) for wish in progress.wishes):
+    asked = (wish for wish in progress.wishes if wish.not_before is None)
+    if progress.gone or any(_same_wish(wish, event) for wish in asked):
         return progress
     return progress.model_copy(update={"wishes": (*progress.wishes, Wish(kind="event", at=now, event=event))})
 
@@ -359,13 +400,15 @@ def _same_wish(wish: Wish, event: Event) -> bool:
     return wish.event is not None and _told_apart(wish.event) == _told_apart(event)
 
 
-def _told_apart(event: Event) -> tuple[str, str | None]:
+def _told_apart(event: Event) -> tuple[str | None, ...]:
     """All that a start can ask of an event; of stage changes only the last one is a wish."""
     match event.kind:
         case EventKind.REPLIED:
             return event.kind, event.data.reply
         case EventKind.BY_HAND:
             return event.kind, event.data.name
+        case EventKind.MOMENT_REACHED:
+            return event.kind, event.data.sequence, event.data.name
         case _:
             return event.kind, None
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
+from engine.life.becoming import become
 from engine.life.course import (
+    SENT,
     arm_taken,
     cursor_changed,
     ended,
@@ -14,12 +16,16 @@ from engine.life.course import (
     leaving,
     numbered,
     settled,
+    unanswered,
     with_cursor,
     with_enrolment,
     with_outcome,
 )
 from engine.life.effects import closed, scope_of
+from engine.life.events import NO_ANSWER
+from engine.life.experiments import remembering
 from engine.life.moves import (
+    AnswerGiven,
     BranchTaken,
     Change,
     CloseTask,
@@ -28,6 +34,7 @@ from engine.life.moves import (
     GuardPassed,
     Hold,
     MomentCame,
+    NoAnswer,
     OpenTask,
     Park,
     PauseEnded,
@@ -47,6 +54,7 @@ from engine.life.receipts import (
     Done,
     Held,
     NotSent,
+    PerhapsForgotten,
     Questioned,
     Rejected,
     Skipped,
@@ -59,7 +67,7 @@ from engine.life.reviews import flagged, reviewed, unpaused
 from engine.life.touches import counted, open_touch, stands_before, stopped_if_unreachable
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence import compiled
-from engine.sequence.compiled import Branch, Message
+from engine.sequence.compiled import Ask, Branch, Message, Sendable
 from engine.sequence.structure import step
 from engine.words import TaskKey, TouchKey
 
@@ -132,17 +140,28 @@ def _recorded(progress: Progress, change: Change, now: datetime) -> Progress:
         case StageEntered():
             return entered(progress, running, change.plan, change.step, now)
         case StepSkipped():
-            return settled(progress, f"skipped.{change.because}", now)
+            return _left_out(progress, running, change, now)
         case GuardPassed():
             return with_cursor(progress, guard_passed=True)
         case BranchTaken():
             return _branched(progress, running, change, now)
         case MomentCame():
             return _moment_came(progress, running, change, now)
+        case AnswerGiven():
+            return _answered(progress, running, change, now)
+        case NoAnswer():
+            return _unanswered(progress, running, change, now)
         case PauseEnded():
             return unpaused(progress)
         case _:
             assert_never(change)
+
+
+def _left_out(progress: Progress, running: Enrolment, change: StepSkipped, now: datetime) -> Progress:
+    progress, before = settled(progress, f"skipped.{change.because}", now), running.cursor
+    if change.at is None:
+        return progress
+    return with_cursor(progress, anchor=change.at, resumed_at=before.resumed_at, after_pause=before.after_pause)
 
 
 def _branched(progress: Progress, running: Enrolment, change: BranchTaken, now: datetime) -> Progress:
@@ -152,8 +171,20 @@ def _branched(progress: Progress, running: Enrolment, change: BranchTaken, now: 
     return with_enrolment(progress, arm_taken(running, branch, change.arm, now))
 
 
+def _answered(progress: Progress, running: Enrolment, change: AnswerGiven, now: datetime) -> Progress:
+    progress = with_enrolment(progress, gone_on(running, change.value, now))
+    return become(progress, progress.circumstances.with_field(change.field, change.value), now)
+
+
+def _unanswered(progress: Progress, running: Enrolment, change: NoAnswer, now: datetime) -> Progress:
+    question = step(running.plan.sequence, change.step)
+    if not isinstance(question, Ask):
+        return progress
+    return with_enrolment(progress, unanswered(running, question, NO_ANSWER, now))
+
+
 def _moment_came(progress: Progress, running: Enrolment, change: MomentCame, now: datetime) -> Progress:
-    mark = Fired(where=change.where, plan=running.at_plan, reaction=change.reaction, value=change.value)
+    mark = Fired(where=change.where, plan=running.stage_number, reaction=change.reaction, value=change.value)
     reactions = running.stage_plan.when if change.where == "stage" else running.plan.sequence.when
     response = reactions[change.reaction].response
     running = fired(running, mark)
@@ -175,13 +206,14 @@ def claimed(progress: Progress, receipt: Claimed, now: datetime) -> Progress:
         touch_key=receipt.touch_key,
         channel=message.channel,
         enrolment=running.number,
-        plan=running.at_plan,
+        plan=running.stage_number,
         visit=running.visit,
         step=message.id,
         occurrence=running.cursor.occurrence,
         since=now,
     )
-    return progress.model_copy(update={"open_touches": (*_others(progress, receipt.touch_key), touch)})
+    progress = progress.model_copy(update={"open_touches": (*_others(progress, receipt.touch_key), touch)})
+    return remembering(progress, running, message)
 
 
 def accepted(progress: Progress, receipt: Accepted, now: datetime) -> Progress:
@@ -190,7 +222,7 @@ def accepted(progress: Progress, receipt: Accepted, now: datetime) -> Progress:
     if touch is None:
         return progress
     progress = nothing_to_ask(counted(_shut(progress, touch), touch), (touch.touch_key,))
-    return _ended(progress, touch, "sent", now, touch_key=touch.touch_key)
+    return _ended(progress, touch, SENT, now, touch_key=touch.touch_key)
 
 
 def rejected(progress: Progress, receipt: Rejected, now: datetime) -> Progress:
@@ -254,6 +286,11 @@ def still_unknown(progress: Progress, receipt: StillUnknown, now: datetime) -> P
     return asked(progress, "proof", touch.touch_key, f"{touch.channel} {touch.step}")
 
 
+def perhaps_forgotten(progress: Progress, receipt: PerhapsForgotten, now: datetime) -> Progress:
+    """Whoever sends the message asks about it first, however much later that is."""
+    return with_cursor(progress, ask_first=True)
+
+
 def held(progress: Progress, receipt: Held, now: datetime) -> Progress:
     """The gate's hold is remembered, so that the next decision waits for its end."""
     return with_cursor(progress, held=receipt.hold)
@@ -300,17 +337,27 @@ def _ended(
     if stands_before(enrolment, touch):
         progress = without_doubt(progress) if enrolment is progress.enrolment else progress
         return with_enrolment(progress, gone_on(enrolment, outcome, now, touch_key=touch_key))
+    if _asked_since(enrolment, touch):
+        return progress
     done = Outcome(
         step=touch.step, outcome=outcome, at=now, touch_key=touch_key, occurrence=touch.occurrence, visit=touch.visit
     )
     return with_enrolment(progress, with_outcome(enrolment, done))
 
 
-def _message(running: Enrolment | None) -> Message | None:
+def _asked_since(enrolment: Enrolment, touch: OpenTouch) -> bool:
+    """Whether the touch is an earlier try of a question that was asked after it, and may be answered."""
+    last = next((done for done in enrolment.outcomes if done.step == touch.step), None)
+    if last is None or (last.visit, last.occurrence) <= (touch.visit, touch.occurrence):
+        return False
+    return isinstance(step(enrolment.plan.sequence, touch.step), Ask)
+
+
+def _message(running: Enrolment | None) -> Sendable | None:
     if running is None or running.cursor.step is None:
         return None
     found = step(running.plan.sequence, running.cursor.step)
-    return found if isinstance(found, Message) else None
+    return found if isinstance(found, Message | Ask) else None
 
 
 def _others(progress: Progress, key: TouchKey) -> tuple[OpenTouch, ...]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from engine.life.answers import given, owing
 from engine.life.course import (
+    SENT,
     cursor_changed,
     gone_on,
     leaving,
@@ -12,9 +13,9 @@ from engine.life.course import (
     with_enrolment,
     with_outcome,
 )
-from engine.life.events import Event
+from engine.life.events import APPROVED, Event
 from engine.life.judging import received
-from engine.life.progress import Enrolment, Outcome, Progress, TaskState
+from engine.life.progress import Approval, Enrolment, OpenTouch, Outcome, Progress, TaskState
 from engine.life.proofs import tries, without_doubt
 from engine.life.reactions import reaction_to
 from engine.life.touches import counted, open_touch, stopped_if_unreachable
@@ -61,6 +62,8 @@ def task_done(progress: Progress, event: Event, now: datetime) -> Progress:
         return _proven(progress, state, event.data.disposition or "", now)
     if state.task.task_kind == "answer":
         return given(progress, at)
+    if state.task.task_kind == "approval":
+        return _judged(progress, state, Approval(given=event.data.disposition == APPROVED, at=at))
     return _step_done(progress, state, event, at, now)
 
 
@@ -69,10 +72,20 @@ def task_ended(progress: Progress, state: TaskState, outcome: str, now: datetime
     enrolment, task = numbered(progress, state.task.enrolment), state.task
     if enrolment is None or task.step is None or task.visit is None:
         return progress
+    if task.task_kind == "approval":
+        return _judged(progress, state, Approval(given=False, at=now))
     if enrolment.cursor.task == task.task_key:
         return with_enrolment(progress, gone_on(enrolment, outcome, now))
     done = Outcome(step=task.step, outcome=outcome, at=now, visit=task.visit)
     return with_enrolment(progress, with_outcome(enrolment, done))
+
+
+def _judged(progress: Progress, state: TaskState, approval: Approval) -> Progress:
+    """A person has said whether the message may leave, or nobody has in time; the step goes on from there."""
+    enrolment = numbered(progress, state.task.enrolment)
+    if enrolment is None or enrolment.cursor.task != state.task.task_key:
+        return progress
+    return with_enrolment(progress, cursor_changed(enrolment, task=None, approval=approval))
 
 
 def _step_done(progress: Progress, state: TaskState, event: Event, at: datetime, now: datetime) -> Progress:
@@ -129,12 +142,30 @@ def _proven(progress: Progress, state: TaskState, disposition: str, now: datetim
         progress = counted(progress, touch) if disposition == "sent" else progress
     enrolment = next((e for e in progress.every_enrolment if key in tries(progress, e)[-2:]), None)
     if enrolment is None:
-        return progress
+        return progress if touch is None else _proven_away(progress, touch, disposition, now)
     if enrolment is progress.enrolment:
         progress = without_doubt(progress)
     if disposition == "sent":
         return with_enrolment(progress, gone_on(enrolment, "sent", now, touch_key=key))
     return with_enrolment(progress, tried_anew(enrolment))
+
+
+def _proven_away(progress: Progress, touch: OpenTouch, disposition: str, now: datetime) -> Progress:
+    """A lead that has just left the step, perhaps by mistake, finds it decided when it returns."""
+    enrolment = numbered(progress, touch.enrolment)
+    left = None if enrolment is None else enrolment.left
+    if enrolment is None or left is None:
+        return progress
+    before = (left.plan, left.visit, left.cursor.step, left.cursor.occurrence)
+    if before != (touch.plan, touch.visit, touch.step, touch.occurrence):
+        return progress
+    if disposition == "sent":
+        key, visit = touch.touch_key, touch.visit
+        done = Outcome(step=touch.step, outcome=SENT, at=now, touch_key=key, occurrence=touch.occurrence, visit=visit)
+        return with_enrolment(progress, with_outcome(enrolment, done))
+    cursor = tried_anew(enrolment.model_copy(update={"cursor": left.cursor})).cursor
+    left = left.model_copy(update={"cursor": cursor})
+    return with_enrolment(progress, enrolment.model_copy(update={"left": left}))
 
 
 def _without(progress: Progress, state: TaskState) -> Progress:

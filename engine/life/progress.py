@@ -5,6 +5,7 @@ It lives on the lead's row, versioned by `schema_version` (upcast on load) and f
 """
 
 from datetime import timedelta
+from operator import not_
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
@@ -14,11 +15,17 @@ from engine.life.circumstances import Circumstances
 from engine.life.moves import Hold, OpenTask
 from engine.life.wishes import Plan, Wish
 from engine.reasons import EnrollRefusal, ReviewReason, StopReason
-from engine.sequence.compiled import Exit, StagePlan
+from engine.sequence.compiled import Ask, Exit, StagePlan, Start
+from engine.sequence.structure import steps
 from engine.words import Channel, LeadId, Stage, TaskKey, TouchKey
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 NO_TIME = timedelta(0)
+
+
+def _is_none(value: object) -> bool:
+    """For a field that rows are older than: while it says nothing, what is written reads as it always did."""
+    return value is None
 
 
 class Doubt(Frozen):
@@ -26,6 +33,23 @@ class Doubt(Frozen):
 
     because: ReviewReason
     detail: str = ""
+
+
+class Approval(Frozen):
+    """What a person said of a message that may not leave unasked."""
+
+    given: bool
+    """Else the message is left out."""
+    at: AwareDatetime
+
+
+class AfterPause(Frozen):
+    """What becomes of what came due while the sequence was paused, and delays ran on."""
+
+    until: AwareDatetime
+    """When the pause ended for this lead."""
+    left_out: bool
+    """Else it leaves late, and is not too late for that."""
 
 
 class Cursor(Frozen):
@@ -50,6 +74,12 @@ class Cursor(Frozen):
     doubt: Doubt | None = None
     late_ok: bool = False
     """A person said that lateness does not matter."""
+    approval: Approval | None = Field(default=None, exclude_if=_is_none)
+    """None: nobody was asked, or nobody has answered yet."""
+    after_pause: AfterPause | None = Field(default=None, exclude_if=_is_none)
+    """None: the sequence was not paused since the step before, or delays stood as long."""
+    ask_first: bool = Field(default=False, exclude_if=not_)
+    """The message may have left, and the records forgotten it: the provider is asked before it is sent."""
 
 
 class Outcome(Frozen):
@@ -73,6 +103,8 @@ class PendingExit(Frozen):
     """A jump names the step to begin at."""
     since: AwareDatetime
     shift: timedelta = NO_TIME
+    not_before: AwareDatetime | None = Field(default=None, exclude_if=_is_none)
+    """When the sequence it hands over to has a place for the lead."""
     why: str
 
 
@@ -98,6 +130,7 @@ class Visits(Frozen):
     """How often the enrolment entered a stage plan."""
 
     plan: int
+    """Its number, as everywhere but in `at_plan`: see `Enrolment.stage_number`."""
     count: int
     forgiven: int = 0
     """How many of them a person has allowed."""
@@ -110,6 +143,8 @@ class LeftStage(Frozen):
     visit: int
     cursor: Cursor
     left_at: AwareDatetime
+    done: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    """As of an Enrolment."""
 
 
 class Fired(Frozen):
@@ -140,11 +175,28 @@ class Enrolment(Frozen):
     """Decided by an event, a command or a moment, before the steps came to their end."""
     stopped_since: AwareDatetime | None = None
     """The clock stands since then (paused, sequence paused, interrupted, answer open)."""
+    reckoned_until: AwareDatetime | None = Field(default=None, exclude_if=_is_none)
+    """Pauses of the sequence are counted up to here; what they stopped before it is never counted again."""
     touches: int = 0
     left: LeftStage | None = None
     fired: tuple[Fired, ...] = ()
     answer_open: bool = False
     """`carry_on()`: goes on when the answer task is closed."""
+    held_out: bool = False
+    """The lead gets nothing from it, to be compared with those who do."""
+    numbers: tuple[int, ...] = Field(default=(), exclude_if=not_)
+    """The number of each stage plan, once a migration has moved one; before that, its place is its number."""
+    done: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    """Steps of this visit that another version had earlier than this one has them: they do not come again."""
+
+    @property
+    def stage_number(self) -> int:
+        """The number of the stage plan it is in: touches, tasks and visits are told apart by it in every version."""
+        return self.number_of(self.at_plan)
+
+    def number_of(self, plan: int) -> int:
+        """The number of the stage plan at this place of the sequence."""
+        return self.numbers[plan] if self.numbers else plan
 
     @property
     def stage_plan(self) -> StagePlan:
@@ -158,8 +210,16 @@ class Enrolment(Frozen):
         if self.exit is not None or cursor.step is not None:
             return self.exit
         exit_ = self.stage_plan.otherwise if cursor.exit is None else cursor.exit
-        why = "the steps of the stage are done" if cursor.exit is None else "the branch ends the stage"
-        return PendingExit(exit=exit_, since=cursor.anchor, shift=cursor.shift, why=why)
+        return PendingExit(exit=exit_, since=cursor.anchor, shift=cursor.shift, why=self._why_out)
+
+    @property
+    def _why_out(self) -> str:
+        """What led to the exit at which no step is left."""
+        if self.cursor.exit is None:
+            return "the steps of the stage are done"
+        last = self.outcomes[-1].step
+        asked = any(step.id == last and isinstance(step, Ask) for step in steps(self.stage_plan))
+        return f"nobody answered {last}" if asked else "the branch ends the stage"
 
     def outcome_of(self, step: str) -> str | None:
         """How the step ended last; None when it has not."""
@@ -226,6 +286,8 @@ class PastEnrolment(Frozen):
     version: str
     ended_at: AwareDatetime
     because: StopReason
+    held_out: bool | None = Field(default=None, exclude_if=_is_none)
+    """Whether the lead got nothing from it; None: it ended before that was remembered."""
 
 
 class Refusal(Frozen):
@@ -235,6 +297,14 @@ class Refusal(Frozen):
     because: EnrollRefusal
     at: AwareDatetime
     detail: str = ""
+
+
+class Arm(Frozen):
+    """Which words of a test the lead got."""
+
+    sequence: str
+    step: str
+    variant: str
 
 
 class Progress(Frozen):
@@ -267,6 +337,8 @@ class Progress(Frozen):
     flags: tuple[Flag, ...] = ()
     past: tuple[PastEnrolment, ...] = ()
     """The last end per sequence."""
+    arms: tuple[Arm, ...] = ()
+    """One per test that the lead was ever in."""
     refusal: Refusal | None = None
     pipeline_stage: str | None = None
     pipeline_version: int | None = None
@@ -282,6 +354,18 @@ class Progress(Frozen):
     def every_enrolment(self) -> tuple[Enrolment, ...]:
         """Those that stand interrupted, then the one that runs."""
         return self.interrupted if self.enrolment is None else (*self.interrupted, self.enrolment)
+
+    @property
+    def queues(self) -> frozenset[str]:
+        """The full sequences in which the lead has a place for later."""
+        wished = (wish.queued_for for wish in self.wishes if wish.queued_for is not None)
+        ways_out = (enrolment.exit for enrolment in self.every_enrolment)
+        handed = (
+            way.exit.sequence
+            for way in ways_out
+            if way is not None and way.not_before is not None and isinstance(way.exit, Start)
+        )
+        return frozenset((*wished, *handed))
 
     @property
     def over(self) -> bool:

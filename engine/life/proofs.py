@@ -53,6 +53,6 @@ def tries(progress: Progress, enrolment: Enrolment) -> tuple[TouchKey, ...]:
     if cursor.step is None:
         return ()
     return tuple(
-        touch_key(progress.lead_id, enrolment.number, enrolment.at_plan, enrolment.visit, cursor.step, occurrence)
+        touch_key(progress.lead_id, enrolment.number, enrolment.stage_number, enrolment.visit, cursor.step, occurrence)
         for occurrence in range(cursor.occurrence + 1)
     )

@@ -66,6 +66,12 @@ class StillUnknown(Frozen):
     last: bool
 
 
+class PerhapsForgotten(Frozen):
+    """The message the lead stands before may have left already: the records may be older than its sending."""
+
+    kind: Literal["perhaps_forgotten"] = "perhaps_forgotten"
+
+
 class Held(Frozen):
     """The gate, or a provider, holds the touch."""
 
@@ -123,6 +129,7 @@ Receipt = (
     | NotSent
     | Uncertain
     | StillUnknown
+    | PerhapsForgotten
     | Held
     | Skipped
     | Stopped

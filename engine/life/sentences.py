@@ -6,8 +6,8 @@ from engine.calendar.zones import clock
 from engine.hearsay import bearable
 from engine.life.events import Event
 from engine.life.moves import Hold, TaskKind
-from engine.reasons import EnrollRefusal, HoldReason, ReviewReason, SkipReason, StopReason
-from engine.sequence.compiled import CalendarDays, Delay, HumanTask, Message, Quiet
+from engine.reasons import EnrollRefusal, HoldReason, IgnoreReason, ReviewReason, SkipReason, StopReason
+from engine.sequence.compiled import CalendarDays, Delay, HumanTask, Quiet, Sendable
 from engine.sequence.wording import EVENTS, REPLIES, SENDING_HOURS, say_length, say_moment, say_stage
 from engine.words import Channel, EventKind
 
@@ -112,14 +112,26 @@ SKIPS = {
     SkipReason.HELD_OUT: "the lead belongs to the group that gets nothing",
     SkipReason.NOT_APPROVED: "nobody approved it",
     SkipReason.NO_DATE: "the date it refers to is not known",
+    SkipReason.SEQUENCE_PAUSED: "it came due while the sequence was paused",
 }
+
+STAYS = {
+    IgnoreReason.NO_COUNTERPART: "the version has no such step, stage or way out",
+    IgnoreReason.MESSAGE_UNDER_WAY: "nobody knows yet what became of a message; try again later",
+    IgnoreReason.OTHER_VERSION: "somebody else has moved them meanwhile",
+    IgnoreReason.SAME_VERSION: "they are there already",
+    IgnoreReason.NO_ENROLMENT: "they have left the sequence meanwhile",
+    IgnoreReason.LEAD_GONE: "merged, deleted or erased",
+    IgnoreReason.NO_SUCH_VERSION: "the version was never published",
+}
+"""Why a lead is not moved to another version."""
 
 REFUSALS = {
     EnrollRefusal.ALREADY_ENROLLED: "the lead is in it already",
     EnrollRefusal.ACTIVE_ELSEWHERE: "another sequence goes first",
     EnrollRefusal.FINISHED_BEFORE: "a lead runs through it only once",
     EnrollRefusal.COOLING_OFF: "the last time is too recent",
-    EnrollRefusal.ACCOUNT_BUSY: "a colleague at the same account is in it",
+    EnrollRefusal.ACCOUNT_BUSY: "a colleague at the same account hears from us already",
     EnrollRefusal.OPTED_OUT: "the person asked not to be contacted",
     EnrollRefusal.NO_CONSENT: "there is no consent",
     EnrollRefusal.DO_NOT_CONTACT: "the lead must not be contacted",
@@ -142,7 +154,7 @@ SCOPES = {
     Channel.SMS: "texts and automated calls",
     Channel.VOICE: "texts and automated calls",
 }
-"""What an opt-out on a channel closes (rulings.md 4)."""
+"""What an opt-out on a channel closes."""
 
 WAYS_OUT = "retry, skip, jump, stop, reassign or enroll"
 
@@ -159,6 +171,7 @@ WAKES = {
 TASKS: dict[TaskKind, str] = {
     "call": "a call",
     "task": "a task",
+    "approval": "the approval of a message",
     "answer": "an answer to the lead",
     "proof": "the proof whether a message went out",
     "problem": "a message that cannot be delivered",
@@ -168,6 +181,15 @@ TASKS: dict[TaskKind, str] = {
 
 
 # --- what happens -----------------------------------------------------------------------------------------------------
+
+
+def say_left_out(because: str) -> str:
+    """Why a step was left out, by whatever name the records know that."""
+    if because in tuple(SkipReason):
+        return SKIPS[SkipReason(because)]
+    if because in tuple(ReviewReason):
+        return REVIEWS[ReviewReason(because)]
+    return STOPS[StopReason(because)] if because in tuple(StopReason) else "the lead had moved on"
 
 
 def say_event(event: Event) -> str:
@@ -211,7 +233,7 @@ def say_hold(hold: Hold, zone: str) -> str:
     return f"until {say_wall(hold.until, zone)}: {HOLDS[hold.because]}"
 
 
-def say_plan(step: Message | HumanTask) -> str:
+def say_plan(step: Sendable | HumanTask) -> str:
     """Why a step comes at the moment that the sequence plans for it."""
     if step.at is not None:
         return f"that is {say_moment(step.at)}"

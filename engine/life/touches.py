@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from engine.gate import ROLLING_DAY, GateFacts
 from engine.life.course import leaving, numbered, with_enrolment
+from engine.life.experiments import variant_for
 from engine.life.keys import touch_key
 from engine.life.moments import human_touch_until, in_response, sending_hours
 from engine.life.moves import Hold, Send
 from engine.life.progress import Enrolment, OpenTouch, Progress
 from engine.life.sentences import STOPS
 from engine.reasons import HoldReason, SkipReason, StopReason
-from engine.sequence.compiled import Finish, Message
+from engine.sequence.compiled import Finish, Sendable
 from engine.words import Channel, TouchKey
 
 NO_GAP = timedelta(0)
@@ -20,11 +21,11 @@ NO_GAP = timedelta(0)
 def key_of(progress: Progress, enrolment: Enrolment, step: str) -> TouchKey:
     """The key of the touch the cursor stands before."""
     return touch_key(
-        progress.lead_id, enrolment.number, enrolment.at_plan, enrolment.visit, step, enrolment.cursor.occurrence
+        progress.lead_id, enrolment.number, enrolment.stage_number, enrolment.visit, step, enrolment.cursor.occurrence
     )
 
 
-def facts_of(progress: Progress, enrolment: Enrolment, step: Message) -> GateFacts:
+def facts_of(progress: Progress, enrolment: Enrolment, step: Sendable) -> GateFacts:
     """What the engine knows of the next touch; the look adds what only the database knows."""
     circumstances = progress.circumstances
     policy = circumstances.policy
@@ -74,20 +75,23 @@ def closed_for(progress: Progress, channel: Channel) -> SkipReason | None:
     return None if channel is Channel.VOICE and why_not is SkipReason.NO_CONSENT else why_not
 
 
-def send_of(progress: Progress, enrolment: Enrolment, step: Message, *, send_by: datetime, why: str) -> Send:
+def send_of(progress: Progress, enrolment: Enrolment, step: Sendable, *, send_by: datetime, why: str) -> Send:
     """The move that sends the touch now."""
+    variant = variant_for(progress, enrolment, step)
     return Send(
         touch_key=key_of(progress, enrolment, step.id),
         channel=step.channel,
         enrolment=enrolment.number,
-        plan=enrolment.at_plan,
+        plan=enrolment.stage_number,
         stage=progress.stage,
         visit=enrolment.visit,
         step=step.id,
         occurrence=enrolment.cursor.occurrence,
         version=enrolment.plan.version,
-        template=step.template,
+        template=step.template if variant is None else variant.template,
+        variant="" if variant is None else variant.name,
         thread=_thread(enrolment, step),
+        approved=enrolment.cursor.approval is not None,
         sender=enrolment.plan.sequence.sender,
         send_by=send_by,
         why=why,
@@ -114,12 +118,13 @@ def open_touch(progress: Progress, key: TouchKey | None) -> OpenTouch | None:
 
 def stands_before(enrolment: Enrolment, touch: OpenTouch) -> bool:
     """Whether the touch is what the enrolment waits for."""
-    here = (enrolment.number, enrolment.at_plan, enrolment.visit, enrolment.cursor.step, enrolment.cursor.occurrence)
+    cursor = enrolment.cursor
+    here = (enrolment.number, enrolment.stage_number, enrolment.visit, cursor.step, cursor.occurrence)
     return here == (touch.enrolment, touch.plan, touch.visit, touch.step, touch.occurrence)
 
 
-def _thread(enrolment: Enrolment, step: Message) -> TouchKey | None:
-    """The touch it answers, when that was really sent; else a new thread begins (semantics.md 1.5)."""
+def _thread(enrolment: Enrolment, step: Sendable) -> TouchKey | None:
+    """The touch it answers, when that was really sent; else a new thread begins."""
     if step.thread is None:
         return None
     return next(
@@ -132,7 +137,7 @@ def _not_befores(progress: Progress, enrolment: Enrolment) -> Iterator[Hold]:
     yield from progress.not_before
     if enrolment.cursor.held is not None:
         yield enrolment.cursor.held
-    if not in_response(progress, enrolment.stage_plan) and enrolment.visit + enrolment.at_plan > 1:
+    if not in_response(progress, enrolment.stage_plan) and enrolment.visit + enrolment.stage_number > 1:
         yield Hold(because=HoldReason.SETTLING, until=enrolment.entered_at + progress.circumstances.policy.settling)
     until = human_touch_until(progress, enrolment)
     if until is not None:

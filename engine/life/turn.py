@@ -2,15 +2,15 @@
 
 from pydantic import AwareDatetime
 
-from engine.frozen import Tolerant
+from engine.frozen import Terse
 from engine.words import Act, LeadId
 
 
-class Turn(Tolerant):
+class Turn(Terse):
     """
     The lead's clock face. Every later field has a default, so that old histories decode.
 
-    Source: rulings.md 1.3; it is in every history event of a look, so it stays far below 4 kB.
+    It is in every history event of a look, so it stays far below 4 kB.
     """
 
     lead_id: LeadId
@@ -20,7 +20,7 @@ class Turn(Tolerant):
     why: str = ""
     """The timer's summary, at most 180 characters (200 bytes are advised for Temporal Cloud)."""
     then: str = ""
-    """The summary of the activity that is due, as long at most."""
+    """The summary of the activity that is due, as long at most; empty where `why` says it all."""
     stage: str = "capture"
     state: str = "waiting"
     story: str = ""
@@ -32,7 +32,7 @@ class Turn(Tolerant):
     """How many scraps the lead's runs have heard, one after the other; the workflow counts them."""
 
 
-class Scrap(Tolerant):
+class Scrap(Terse):
     """Content somebody signalled to Temporal directly: the signal's name and its raw arguments as text."""
 
     name: str
@@ -41,7 +41,7 @@ class Scrap(Tolerant):
     """Which signal it was, so that a look that is repeated, or a run that is reset, files it once."""
 
 
-class Glance(Tolerant):
+class Glance(Terse):
     """What a look is asked: which lead, how new its row must at least be, and scraps to be filed."""
 
     lead_id: LeadId

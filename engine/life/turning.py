@@ -20,7 +20,7 @@ def turn_of(progress: Progress, move: Move, now: datetime, story: str = "") -> T
         due=due,
         act=act,
         why=summary(move.why),
-        then=summary(then),
+        then="" if then == move.why else summary(then),
         stage=progress.stage,
         state=state_of(progress, move),
         story=story,

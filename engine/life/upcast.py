@@ -28,8 +28,14 @@ def _without_the_default_window(stored: Stored) -> Stored:
     return stored | {"circumstances": {k: v for k, v in known.items() if k != "default_window"}}
 
 
+def _unchanged(stored: Stored) -> Stored:
+    # Experiments were unknown then; everything of them has a default.
+    return stored
+
+
 UPCASTS: dict[int, Callable[[Stored], Stored]] = {
     1: _without_the_default_window,
+    2: _unchanged,
 }
 """From each old version, how to read it as the next one."""
 

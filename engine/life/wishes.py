@@ -5,16 +5,17 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
-from engine.frozen import Frozen
+from engine.frozen import Frozen, Terse
+from engine.life.circumstances import FieldValue
 from engine.life.events import Event
 from engine.reasons import EnrollRefusal
 from engine.sequence.compiled import Sequence
 
 
-class Wish(Frozen):
+class Wish(Terse):
     """One wish, in the order it came."""
 
-    kind: Literal["event", "command", "handover"]
+    kind: Literal["event", "command", "handover", "changed"]
     at: AwareDatetime
     event: Event | None = None
     """The event whose start triggers are matched."""
@@ -22,6 +23,12 @@ class Wish(Frozen):
     """The sequence a person or a handover names."""
     request: int | None = None
     """The Inbox number whose row gets the answer."""
+    before: tuple[FieldValue, ...] | None = None
+    """The fields that the lead had before they changed."""
+    queued_for: str | None = None
+    """The sequence that is full, and has a place for the lead later."""
+    not_before: AwareDatetime | None = None
+    """When that is; then the wish is asked anew."""
 
 
 class TemplateRef(Frozen):
@@ -53,11 +60,35 @@ Shelf = Callable[[str], Plan]
 """The published sequence of that version."""
 
 
+class Entry(Frozen):
+    """Whether a sequence has room for the lead: what only the records of all leads can tell, read under a lock."""
+
+    sequence: str
+    account_busy: bool = False
+    """A colleague at the lead's account is in a sequence that writes to one person of an account only."""
+    free_at: AwareDatetime | None = None
+    """When the lead may begin, as far as `per_day` counts; None: at once."""
+
+
 class Enrolled(Frozen):
     """The answer yes."""
 
     kind: Literal["enrolled"] = "enrolled"
     plan: Plan
+    wish: Wish
+    held_out: bool = False
+    """The lead gets nothing from it, to be compared with those who do."""
+    outranks: tuple[str, ...] = ()
+    """Sequences not above it in which the lead has waited for a place, and waits no longer."""
+    why: str
+
+
+class Queued(Frozen):
+    """The answer later: the sequence takes only so many leads a day, and has a place for this one then."""
+
+    kind: Literal["queued"] = "queued"
+    sequence: str
+    until: AwareDatetime
     wish: Wish
     why: str
 
@@ -80,4 +111,4 @@ class NothingStarts(Frozen):
     wish: Wish
 
 
-Answer = Enrolled | Refused | NothingStarts
+Answer = Enrolled | Queued | Refused | NothingStarts

@@ -6,7 +6,8 @@ What the engine asks of whoever carries a message, and how that can go wrong.
   - Refused          this touch will never be accepted: the sequence goes on or stops
   - OutcomeUnknown   accepted or not, nobody knows: never sent again, asked about instead
 
-Source: providers.md 3.3. Anything that is not certainly unsent is OutcomeUnknown.
+Anything that is not certainly unsent is OutcomeUnknown: neither Twilio nor SendGrid takes a key by which a message that
+is handed over twice would leave once.
 """
 
 from datetime import timedelta
@@ -30,6 +31,8 @@ class Message(Frozen):
     sender_name: str = ""
     subject: str = ""
     text: str
+    html: str = ""
+    """The same as a whole page; empty unless it is a mail."""
     in_reply_to: TouchKey | None = None
     """The touch whose thread it continues."""
     send_by: AwareDatetime

@@ -11,15 +11,16 @@ from typing import Literal, Protocol
 from pydantic import AwareDatetime
 
 from engine.frozen import Frozen
-from engine.gate import GateFacts
+from engine.gate import GateFacts, Reviews
 from engine.life.circumstances import Circumstances
 from engine.life.events import Command, Event
-from engine.life.moves import Inward, Send
-from engine.life.progress import PastEnrolment, Progress
+from engine.life.moves import Inward, OpenTask, Send
+from engine.life.progress import Enrolment, PastEnrolment, Progress
 from engine.life.turn import Scrap, Turn
-from engine.life.wishes import Answer, Plan
+from engine.life.wishes import Answer, Entry, Plan
 from engine.ports.providers import Message
 from engine.reasons import IgnoreReason
+from engine.sequence.compiled import Sequence
 from engine.words import LeadId, TouchKey, TouchState
 
 
@@ -80,6 +81,10 @@ class LeadBook(Protocol):
         """The lead's world as it is now."""
         ...
 
+    def was_to_send_at(self) -> datetime | None:
+        """When the last look wanted a message to leave next; None when it wanted something else."""
+        ...
+
     def file(self, scraps: tuple[Scrap, ...], now: datetime) -> None:
         """File what was signalled to Temporal directly as Inbox rows; the same scrap twice is one row."""
         ...
@@ -96,8 +101,28 @@ class LeadBook(Protocol):
         """The published sequences, highest first."""
         ...
 
+    def plan(self, version: str) -> Plan | None:
+        """The sequence version of this name; None when it was never published."""
+        ...
+
+    def migrated(self, enrolment: Enrolment) -> None:
+        """Write the version that an enrolment has moved to."""
+        ...
+
+    def entry(self, sequence: Sequence, now: datetime) -> Entry:
+        """
+        Whether the sequence has room for the lead, which no other look can take away before this one commits.
+
+        One that is full has a place for the lead from here on, and keeps it until it is taken or given up.
+        """
+        ...
+
+    def leave_line(self, sequence: str) -> None:
+        """The lead's place in a sequence that was full is taken or given up."""
+        ...
+
     def answered(self, answer: Answer, enrolment: int | None, now: datetime) -> None:
-        """Write an enrolment that began; a refusal is answered on the request's row."""
+        """Write an enrolment that began; a refusal, or a place for later, is answered on the request's row."""
         ...
 
     def ended(self, past: PastEnrolment) -> None:
@@ -106,6 +131,15 @@ class LeadBook(Protocol):
 
     def carry_out(self, move: Inward, progress: Progress, now: datetime) -> None:
         """Write a task, a stage change, an end, a skip, a review; `progress` is the one before the move."""
+        ...
+
+    def propose(self, task: OpenTask, send: Send, progress: Progress, now: datetime) -> Reviews | None:
+        """
+        Open the task to release a message, its words beside it as they would leave now.
+
+        Nothing is opened when nobody can write them; then the answer says why, for a person. `send` is the touch they
+        are for, and `progress` the one before the task.
+        """
         ...
 
     def draft(self, send: Send, facts: GateFacts, now: datetime) -> Draft:
@@ -118,6 +152,10 @@ class LeadBook(Protocol):
 
     def suppressed(self, send: Send, state: TouchState, detail: str, now: datetime) -> None:
         """Write that the gate did not let a touch leave: `deferred` or `suppressed`; never over a claim."""
+        ...
+
+    def left_out(self, task: OpenTask, because: str, now: datetime) -> None:
+        """Write that a person will not be asked for this; of a task that was opened nothing changes."""
         ...
 
     def claim(self, send: Send, message: Message, now: datetime) -> int | None:

@@ -22,12 +22,13 @@ from engine.sequence.check_stages import (
     bursts,
     calls_only,
     conversations_by_mail,
+    crowded_days,
     last_words,
     repeated_openings,
     unreachable_stages,
 )
-from engine.sequence.check_templates import template_faults
-from engine.sequence.findings import SEVERITIES, Finding
+from engine.sequence.check_templates import languages_missing, template_faults
+from engine.sequence.findings import Finding, in_order
 from engine.sequence.pipeline import Pipeline
 from engine.sequence.templates import TemplateFacts
 
@@ -52,7 +53,7 @@ def check(
         *unstarted(catalogue),
         *_in_each(catalogue, templates, pipeline, folder),
     ]
-    return _in_order(found)
+    return in_order(found)
 
 
 def check_drafts(
@@ -63,7 +64,7 @@ def check_drafts(
     folder: str = "templates",
 ) -> tuple[Finding, ...]:
     """All findings about the drafts beside a catalogue, errors first; its rules for the whole do not apply to them."""
-    return _in_order([*names_taken(drafts, catalogue), *_in_each(drafts, templates, pipeline, folder)])
+    return in_order([*names_taken(drafts, catalogue), *_in_each(drafts, templates, pipeline, folder)])
 
 
 def _in_each(
@@ -75,15 +76,12 @@ def _in_each(
         found += last_words(sequence)
         found += repeated_openings(sequence)
         found += bursts(sequence)
+        found += crowded_days(sequence)
         found += conversations_by_mail(sequence)
         found += calls_only(sequence)
     if pipeline is not None:
         found += pipeline_names(catalogue, pipeline)
     if templates is not None:
         found += template_faults(catalogue, templates, folder)
+        found += languages_missing(catalogue, templates)
     return found
-
-
-def _in_order(found: list[Finding]) -> tuple[Finding, ...]:
-    # A list of reactions that several stages share is found once per stage.
-    return tuple(sorted(dict.fromkeys(found), key=lambda finding: SEVERITIES.index(finding.severity)))

@@ -8,9 +8,9 @@ from engine.sequence.catalogue import Catalogue
 from engine.sequence.compiled import (
     Goto,
     HumanTask,
-    Message,
     OnEntered,
     OnEvent,
+    Sendable,
     Sequence,
     Start,
 )
@@ -19,6 +19,7 @@ from engine.sequence.findings import Finding, error, remark
 from engine.sequence.flow import cycle, instant_exits, plan_named
 from engine.sequence.persistence import ADVISED, LEAST, fewest_touches
 from engine.sequence.pipeline import Pipeline
+from engine.sequence.structure import templates_of
 from engine.sequence.templates import TemplateFacts, Value
 from engine.sequence.wording import say_list, say_trigger
 from engine.sequence.written import Place, Written, written_reactions
@@ -28,7 +29,7 @@ Templates = Mapping[str, TemplateFacts]
 
 
 def uncovered_stages(catalogue: Catalogue) -> Iterator[Finding]:
-    """Stages that no sequence has (frameworks.md 1.1)."""
+    """Stages that no sequence has."""
     covered = {plan.name for sequence in catalogue.sequences for plan in sequence.stages}
     missing = [str(stage) for stage in Stage if stage not in covered]
     if missing:
@@ -37,7 +38,7 @@ def uncovered_stages(catalogue: Catalogue) -> Iterator[Finding]:
 
 
 def too_few_touches(catalogue: Catalogue, templates: Templates | None) -> Iterator[Finding]:
-    """Ways on which a lead that never answers is let go too early (frameworks.md FU-R2, rulings.md 4)."""
+    """Ways on which a lead that never answers is let go too early."""
     by_name = {sequence.name: sequence for sequence in catalogue.sequences}
     for written in catalogue.written:
         if OnEvent(event=EventKind.CAPTURED) in written.part.starts:
@@ -51,12 +52,12 @@ def too_few_touches(catalogue: Catalogue, templates: Templates | None) -> Iterat
                 )
 
 
-def _is_useful(step: Message | HumanTask, templates: Templates | None) -> bool:
+def _is_useful(step: Sendable | HumanTask, templates: Templates | None) -> bool:
     """A call, or a message that gives the lead something; an errand of ours is no touch."""
     if isinstance(step, HumanTask):
         return step.kind == "call"
-    facts = None if templates is None else templates.get(step.template)
-    return facts is None or facts.value != Value.ACKNOWLEDGEMENT
+    read = [] if templates is None else [templates.get(name) for name in templates_of(step)]
+    return all(facts is None or facts.value != Value.ACKNOWLEDGEMENT for facts in read)
 
 
 def endless_rounds(catalogue: Catalogue) -> Iterator[Finding]:
@@ -70,7 +71,14 @@ def endless_rounds(catalogue: Catalogue) -> Iterator[Finding]:
     if names:
         way = " → ".join(dict.fromkeys(names))
         what = f"a lead may be handed round without any time passing: {way} → {names[0]}"
-        yield error("SEQ106", what, _place(catalogue, names[0]), "give one of these exits a delay: start(…, after=…)")
+        yield error("SEQ106", what, _start_place(catalogue, names), "give one of the exits a delay: start(…, after=…)")
+
+
+def _start_place(catalogue: Catalogue, names: list[str]) -> Place:
+    """Where the first sequence of the way hands over to another one of it."""
+    first = next(written for written in catalogue.written if written.part.name == names[0])
+    starts = (found for found in first.walk() if isinstance(found.part, Start) and found.part.sequence in names)
+    return next((found.place for found in starts), first.place)
 
 
 def _instantly_next(sequence: Sequence, number: int, catalogue: Catalogue) -> Iterator[tuple[str, int]]:
@@ -105,11 +113,18 @@ def names_taken(drafts: Catalogue, catalogue: Catalogue) -> Iterator[Finding]:
 def overlaps(catalogue: Catalogue) -> Iterator[Finding]:
     """Sequences that start on the same thing: the upper one is asked first."""
     for upper, lower in combinations(catalogue.written, 2):
-        for trigger in upper.part.starts:
+        for trigger in upper.part.starts if _asks_no_more(upper.part, lower.part) else ():
             if trigger in lower.part.starts:
                 what = f"{upper.part.name!r} and {lower.part.name!r} both start when {say_trigger(trigger)}"
-                next = f"make sure that {upper.part.name!r} shall be asked first, or tell them apart with only_if"
+                next = (
+                    f"give {upper.part.name!r} an only_if, so that it leaves leads to the other; or take one start out"
+                )
                 yield remark("SEQ110", what, lower.place, next)
+
+
+def _asks_no_more(upper: Sequence, lower: Sequence) -> bool:
+    """Whether the upper one takes every lead that the lower one could start with."""
+    return upper.only_if is None or upper.only_if == lower.only_if
 
 
 def unstarted(catalogue: Catalogue) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from engine.sequence.compiled import (
     AS_IS,
+    Ask,
     Finish,
     Goto,
     HumanTask,
@@ -17,7 +18,15 @@ from engine.sequence.compiled import (
 )
 from engine.sequence.findings import Finding, error, remark, warning
 from engine.sequence.flow import exits_right_after, openings, plan_named, reached
-from engine.sequence.pace import BURST, BURST_DAYS, SILENCE_DAYS, calls_in_a_row, silences_after_bursts
+from engine.sequence.pace import (
+    BURST,
+    BURST_DAYS,
+    MESSAGES_A_DAY,
+    SILENCE_DAYS,
+    calls_in_a_row,
+    crowded_out,
+    silences_after_bursts,
+)
 from engine.sequence.pipeline import Pipeline
 from engine.sequence.structure import steps
 from engine.sequence.written import Place, Written, written_reactions
@@ -32,11 +41,13 @@ def unreachable_stages(sequence: Whole, pipeline: Pipeline | None) -> Iterator[F
     for number, plan in enumerate(sequence.part.stages):
         if number not in inside:
             place = _stage_place(sequence, plan)
-            next = f'write goto("{plan.name}") where leads shall come from, or take the stage out'
+            next = f'write goto("{plan.name}") where leads shall come from'
             if plan.name == AS_IS or (pipeline is not None and not _means(pipeline, plan)):
-                yield error("SEQ104", f"no lead comes to stage {str(plan.name)!r}", place, next)
+                what = f"no lead comes to stage {str(plan.name)!r}"
+                yield error("SEQ104", what, place, f"{next}, or take the stage out")
             else:
-                yield remark("SEQ105", f"only the CRM brings a lead to stage {str(plan.name)!r}", place, next)
+                what = f"only the CRM brings a lead to stage {str(plan.name)!r}"
+                yield remark("SEQ105", what, place, f"leave it, if people of ours move leads there; else {next}")
 
 
 def last_words(sequence: Whole) -> Iterator[Finding]:
@@ -58,21 +69,32 @@ def repeated_openings(sequence: Whole) -> Iterator[Finding]:
     """Answers that lead back to a stage which opens with a message: it would be sent again."""
     for found in written_reactions(sequence):
         plan = _reentered(sequence.part, found.part)
-        if plan is not None and any(isinstance(step, Message) for step in openings(plan)):
+        if plan is not None and any(isinstance(step, Message | Ask) for step in openings(plan)):
             what = f"an answer may lead back to stage {str(plan.name)!r}, whose first message is then sent again"
             yield warning("SEQ109", what, found.place, "open the stage with a call, or react with carry_on()")
 
 
 def bursts(sequence: Whole) -> Iterator[Finding]:
-    """Bursts that are followed by silence (frameworks.md FU-M2)."""
+    """Bursts that are followed by silence."""
     for plan in sequence.part.stages:
         for step in silences_after_bursts(plan):
             what = f"{BURST} touches within {BURST_DAYS:g} days, then {SILENCE_DAYS:g} days or more until {step.id!r}"
             yield warning("SEQ112", what, sequence.place_of(step.id), "spread the touches more evenly")
 
 
+def crowded_days(sequence: Whole) -> Iterator[Finding]:
+    """More messages within a day than a lead gets."""
+    for plan in sequence.part.stages:
+        for step in crowded_out(plan):
+            what = (
+                f"{step.id!r} comes within 24 hours of {MESSAGES_A_DAY} other messages, which is all that a lead gets"
+            )
+            next = "give it, or those before it, more time with after=…; else it waits until a day is over"
+            yield remark("SEQ118", what, sequence.place_of(step.id), next)
+
+
 def conversations_by_mail(sequence: Whole) -> Iterator[Finding]:
-    """Decisions that nobody of ours is asked to help with in person (frameworks.md FU-M6)."""
+    """Decisions that nobody of ours is asked to help with in person."""
     for plan in sequence.part.stages:
         if plan.name == Stage.CONVERT and not any(isinstance(step, HumanTask) for step in steps(plan)):
             what = "stage 'convert' asks no person of ours to do anything"
@@ -80,7 +102,7 @@ def conversations_by_mail(sequence: Whole) -> Iterator[Finding]:
 
 
 def calls_only(sequence: Whole) -> Iterator[Finding]:
-    """Calls in a row, where another channel may reach the lead (frameworks.md FU-M6)."""
+    """Calls in a row, where another channel may reach the lead."""
     for plan in sequence.part.stages:
         for step in calls_in_a_row(plan):
             what = f"{step.id!r} is the third call in a row"

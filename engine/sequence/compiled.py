@@ -94,6 +94,11 @@ class Window(Frozen):
             for weekday in range(7)
         )
 
+    @cached_property
+    def never_closes(self) -> bool:
+        """Whether every day of the week is one block from midnight to midnight."""
+        return all((time(0), time(0)) in day for day in self.week)
+
 
 # --- conditions -------------------------------------------------------------------------------------------------------
 
@@ -272,12 +277,17 @@ class Reaction(Frozen):
 IfPast = Literal["send", "skip", "review"]
 
 
+EVERYBODY = 100
+"""Shares of leads are percents."""
+
+
 class Variant(Frozen):
     """One arm of an A/B test."""
 
     name: str
     template: str
     share: int
+    """Percent of the leads."""
 
 
 class Message(Frozen):
@@ -346,6 +356,28 @@ class Ask(Frozen):
     wait: Delay
     no_answer: Exit
 
+    @property
+    def channel(self) -> Channel:
+        """The channel the question leaves on."""
+        return Channel(self.by)
+
+    @property
+    def at(self) -> None:
+        """A question has a delay, and never a date of its own."""
+
+    @property
+    def thread(self) -> None:
+        """A question begins a thread."""
+
+    @property
+    def if_past(self) -> None:
+        """A question that is late does what its stage does by itself."""
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """There is one way to ask."""
+        return ()
+
 
 class Case(Frozen):
     """One arm of a branch: its steps, then on, or out by `then`."""
@@ -366,6 +398,9 @@ class Branch(Frozen):
 
 
 Step = Annotated[Message | HumanTask | Ask | Branch, Field(discriminator="kind")]
+
+Sendable = Message | Ask
+"""Steps that write to the lead."""
 
 # --- stage, sequence --------------------------------------------------------------------------------------------------
 

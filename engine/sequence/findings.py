@@ -1,5 +1,6 @@
 """What a check of the catalogue found."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from engine.frozen import Frozen
@@ -44,6 +45,12 @@ def warning(code: str, what: str, place: Place, next: str) -> Finding:
 def remark(code: str, what: str, place: Place, next: str) -> Finding:
     """A finding worth a second look."""
     return Finding(severity="remark", code=code, what=what, where=str(place), next=next)
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, errors first."""
+    # A list of reactions that several stages share is found once per stage.
+    return tuple(sorted(dict.fromkeys(found), key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 def report(findings: tuple[Finding, ...], drafts: tuple[str, ...] = ()) -> Report:

@@ -4,7 +4,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar, assert_never
 
-from engine.sequence.compiled import Ask, Branch, Exit, Goto, HumanTask, Message, Sequence, StagePlan, Step
+from engine.sequence.compiled import (
+    Ask,
+    Branch,
+    CalendarDays,
+    Delay,
+    Exit,
+    Goto,
+    HumanTask,
+    Message,
+    Quiet,
+    Sequence,
+    StagePlan,
+    Step,
+)
 from engine.sequence.structure import (
     Onward,
     StepRef,
@@ -48,7 +61,7 @@ def instant_exits(plan: StagePlan) -> frozenset[Exit]:
     """The exits a lead may take in the moment it enters the stage."""
     first = first_step(plan)
     ways = _ways_out(plan, None if first is None else StepRef(step=first), _may_take_no_time)
-    return frozenset(exit_ for exit_ in ways if exit_.after is None)
+    return frozenset(exit_ for exit_ in ways if _may_be_over_at_once(exit_.after))
 
 
 def exits_right_after(plan: StagePlan, step_id: str) -> frozenset[Exit]:
@@ -105,14 +118,21 @@ def _reachable(plan: StagePlan, onward: Onward, passes: Callable[[Step], bool]) 
 def _may_take_no_time(step: Step) -> bool:
     """A moment that is past, or a date that is missing, takes none; a person always takes some."""
     match step:
-        case Message():
-            return step.after is None
+        case Message() | Ask():  # a question that is left out goes on at once
+            return _may_be_over_at_once(step.after)
         case HumanTask():
-            return step.after is None and not (step.blocks and step.only_if is None and step.at is None)
-        case Branch() | Ask():
+            waits = step.blocks and step.only_if is None and step.at is None
+            return _may_be_over_at_once(step.after) and not waits
+        case Branch():
             return False
         case _:
             assert_never(step)
+
+
+def _may_be_over_at_once(delay: Delay | None) -> bool:
+    """No delay; or an hour of the same day, which may be this very moment."""
+    plain = delay.delay if isinstance(delay, Quiet) else delay
+    return plain is None or (isinstance(plain, CalendarDays) and plain.days == 0)
 
 
 def _may_be_skipped(step: Step) -> bool:

@@ -1,9 +1,14 @@
-"""How the touches of a stage lie in time, roughly: bursts, silences and calls in a row (frameworks.md FU-M2, FU-M6)."""
+"""
+How the touches of a stage lie in time, roughly: bursts, silences, calls in a row and crowded days.
+
+Source: mistakes that the Follow-Up Systems Framework names (jonasjanvier.com).
+"""
 
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import assert_never
 
+from engine.life.circumstances import Policy
 from engine.sequence.compiled import (
     Ask,
     Branch,
@@ -28,8 +33,10 @@ BURST = 3
 BURST_DAYS = 7.0
 SILENCE_DAYS = 14.0
 CALLS_IN_A_ROW = 2
+MESSAGES_A_DAY = Policy().lead_cap
+"""How many messages a lead gets within 24 hours unless a deployment says otherwise; what is more waits."""
 
-Touch = Message | HumanTask
+Touch = Message | HumanTask | Ask
 
 
 def silences_after_bursts(plan: StagePlan) -> Iterator[Touch]:
@@ -49,6 +56,16 @@ def calls_in_a_row(plan: StagePlan) -> Iterator[Touch]:
         calls = list(run)
         if is_call and len(calls) > CALLS_IN_A_ROW:
             yield calls[CALLS_IN_A_ROW]
+
+
+def crowded_out(plan: StagePlan) -> Iterator[Touch]:
+    """The first message of a stage that would wait, since the lead has had as many as it gets within a day."""
+    for run in _timed_runs(_fullest(plan.steps)):
+        messages = [(day, step) for day, step in run if isinstance(step, Message | Ask)]
+        for (day, _), (later, step) in zip(messages, messages[MESSAGES_A_DAY:], strict=False):
+            if later - day < 1:
+                yield step
+                return
 
 
 def about_days(delay: Delay | None) -> float:
@@ -90,10 +107,8 @@ def _fullest(some: tuple[Step, ...]) -> list[Touch]:
         match step:
             case Branch():
                 found += sorted((_fullest(arm(step, number)) for number in arms(step)), key=len)[-1]
-            case Message() | HumanTask():
+            case Message() | HumanTask() | Ask():
                 found.append(step)
-            case Ask():
-                continue
             case _:
                 assert_never(step)
     return found

@@ -1,4 +1,8 @@
-"""How many useful touches a lead gets that never answers, before it is let go (frameworks.md FU-R1, FU-R2)."""
+"""
+How many useful touches a lead gets that never answers, before it is let go.
+
+Source: the Follow-Up Systems Framework (jonasjanvier.com): five to twelve, and at least seven before a lead is lost.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -19,6 +23,7 @@ from engine.sequence.compiled import (
     Message,
     Not,
     OutcomeIs,
+    Sendable,
     Sequence,
     StagePlan,
     Start,
@@ -35,7 +40,7 @@ ADVISED = 10
 NOBODY_ANSWERS = (CallDisposition.NO_ANSWER, "done")
 """How calls and tasks end for a lead that never answers."""
 
-Useful = Callable[[Message | HumanTask], bool]
+Useful = Callable[[Sendable | HumanTask], bool]
 Visited = frozenset[tuple[str, int]]
 
 
@@ -88,7 +93,7 @@ def _from(
                 step = by_id[onward.step]
                 if isinstance(step, Branch):
                     return _least([along(entering(plan, step.id, arm)) for arm in _open_arms(step)])
-                rest = along(following(plan, step.id))
+                rest = _least([along(way) for way in _ways_on(plan, step)])
                 return None if rest is None else rest + _counts(step, useful)
             case None:
                 return _leaving(plan.otherwise, sequence, catalogue, useful, visited | {here})
@@ -124,12 +129,22 @@ def _open_arms(branch: Branch) -> list[int]:
     return [number for number, answer in answers[: last + 1] if answer is not False]
 
 
+def _ways_on(plan: StagePlan, step: Step) -> tuple[Onward, ...]:
+    """Where such a lead goes from a step: from a question that it gets, by the exit for want of an answer."""
+    onward = following(plan, step.id)
+    if not isinstance(step, Ask):
+        return (onward,)
+    asked = True if step.only_if is None else no_reply(step.only_if)
+    ways = {True: (step.no_answer,), None: (step.no_answer, onward), False: (onward,)}
+    return ways[asked]
+
+
 def _counts(step: Step, useful: Useful) -> int:
     match step:
-        case Message() | HumanTask():
+        case Message() | HumanTask() | Ask():
             certain = step.at is None and (step.only_if is None or no_reply(step.only_if) is True)
             return int(certain and useful(step))
-        case Branch() | Ask():
+        case Branch():
             return 0
         case _:
             assert_never(step)

@@ -7,7 +7,11 @@ from engine.words import Stage
 
 
 class StageRule(Frozen):
-    """What one stage asks of the people behind it (frameworks.md LM-ST)."""
+    """
+    What one stage asks of the people behind it.
+
+    Source: Building Your Lead Management Framework from Scratch (Klozeo).
+    """
 
     stage: Stage
     owner: str

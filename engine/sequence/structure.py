@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.frozen import Frozen
+from engine.once import once
 from engine.sequence.compiled import (
     AllOf,
     AnyOf,
@@ -13,6 +14,8 @@ from engine.sequence.compiled import (
     Exit,
     Finish,
     Goto,
+    HumanTask,
+    Message,
     Not,
     OnBecomes,
     OutcomeIs,
@@ -47,17 +50,25 @@ def steps(plan: StagePlan) -> Iterator[Step]:
     return _nested(plan.steps)
 
 
+def templates_of(step: Message | HumanTask | Ask) -> tuple[str, ...]:
+    """The names of the templates it may use: its own, or one for each variant."""
+    variants = step.variants if isinstance(step, Message) else ()
+    return tuple(variant.template for variant in variants) or (step.template,)
+
+
+def template_kind(step: Message | HumanTask | Ask) -> str:
+    """What the templates of the step are for: its own kind, or the channel that a question is asked on."""
+    return step.by if isinstance(step, Ask) else step.kind
+
+
 def step(sequence: Sequence, step_id: str) -> Step:
     """The step of that id, wherever it is nested. Raises LookupError when the sequence has none."""
-    return next(found for found in steps(sequence.stages[plan_of_step(sequence, step_id)]) if found.id == step_id)
+    return _found(sequence, step_id)[1]
 
 
 def plan_of_step(sequence: Sequence, step_id: str) -> int:
     """The number of the stage plan a step stands in. Raises LookupError when the sequence has none of that id."""
-    for number, plan in enumerate(sequence.stages):
-        if any(found.id == step_id for found in steps(plan)):
-            return number
-    raise LookupError(f"sequence {sequence.name!r} has no step {step_id!r}")
+    return _found(sequence, step_id)[0]
 
 
 def following(plan: StagePlan, step_id: str) -> Onward:
@@ -67,10 +78,10 @@ def following(plan: StagePlan, step_id: str) -> Onward:
     After the last step of an arm comes the arm's own exit, else what follows the branch.
     Raises: LookupError when the stage has no such step.
     """
-    for found, onward in _onwards(plan.steps, None):
-        if found == step_id:
-            return onward
-    raise LookupError(f"stage {plan.name!r} has no step {step_id!r}")
+    onwards = _onwards_of(plan)
+    if step_id not in onwards:
+        raise LookupError(f"stage {plan.name!r} has no step {step_id!r}")
+    return onwards[step_id]
 
 
 def entering(plan: StagePlan, branch_id: str, arm_number: int) -> Onward:
@@ -159,6 +170,25 @@ def mentions_outcome(sequence: Sequence, step_id: str, outcome: str) -> bool:
         for condition in conditions(sequence)
         for leaf in questions(condition)
     )
+
+
+@once
+def _places(sequence: Sequence) -> dict[str, tuple[int, Step]]:
+    """Every step by its id, with the number of the stage plan it stands in; the first of an id counts."""
+    placed = [(number, found) for number, plan in enumerate(sequence.stages) for found in steps(plan)]
+    return {found.id: (number, found) for number, found in reversed(placed)}
+
+
+@once
+def _onwards_of(plan: StagePlan) -> dict[str, Onward]:
+    return dict(reversed([*_onwards(plan.steps, None)]))
+
+
+def _found(sequence: Sequence, step_id: str) -> tuple[int, Step]:
+    places = _places(sequence)
+    if step_id not in places:
+        raise LookupError(f"sequence {sequence.name!r} has no step {step_id!r}")
+    return places[step_id]
 
 
 def _nested(some: tuple[Step, ...]) -> Iterator[Step]:

@@ -4,10 +4,11 @@ from enum import StrEnum
 from typing import Literal
 
 from engine.frozen import Frozen
+from engine.sequence.written import Place
 
 
 class Value(StrEnum):
-    """What the lead gets out of a message (frameworks.md FU-R4)."""
+    """What the lead gets out of a message."""
 
     ANSWER = "answer"
     """What they asked for."""
@@ -41,5 +42,9 @@ class TemplateFacts(Frozen):
     """A Value; what is written may still be none, and is told to its author elsewhere."""
     tokens: tuple[str, ...] = ()
     """What the text takes from the lead and may not find."""
+    places: tuple[tuple[str, Place], ...] = ()
+    """Where the text takes each of them first."""
     defaults: tuple[str, ...] = ()
     """Tokens that have something to say instead."""
+    languages: tuple[str, ...] = ()
+    """The languages it is there in beside itself; each has facts of its own, under `<sequence>/<step>.<language>`."""

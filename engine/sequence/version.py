@@ -17,7 +17,7 @@ def canonical_json(sequence: Sequence) -> str:
 
 
 def version_of(sequence: Sequence, templates: tuple[TemplateRef, ...]) -> str:
-    """`name@hash12`; the order of the templates does not matter. Source: libraries.md 6.3."""
+    """`name@hash12`; the order of the templates does not matter."""
     digests = {template.name: template.digest for template in templates}
     whole = canonical_json(sequence) + _canonical(digests)
     return f"{sequence.name}@{sha256(whole.encode()).hexdigest()[:HASH_LENGTH]}"

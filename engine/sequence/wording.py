@@ -44,6 +44,7 @@ from engine.sequence.compiled import (
     OpenNow,
     OutcomeIs,
     Quiet,
+    Reaction,
     Response,
     Start,
     Step,
@@ -304,7 +305,7 @@ def say_trigger(trigger: Trigger) -> str:
         case OnMoment():
             return f"it is {say_moment(trigger.moment)}"
         case OnBecomes():
-            return f"this was not so and now is: {say_condition(trigger.condition)}"
+            return f"it becomes true that {say_condition(trigger.condition)}"
         case _:
             assert_never(trigger)
 
@@ -324,8 +325,19 @@ def say_exit(exit_: Response) -> str:
             assert_never(exit_)
 
 
+def say_response(reaction: Reaction) -> str:
+    """Where the lead goes when the trigger comes; only an answer of the lead has to be answered first."""
+    if isinstance(reaction.response, CarryOn) and not _is_answer(reaction.trigger):
+        return "go on where it was"
+    return say_exit(reaction.response)
+
+
 def _say_after(delay: Delay | None) -> str:
     return f", {say_delay(delay)}" if delay else ""
+
+
+def _is_answer(trigger: Trigger) -> bool:
+    return isinstance(trigger, OnReply) or trigger == OnEvent(event=EventKind.REPLIED)
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -356,3 +368,12 @@ def say_step(step: Step) -> str:
             return f"branch {step.id}"
         case _:
             assert_never(step)
+
+
+def say_when(step: Message | HumanTask | Ask) -> str:
+    """When a step comes: "at once", "2 hours of sending hours later", "3 days before renewal_on at 09:00"."""
+    if isinstance(step, Message | HumanTask) and step.at is not None:
+        return say_moment(step.at)
+    if step.after is None:
+        return "at once"
+    return say_delay(step.after) if isinstance(step, HumanTask) else say_delay(step.after, SENDING_HOURS)

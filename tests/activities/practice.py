@@ -87,10 +87,10 @@ class Practice:
             ),
         }
         with self.database.transaction() as transaction:
-            captured = self.people.capture(transaction, NewLead.model_validate(plain | about), self.now)
-        patient = Patient(self, captured.lead_id)
-        patient.hears("captured")
-        return patient
+            lead = self.people.capture(transaction, NewLead.model_validate(plain | about), self.now).lead_id
+            self.inbox.file(transaction, letter("captured", self.now, {}), lead, self.now)
+            self.inbox.match(transaction, {lead}, self.now)
+        return Patient(self, lead)
 
 
 class Patient:

@@ -1,15 +1,17 @@
 """
 Killed anywhere: what is claimed is never called again, what went out is found, and what cannot be proven is a task.
 
-One test for each row of the crash table (providers.md 3.4); the provider's own journal is the judge.
+One test for each moment at which a process may die; the provider's own journal is the judge.
 """
 
 from collections import abc
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, update
 
 from adapters import ledger
+from adapters.database import AnyRow
 from adapters.ledger import Evidence
 from adapters.tables import leads
 from adapters.tables import ledger as ledger_table
@@ -17,9 +19,10 @@ from engine.life.turn import Glance
 from engine.ports.providers import TryLater
 from engine.reasons import ReviewReason
 from engine.words import Act, TouchState, Verb
-from tests.activities.practice import NO_TIME, Patient, Practice
+from tests.activities.practice import MONDAY, NO_TIME, Patient, Practice
 from tests.support import provider as does
-from tests.support.small_sequences import DAY, daily, email, sequence, stage
+from tests.support.small_sequences import DAY, WEEKDAYS, daily, email, sequence, stage
+from workflows.pace import Pace
 
 ACCEPTED, IN_FLIGHT, LOST, UNCERTAIN = (
     TouchState.ACCEPTED,
@@ -298,24 +301,63 @@ def test_what_a_restored_database_has_forgotten_is_asked_about_before_it_is_sent
     """Temporal knows no revision of a look that never ended, so only the provider can say that it has the message."""
     before = rosa.row
     rosa.dies("after_response")
-    with practice.database.transaction() as transaction:
-        transaction.execute(delete(ledger_table))
-        transaction.execute(update(leads).values(before._asdict()))
+    _restores(practice, before)
     rosa.looks(again=True)
     assert (practice.provider.asked_about, rosa.received) == ([rosa.key_of("day-0")], ["day-0"])
     assert rosa.states == [("day-0", ACCEPTED)]
+
+
+def test_a_provider_that_is_too_busy_to_be_asked_is_asked_again(practice: Practice, rosa: Patient) -> None:
+    """That nobody could ask proves nothing: the next attempt knows no more than the one before."""
+    before = rosa.row
+    rosa.dies("after_last_byte")
+    _restores(practice, before)
+    practice.provider.will_tell(does.busy(after=1))
+    with pytest.raises(TryLater):
+        rosa.looks(again=True)
+    rosa.looks(again=True)
+    assert (practice.provider.doubles, rosa.states) == ({}, [("day-0", ACCEPTED)])
+
+
+def test_what_was_forgotten_is_asked_about_though_the_hours_have_closed_since(practice: Practice) -> None:
+    """The next morning is another activity, whose first attempt knows nothing of the one that died."""
+    practice.publishes(sequence("office", stage("nurture", email("one"), email("two", after=DAY), hours=WEEKDAYS)))
+    practice.now = MONDAY.replace(hour=22, minute=58)  # the hours close at six in New York
+    rosa = practice.captures()
+    rosa.rings()
+    before = rosa.row
+    rosa.dies("after_last_byte")
+    _restores(practice, before)
+    practice.now += timedelta(minutes=5)
+    assert rosa.looks(again=True).due > practice.now
+    practice.now = rosa.turn.due
+    rosa.looks()
+    assert (practice.provider.doubles, rosa.states) == ({}, [("one", ACCEPTED)])
+
+
+def test_what_was_forgotten_is_asked_about_though_its_time_to_send_was_over(practice, rosa: Patient) -> None:
+    """A database that is away for hours outlives the activity, and only how late it is tells the next one."""
+    before, turn = rosa.row, rosa.turn
+    rosa.dies("after_last_byte")
+    _restores(practice, before)
+    practice.now += Pace().send_within + timedelta(minutes=1)
+    rosa.turn = turn
+    rosa.looks(Act.LOOK)
+    rosa.looks()
+    assert (practice.provider.doubles, rosa.states) == ({}, [("day-0", ACCEPTED)])
+
+
+def test_who_comes_in_time_asks_nobody(practice: Practice, rosa: Patient) -> None:
+    """A question for each message would be a second request for each message."""
+    rosa.lives(days=2)
+    assert (practice.provider.asked_about, rosa.received) == ([], ["day-0", "day-1"])
 
 
 def test_an_attempt_that_outlives_a_restore_says_so(practice: Practice, rosa: Patient) -> None:
     """It would write its outcome over the older memory, and nobody would know that anything is missing."""
     before = rosa.row
 
-    def restored() -> None:
-        with practice.database.transaction() as transaction:
-            transaction.execute(delete(ledger_table))
-            transaction.execute(update(leads).values(before._asdict()))
-
-    _while_it_waits(practice, restored)
+    _while_it_waits(practice, lambda: _restores(practice, before))
     turn = rosa.looks()
     assert turn.state == f"review.{ReviewReason.STATE_WENT_BACK}"
     assert turn.revision > before.revision
@@ -338,6 +380,13 @@ def test_two_messages_of_one_life_never_share_a_key(practice: Practice) -> None:
     keys = [one.touch_key for one in practice.provider.accepted]
     assert len(keys) == len(set(keys)) == 4
     assert practice.provider.doubles == {}
+
+
+def _restores(practice: Practice, before: AnyRow) -> None:
+    """The database is as it was before the lead's last look."""
+    with practice.database.transaction() as transaction:
+        transaction.execute(delete(ledger_table))
+        transaction.execute(update(leads).values(before._asdict()))
 
 
 def _calls_back(practice: Practice, patient: Patient, state: TouchState) -> None:

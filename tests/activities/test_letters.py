@@ -11,13 +11,14 @@ from pydantic import JsonValue
 from sqlalchemy import delete, insert
 
 from activities.sitting import MOST_ROWS
+from adapters.leads import ExternalId
 from adapters.letters import KINDS, OPERATOR, PLAIN, Letter
 from adapters.tables import inbox
 from engine.life.turn import Scrap
 from engine.ports.providers import TryLater
 from engine.reasons import CallDisposition, IgnoreReason, ReplyClass, ReviewReason
 from engine.words import Act, Channel, EventKind, Stage, Verb
-from tests.activities.practice import MONDAY, Patient, Practice
+from tests.activities.practice import MONDAY, Patient, Practice, letter
 from tests.support import provider as does
 from tests.support.counting import counting
 from tests.support.small_sequences import DAY, call, daily, email, sequence, stage, text, two_stages
@@ -46,17 +47,17 @@ def rosa(practice: Practice) -> Patient:
 
 UNREADABLE = {
     "a kind nobody knows": ("hello_world", "{}"),
-    "no JSON": ("replied", "{not json"),
-    "a list": ("replied", "[1, 2]"),
-    "no object": ("replied", '"yes"'),
-    "NaN": ("replied", '{"version": NaN}'),
-    "a number beyond all numbers": ("replied", '{"version": 1e999}'),
-    "a wrong type": ("replied", '{"channel": 7}'),
-    "a value nobody knows": ("replied", '{"channel": "pigeon"}'),
+    "no JSON": ("note_added", "{not json"),
+    "a list": ("note_added", "[1, 2]"),
+    "no object": ("note_added", '"yes"'),
+    "NaN": ("note_added", '{"version": NaN}'),
+    "a number beyond all numbers": ("note_added", '{"version": 1e999}'),
+    "a wrong type": ("note_added", '{"channel": 7}'),
+    "a value nobody knows": ("note_added", '{"channel": "pigeon"}'),
     "a moment without a zone": ("owner_absent", '{"until": "2026-11-23T10:00:00"}'),
-    "very deep": ("replied", "[" * 5000 + "]" * 5000),
-    "very long": ("replied", json.dumps({"reason": "x" * 300_000})),
-    "a lost half of a character": ("replied", '{"reason": "\\ud800", "channel": 1}'),
+    "very deep": ("note_added", "[" * 5000 + "]" * 5000),
+    "very long": ("note_added", json.dumps({"reason": "x" * 300_000})),
+    "a lost half of a character": ("note_added", '{"reason": "\\ud800", "channel": 1}'),
     "a stage nobody has": ("jump", '{"stage": "heaven"}'),
 }
 
@@ -80,6 +81,52 @@ def test_what_nobody_can_read_is_put_aside_and_flagged_and_the_lead_goes_on(
     assert [task.step for task in rosa.tasks] == ["talk"]
 
 
+SAYS_ENOUGH = {
+    "a channel nobody has": ("opted_out", '{"channel": "all"}', "over.opted_out"),
+    "an opt-out as it was typed": ("opted_out", '"STOP"', "over.opted_out"),
+    "an opt-out that is nothing": ("opted_out", "null", "over.opted_out"),
+    "an opt-out in a list": ("opted_out", "[]", "over.opted_out"),
+    "a moment without a zone": ("opted_out", '{"occurred_at": "2026-11-23 10:00"}', "over.opted_out"),
+    "an id with an umlaut": ("opted_out", '{"id": "crm-ä"}', "over.opted_out"),
+    "a touch that is a number": ("opted_out", '{"touch_key": 5}', "over.opted_out"),
+    "a stop as a sentence": ("stop", '"the customer called"', "over.stopped_by_person"),
+    "a reason that is a number": ("stop", '{"reason": 7}', "over.stopped_by_person"),
+    "somebody with an umlaut": ("stop", '{"by": "Jörg"}', "over.stopped_by_person"),
+    "a stop cut off in the middle": ("stop", '{"reason": "the cust', "over.stopped_by_person"),
+    "a meaning nobody has": ("replied", '{"reply": "negative"}', "review.unclear_reply"),
+    "an answer as it was typed": ("replied", '"please do not write again"', "review.unclear_reply"),
+    "a question on a channel nobody has": ("replied", '{"channel": "pigeon", "reply": "question"}', "task"),
+}
+
+
+@pytest.mark.parametrize(("kind", "body", "state"), SAYS_ENOUGH.values(), ids=SAYS_ENOUGH)
+def test_one_unreadable_detail_of_a_no_does_not_let_the_next_message_leave(
+    practice: Practice, kind: str, body: str, state: str
+) -> None:
+    """The kind says that sending is over; a person hears of the rest, and until then nothing leaves."""
+    practice.publishes(daily(3))
+    rosa = practice.captures()
+    rosa.catches_up()
+    practice.now += timedelta(minutes=2)
+    rosa.looks(Act.LOOK, scraps=(Scrap(name=kind, body=body, mark="run/1"),))
+    no = rosa.inbox[-1]
+    assert (no.disposition, rosa.turn.state) == ("applied", state)
+    assert no.detail.startswith("left out as unreadable: ")
+    assert rosa.row.flag_detail.startswith(ReviewReason.BAD_EVENT)
+    rosa.lives(days=4)
+    assert rosa.received == ["day-0"]
+
+
+def test_an_opt_out_of_one_channel_with_an_unreadable_detail_leaves_the_others_open(practice: Practice) -> None:
+    """What can be read still says what is meant."""
+    practice.publishes(sequence("both", stage("nurture", email("one"), text("two", after=DAY))))
+    rosa = practice.captures()
+    rosa.catches_up()
+    rosa.hears("opted_out", channel="email", touch_key=5)
+    rosa.lives(days=2)
+    assert rosa.received == ["one", "two"]
+
+
 @pytest.mark.parametrize("kind", list(EventKind))
 def test_every_kind_of_event_may_come_before_anything_has_begun(practice: Practice, kind: EventKind) -> None:
     """Webhooks overtake the capture they belong to."""
@@ -90,6 +137,18 @@ def test_every_kind_of_event_may_come_before_anything_has_begun(practice: Practi
     rosa.hears(kind)
     rosa.rings()
     assert {row.disposition for row in rosa.inbox} <= DISPOSITIONS
+
+
+@pytest.mark.parametrize("kind", [EventKind.OPTED_OUT, Verb.STOP])
+def test_a_no_for_somebody_we_do_not_know_yet_is_heard_by_their_first_look(practice: Practice, kind: str) -> None:
+    """A CRM tells the opt-out before the contact; the sweep a minute later would come after the first message."""
+    practice.publishes(daily(3))
+    contact = ExternalId(system="crm", id="4711")
+    practice.inbox.receive(letter(kind, practice.now, {}), contact, practice.now)
+    rosa = practice.captures(external_ids=(contact,))
+    rosa.lives(days=4)
+    assert rosa.received == []
+    assert [row.disposition for row in rosa.inbox] == ["applied", "applied"]
 
 
 @pytest.mark.parametrize("verb", list(Verb))

@@ -1,15 +1,18 @@
 """A look: one short transaction to decide and claim, one call at most, one short transaction to remember."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from activities.look import safe
 from activities.sitting import MOST_MOVES
 from adapters import ledger
 from adapters.database import AnyRow, Database, DatabaseUnavailable
 from adapters.tables import enrolments, leads
+from engine.errors import FollowupError
 from engine.life.turn import Glance, Scrap
 from engine.reasons import ReviewReason, StopReason
 from engine.sequence.compiled import FieldKnown, Goto, OnEvent
@@ -18,7 +21,7 @@ from tests.activities.practice import MONDAY, NO_TIME, Practice, ReadOnly
 from tests.support import provider as does
 from tests.support.counting import counting
 from tests.support.provider import ScriptedProvider
-from tests.support.small_sequences import DAY, WEEKDAYS, call, daily, email, sequence, stage
+from tests.support.small_sequences import DAY, HOUR, WEEKDAYS, call, daily, email, sequence, stage
 
 STATEMENTS = {"a ring": 7, "an email": 21, "a hold": 13, "a look-up": 16}
 """What each kind of look asks of a database of either kind; begin and commit are not counted."""
@@ -27,6 +30,12 @@ LOCKS = {"an email": 1, "a hold": 1}
 """What PostgreSQL is asked beside: it has many writers, and a place in a sender's line is taken by one at a time."""
 
 TRANSACTIONS = {"a ring": 1, "an email": 2, "a hold": 1, "a look-up": 2}
+
+
+def stopwatch(*shown: timedelta) -> Callable[[], float]:
+    """Shows these times, one after the other, and then goes on showing the last."""
+    times = chain(shown, repeat(shown[-1]))
+    return lambda: next(times).total_seconds()
 
 
 # --- what it costs ----------------------------------------------------------------------------------------------------
@@ -72,11 +81,21 @@ def test_a_process_that_stood_still_goes_by_the_clock_as_it_is_then(practice: Pr
     practice.now = MONDAY + timedelta(hours=7, minutes=55)
     rosa = practice.captures()
     assert rosa.rings().act is Act.SEND_EMAIL
-    shown = iter((0.0, timedelta(hours=3).total_seconds()))
-    practice.look.stopwatch = lambda: next(shown)
+    practice.look.stopwatch = stopwatch(timedelta(), timedelta(hours=3))
     turn = rosa.looks()
     assert (rosa.received, rosa.states) == ([], [])
     assert turn.due == MONDAY + timedelta(hours=23)
+
+
+@pytest.mark.parametrize("standstill", [(0, 40, 40), (0, 0, 40)], ids=["before the claim", "while it was sent"])
+def test_a_delay_counts_from_the_sending_not_from_the_attempt(practice: Practice, standstill: tuple[int, ...]) -> None:
+    """The process stood still for forty minutes; two messages an hour apart still leave an hour apart."""
+    practice.publishes(sequence("two", stage("response", email("one"), email("two", after=HOUR))))
+    rosa = practice.captures()
+    rosa.rings()
+    practice.look.stopwatch = stopwatch(*(timedelta(minutes=minutes) for minutes in standstill))
+    sent = practice.now + timedelta(minutes=40)
+    assert rosa.looks().due == sent + timedelta(hours=1)
 
 
 def test_no_transaction_is_open_while_the_provider_is_called(practice: Practice) -> None:
@@ -205,15 +224,28 @@ def test_an_interrupted_enrolment_ends_with_the_person(practice: Practice) -> No
 # --- a lead that is not there, or not what it was ---------------------------------------------------------------------
 
 
-def test_a_lead_nobody_knows_ends_its_run(practice: Practice) -> None:
-    """An erased lead's workflow must not look for it for ever."""
-    glance = Glance(lead_id=LeadId("nobody"), revision=7, scraps=(Scrap(name="pause", body="{}"),))
-    turn = practice.look.at(glance, Act.SEND_EMAIL, MONDAY, NO_TIME)
+def test_a_run_that_never_began_and_has_no_lead_ends(practice: Practice) -> None:
+    """Somebody started a workflow under a mistyped id: it must not look for nobody for ever."""
+    glance = Glance(lead_id=LeadId("nobody"), scraps=(Scrap(name="pause", body="{}"),))
+    turn = practice.look.at(glance, Act.LOOK, MONDAY, NO_TIME)
     assert (turn.over, turn.state) == (True, f"over.{StopReason.LEAD_ERASED}")
 
 
-def test_a_lead_erased_while_the_provider_is_asked_ends_its_run(practice: Practice) -> None:
-    """The second transaction finds nobody: there is nothing to remember, and nothing to fail about."""
+@pytest.mark.parametrize("act", [Act.LOOK, Act.SEND_EMAIL])
+def test_an_empty_database_ends_no_life(practice: Practice, act: Act) -> None:
+    """It is lost, or another one: what the workflow remembers is all that is left, and is kept until a row is back."""
+    glance = Glance(lead_id=LeadId("rosa"), revision=7)
+    with pytest.raises(FollowupError, match="is this the right database") as refused:
+        practice.look.at(glance, act, MONDAY, NO_TIME)
+    assert refused.value.code == "DBS010"
+    with practice.database.transaction() as transaction:  # an older backup takes its place
+        transaction.execute(insert(leads).values(id="rosa", created_at=MONDAY))
+    turn = practice.look.at(glance, act, MONDAY, NO_TIME)
+    assert (turn.over, turn.state) == (False, f"review.{ReviewReason.STATE_WENT_BACK}")
+
+
+def test_a_lead_that_is_lost_while_the_provider_is_asked_is_not_over(practice: Practice) -> None:
+    """The second transaction finds nobody: the attempt fails, and the next one too, until the row is back."""
     practice.publishes(daily(1))
     rosa = practice.captures()
     rosa.rings()
@@ -224,7 +256,19 @@ def test_a_lead_erased_while_the_provider_is_asked_ends_its_run(practice: Practi
                 _forget(transaction, rosa.lead_id)
 
     practice.look = practice.look_of(forgets)
-    assert rosa.looks().over
+    with pytest.raises(FollowupError) as refused:
+        rosa.looks()
+    assert refused.value.code == "DBS010"
+
+
+def test_a_lead_that_was_erased_is_over_and_keeps_its_row(practice: Practice) -> None:
+    """The row is what tells an erased lead from a lost one: its run ends well, and a later ring ends well too."""
+    practice.publishes(daily(2))
+    rosa = practice.captures()
+    rosa.rings()
+    rosa.hears("erased")
+    assert rosa.rings().over
+    assert rosa.rings().over
 
 
 @pytest.mark.parametrize("act", [Act.LOOK, Act.SEND_EMAIL])

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from engine.ports.providers import TryLater
+from activities.look import Look
+from adapters.records import DatabaseRecords
+from engine.ports.providers import Message, ProviderError, Receipt, SenderFault, TryLater
 from engine.reasons import HoldReason, ReviewReason, SkipReason, StopReason
 from engine.sequence.compiled import CalendarDays
-from engine.words import Act, Channel, TouchState, Verb
+from engine.words import Act, Channel, TouchKey, TouchState, Verb
 from tests.activities.practice import MONDAY, Patient, Practice
 from tests.support import provider as does
-from tests.support.small_sequences import DAY, email, sequence, stage, text
+from tests.support.small_sequences import DAY, daily, email, sequence, stage, text
 
 MINUTE = timedelta(minutes=1)
 
@@ -53,6 +55,7 @@ def test_a_busy_provider_is_tried_again_by_temporal_while_that_is_quick(
         (does.busy(1), 2 * MINUTE, 15 * MINUTE),
         (does.busy(3600), 3 * MINUTE, 60 * MINUTE),
         (does.unauthorised(), 0 * MINUTE, 60 * MINUTE),
+        (does.busy(999_999_999), 0 * MINUTE, 60 * MINUTE),
     ],
     ids=[
         "asks for two minutes",
@@ -62,6 +65,7 @@ def test_a_busy_provider_is_tried_again_by_temporal_while_that_is_quick(
         "quick retries did not help, and it says one second",
         "quick retries did not help, and it says an hour",
         "our account is at fault",
+        "asks for thirty years",
     ],
 )
 def test_what_is_not_quick_waits_at_the_one_wait_point(
@@ -74,6 +78,55 @@ def test_what_is_not_quick_waits_at_the_one_wait_point(
     assert rosa.states == [("one", TouchState.DEFERRED)]
     assert rosa.row.hold == HoldReason.PROVIDER_BACKOFF
     rosa.lives(hours=2)
+    assert rosa.received == ["one"]
+
+
+class Overdoing:
+    """A provider whose first answer asks for a time that no calendar has."""
+
+    def __init__(self, first: ProviderError) -> None:
+        self.answers = [first]
+
+    def send(self, message: Message) -> Receipt:
+        """The error, then a receipt."""
+        if self.answers:
+            raise self.answers.pop()
+        return Receipt(provider_id="p-1")
+
+    def look_up(self, touch_key: TouchKey) -> Receipt | None:
+        """It has nothing."""
+        return None
+
+
+@pytest.mark.parametrize(
+    ("error", "wait"),
+    [
+        (TryLater("429", after=timedelta.max), 60 * MINUTE),
+        (SenderFault("401", after=timedelta.max), 24 * 60 * MINUTE),
+        (SenderFault("401", after=timedelta(seconds=-5)), 0 * MINUTE),
+    ],
+    ids=["a busy one for ever", "our account for ever", "our account, in the past"],
+)
+def test_no_provider_makes_a_lead_wait_for_ever(
+    practice: Practice, rosa: Patient, error: ProviderError, wait: timedelta
+) -> None:
+    """A number that somebody has miscounted may not cost a lead, nor fail its look."""
+    practice.look = Look(
+        DatabaseRecords(practice.database, practice.settings), dict.fromkeys(Channel, Overdoing(error))
+    )
+    assert rosa.looks().due - MONDAY == wait
+    rosa.lives(hours=25)
+    assert rosa.state_of("one") is TouchState.ACCEPTED
+
+
+def test_a_person_need_not_wait_for_the_end_of_a_back_off(practice: Practice, rosa: Patient) -> None:
+    """Whoever has mended the account, or heard that the provider is well, says so with `retry`."""
+    practice.provider.will(does.busy(3600))
+    rosa.looks()
+    rosa.commanded(Verb.RETRY)
+    rosa.rings()
+    assert (rosa.inbox[-1].disposition, rosa.turn.due) == ("applied", MONDAY)
+    rosa.looks()
     assert rosa.received == ["one"]
 
 
@@ -93,11 +146,11 @@ def test_a_provider_that_never_lets_us_in_is_asked_until_the_touch_is_too_old(pr
     practice.publishes(sequence("late", stage("nurture", email("one"), text("two", after=CalendarDays(days=9)))))
     rosa = practice.captures()
     rosa.rings()
-    practice.provider.will(*[does.busy(8 * 3600)] * 100)
+    practice.provider.will(*[does.busy(8 * 3600)] * 300)
     rosa.lives(days=9)
     assert _outcomes(rosa) == [("one", f"skipped.{SkipReason.TOO_LATE}")]
-    # Every eight hours of five business days, from a Monday over Thanksgiving and a weekend.
-    assert (rosa.received, practice.provider.requests) == ([], 25)
+    # Every hour of five business days, from a Monday over Thanksgiving and a weekend, whatever it asks for.
+    assert (rosa.received, practice.provider.requests) == ([], 193)
 
 
 # --- refused for good -------------------------------------------------------------------------------------------------
@@ -119,6 +172,17 @@ def test_a_dead_or_closed_address_is_suppressed_and_the_lead_goes_on_elsewhere(
     assert (rosa.received, rosa.tasks) == (["two"], [])
     assert _outcomes(rosa) == [("one", f"skipped.{because}"), ("two", "sent"), ("three", f"skipped.{because}")]
     assert practice.provider.requests == 2
+
+
+def test_what_was_refused_at_the_provider_does_not_go_to_another_address_of_the_lead(practice: Practice) -> None:
+    """Whoever unsubscribed there has two mailboxes, and has left both."""
+    practice.publishes(daily(3))
+    rosa = practice.captures(emails=("rosa.one@example.com", "rosa.two@example.com"))
+    rosa.rings()
+    practice.provider.will(does.refused("opted_out"))
+    rosa.looks()
+    rosa.lives(days=4)
+    assert (rosa.received, practice.provider.requests) == ([], 1)
 
 
 def test_a_refusal_of_a_text_closes_every_robocall(practice: Practice) -> None:

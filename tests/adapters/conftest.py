@@ -20,6 +20,7 @@ from tests.support.postgres import fresh_database
 def empty_database(database_url: str) -> abc.Iterator[Database]:
     """A database without tables."""
     database = Database(database_url)
+    database.create()
     yield database
     database.close()
 

@@ -14,6 +14,7 @@ from engine.words import Act, LeadId, Stage
 from tests.adapters.world import BEN, MONDAY, ROSA, Company, later
 
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 LATE = timedelta(minutes=3)
 
 
@@ -34,7 +35,7 @@ def overdue(company: Company, limit: int = 100, **delay: float) -> list[LeadId]:
 
 def released(company: Company, **delay: float) -> list[LeadId]:
     with company.database.reading() as transaction:
-        return [bell.lead_id for bell in bells.released(transaction, later(**delay), 100)]
+        return [bell.lead_id for bell in bells.released(transaction, later(**delay) + MINUTE, MINUTE, 100)]
 
 
 def test_a_row_whose_ring_was_lost_is_found_once_it_has_waited(company):
@@ -42,10 +43,10 @@ def test_a_row_whose_ring_was_lost_is_found_once_it_has_waited(company):
     rosa = company.captures(ROSA)
     company.hears(rosa, "note_added", MONDAY)
     with company.database.transaction() as transaction:
-        assert bells.unrung(transaction, MONDAY, 10) == ()
-        assert bells.unrung(transaction, later(minutes=1), 10) == (Bell(rosa, Stage.CAPTURE),)
+        assert bells.unrung(transaction, later(minutes=1), MINUTE, 10) == ()
+        assert bells.unrung(transaction, later(minutes=2), MINUTE, 10) == (Bell(rosa, Stage.CAPTURE),)
         bells.rang(transaction, rosa, later(minutes=2))
-        assert bells.unrung(transaction, later(minutes=1), 10) == ()
+        assert bells.unrung(transaction, later(minutes=2), MINUTE, 10) == ()
 
 
 def test_whoever_was_rung_longest_ago_comes_first(company):
@@ -55,7 +56,7 @@ def test_whoever_was_rung_longest_ago_comes_first(company):
         company.hears(lead, "note_added")
         rings(company, lead, minutes=minute)
     with company.database.reading() as transaction:
-        assert [bell.lead_id for bell in bells.unrung(transaction, later(hours=1), 1)] == [ben]
+        assert [bell.lead_id for bell in bells.unrung(transaction, later(hours=1), MINUTE, 1)] == [ben]
 
 
 def test_an_open_lead_that_nobody_looked_at_is_found_after_it_was_due(company):
@@ -124,14 +125,24 @@ def test_a_switch_that_is_on_does_not_wake_whoever_another_one_holds(company):
     assert released(company, hours=1) == []
 
 
-def test_a_lead_whose_look_fails_is_rung_no_more_than_every_hour(company):
-    """Temporal tries it again by itself."""
+def test_a_lead_whose_look_fails_is_found_as_such_and_as_soon_as_others(company):
+    """Temporal tries it again by itself, unless its workflow was ended; only Temporal knows."""
     rosa = company.captures(ROSA)
     company.hears(rosa, "note_added")
-    change(company, rosa, failing_attempts=5, rung_at=later(minutes=1), hold=HoldReason.KILL_SWITCH.value, act="look")
+    rung = later(hours=5)
+    change(company, rosa, failing_attempts=5, rung_at=rung, hold=HoldReason.KILL_SWITCH.value, act="look")
+    asks = ((bells.unrung, MINUTE), (bells.released, MINUTE), (bells.overdue, LATE))
     with company.database.reading() as transaction:
-        for before, found in ((later(minutes=30), []), (later(hours=2), [rosa])):
-            for ask in (bells.unrung, bells.released):
-                assert [bell.lead_id for bell in ask(transaction, before, 10)] == found
-            late = bells.overdue(transaction, before + LATE, LATE, 10)
-            assert [bell.lead_id for bell in late] == found
+        for ask, pause in asks:
+            assert ask(transaction, rung + pause, pause, 10) == ()
+            assert ask(transaction, rung + pause + SECOND, pause, 10) == (Bell(rosa, Stage.CAPTURE, failing=True),)
+
+
+def test_a_ring_that_is_still_to_come_silences_nobody(company):
+    """One machine's clock went days ahead, and every other machine would wait for that day."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "note_added")
+    change(company, rosa, rung_at=later(days=2), hold=HoldReason.KILL_SWITCH.value, act="look")
+    with company.database.reading() as transaction:
+        for ask in (bells.unrung, bells.released, bells.overdue):
+            assert ask(transaction, later(minutes=10), LATE, 10) == (Bell(rosa, Stage.CAPTURE),)

@@ -4,14 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from adapters import catalogue
 from adapters.catalogue import Catalogue, publish, published, takes, template_text
-from adapters.sequence_files import load, read_templates
+from adapters.sequence_files import load
+from adapters.tables import sequence_versions, templates
+from adapters.template_files import read_templates
 from engine.errors import FollowupError
+from engine.life.wishes import Plan
 from engine.sequence.check import check
 from engine.sequence.fields import DeclaredField
-from tests.adapters.world import FIELDS, MONDAY, later, message, release
+from tests.adapters.world import FIELDS, MAIL, MONDAY, later, message, release
 
 TEMPLATES = Path(__file__).parents[2] / "sequences" / "templates"
 
@@ -78,6 +82,49 @@ def test_two_publications_at_once_are_two_numbers(company):
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(press, range(8))) == list(range(2, 10))
+
+
+def test_of_several_who_saw_the_same_publication_one_publishes(company):
+    """Whoever comes second would undo, without a word, what nobody has shown him."""
+
+    def press(n: int) -> str:
+        try:
+            with company.database.transaction() as transaction:
+                publish(transaction, release(), "ana", f"{n}", later(days=n), after=1)
+            return "published"
+        except FollowupError as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(press, range(5))) == ["PUB001"] * 4 + ["published"]
+    with company.database.reading() as transaction:
+        assert [one.number for one in catalogue.history(transaction)] == [2, 1]
+
+
+@pytest.mark.parametrize("table", [templates, sequence_versions], ids=lambda table: table.name)
+def test_what_is_here_under_a_hash_with_another_content_is_refused_and_nothing_written(company, table):
+    """A row that somebody changed by hand: leads refer to it, and what it said must not become uncertain."""
+    changed = {"text": MAIL + "PS"} if table is templates else {"plan": _slower().model_dump_json()}
+    with company.database.transaction() as transaction:
+        transaction.execute(update(table).values(changed))
+    with pytest.raises(FollowupError) as refused, company.database.transaction() as transaction:
+        publish(transaction, release(), "ana", "again", later(days=1))
+    assert refused.value.code == "PUB002"
+    with company.database.reading() as transaction:
+        assert len(catalogue.history(transaction)) == 1
+
+
+def _slower() -> Plan:
+    """The published version's name over another content."""
+    (good,) = release().plans
+    return good.model_copy(update={"sequence": good.sequence.model_copy(update={"maintainer": "somebody else"})})
+
+
+def test_the_commit_stands_beside_the_publication(company):
+    """Where the files are in git, that is where the discussion was."""
+    with company.database.transaction() as transaction:
+        publish(transaction, release(message("hello", "email")), "ben", "shorter", later(days=1), commit="1f0c")
+        assert [one.commit for one in catalogue.history(transaction)] == ["1f0c", None]
 
 
 @pytest.mark.parametrize(

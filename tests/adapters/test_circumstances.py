@@ -15,7 +15,7 @@ from adapters.switches import Scope
 from adapters.tables import leads
 from adapters.windows import window_of
 from engine.calendar.hours import next_common_opening
-from engine.life.circumstances import Circumstances, FieldValue
+from engine.life.circumstances import Circumstances, FieldValue, SequencePause
 from engine.reasons import SkipReason
 from engine.words import Channel, LeadId, ZoneSource
 from tests.adapters.world import ANA, MONDAY, ROSA, SETTINGS, Company, later
@@ -125,7 +125,8 @@ def test_kill_switches_are_read_live_and_leave_a_trail(company):
         switches.turn_off(transaction, Scope.SEQUENCE, "greeting", "ana", "new text", MONDAY)
     found = world(company, rosa)
     assert found.all_switched_off
-    assert (found.switched_off, found.paused_sequences) == ((Channel.SMS,), ("greeting",))
+    assert (found.switched_off, found.paused_sequences) == ((Channel.SMS,), ())
+    assert found.pauses == (SequencePause(sequence="greeting", since=MONDAY),)
     with company.database.transaction() as transaction:
         assert switches.turn_on(transaction, Scope.ALL, "", "ana", "mended", later(hours=1))
         assert not switches.turn_on(transaction, Scope.ALL, "", "ana", "again", later(hours=1))

@@ -90,6 +90,7 @@ def test_a_lock_that_never_comes_is_an_attempt_that_fails(database_url):
 def test_the_threads_of_a_process_write_to_sqlite_in_turn(tmp_path):
     """SQLite lets the luckiest of them be next, and a look that was unlucky for seconds is a look that has failed."""
     database = Database(f"sqlite:///{tmp_path / 'followup.sqlite'}", lock_seconds=0.1)
+    database.create()
     with database.transaction():
         with pytest.raises(DatabaseUnavailable, match="another transaction of this process"), database.transaction():
             raise AssertionError("two writers at once")
@@ -140,7 +141,8 @@ def test_a_url_we_cannot_use_is_refused(url):
     ("url", "code"),
     [
         pytest.param("sqlite:///text/x.db", "DBS001", id="in a file"),
-        pytest.param("sqlite:////proc/x/y.db", "DBS001", id="in a directory that cannot be made"),
+        pytest.param("sqlite:///x.db", "DBS009", id="a file there is not"),
+        pytest.param("sqlite:///x/y.db", "DBS009", id="a directory there is not"),
         pytest.param(f"sqlite:///{'a' * 300}/x.db", "DBS001", id="a name too long"),
         pytest.param("sqlite:///text", "DBS008", id="a file that is no database"),
         pytest.param("postgresql://u@127.0.0.1:1/x?nope=1", "DBS003", id="an option there is not"),
@@ -154,6 +156,56 @@ def test_a_database_that_is_none_is_told_with_a_code(tmp_path, monkeypatch, url,
         pass
     assert refused.value.code == code
     assert (tmp_path / "text").read_text() == "no database at all\n" * 100
+    assert [path.name for path in tmp_path.iterdir()] == ["text"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("sqlite:///text/x.db", id="in a file"),
+        pytest.param("sqlite:////proc/x/y.db", id="in a directory that cannot be made"),
+    ],
+)
+def test_a_database_that_cannot_be_made_is_told_with_a_code(tmp_path, monkeypatch, url):
+    """`followup database upgrade` is the first command of a new machine, where directories are often not ours."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text").write_text("no database at all\n")
+    with pytest.raises(DatabaseUnavailable) as refused:
+        schema.upgrade(Database(url))
+    assert refused.value.code == "DBS001"
+
+
+def test_whoever_lost_the_file_is_told_its_whole_path(tmp_path, monkeypatch):
+    """The URL of a first run is relative: from another directory it names another file."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatabaseUnavailable) as refused, Database("sqlite:///here/x.db").reading():
+        pass
+    assert (refused.value.code, refused.value.where) == ("DBS009", str(tmp_path / "here" / "x.db"))
+
+
+def test_a_file_that_is_deleted_is_missed_by_whoever_has_it_open(tmp_path):
+    """Linux lets a process go on in a deleted file: everything would look well, and be gone with the process."""
+    file = tmp_path / "followup.sqlite"
+    database, another = Database(f"sqlite:///{file}"), Database(f"sqlite:///{file}")
+    schema.upgrade(database)
+    with another.transaction() as transaction:
+        transaction.execute(insert(owners).values(id="ana", name="Ana"))
+    file.rename(tmp_path / "away")
+    with pytest.raises(DatabaseUnavailable) as refused, another.transaction():
+        raise AssertionError("written where nobody reads")
+    assert refused.value.code == "DBS009"
+    schema.upgrade(database)
+    with another.reading() as transaction:
+        assert transaction.execute(select(owners.c.id)).all() == []
+    database.close()
+    another.close()
+
+
+def test_people_are_told_which_database_it_is_and_not_its_password(tmp_path, monkeypatch):
+    """Whoever looks at the wrong one sees it at once; what they see is copied into tickets."""
+    monkeypatch.chdir(tmp_path)
+    assert Database("sqlite:///.followup/x.sqlite").place == str(tmp_path / ".followup" / "x.sqlite")
+    assert Database("postgresql+psycopg://app:hidden-word@db.internal/leads").place == "db.internal/leads"
 
 
 def test_an_empty_database_says_that_it_needs_its_migrations(empty_database):

@@ -52,7 +52,7 @@ def test_a_point_we_do_not_have_is_refused(faults):
 
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = ("engine", "activities", "workflows", "adapters", "api", "cli")
+SHIPPED = ("engine", "activities", "workflows", "adapters", "rehearsal", "api", "cli")
 CALLED = ("reached", "_reached", "crash_point")
 """What whoever has crash points calls them by."""
 

@@ -13,7 +13,7 @@ from adapters.bells import Bell
 from adapters.inbox import Inbox
 from adapters.leads import ExternalId, NewLead
 from adapters.letters import Letter
-from adapters.tables import leads
+from adapters.tables import json_text, leads
 from engine.life.events import Command, Event
 from engine.life.turn import Scrap
 from engine.ports.records import Disposition, Unreadable
@@ -107,13 +107,13 @@ def test_events_and_commands_come_back_as_what_they_are(company):
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
-        pytest.param("replied", '{"channel": "carrier pigeon"}', id="a channel we do not have"),
+        pytest.param("note_added", '{"channel": "carrier pigeon"}', id="a channel we do not have"),
         pytest.param("task_done", '{"callback_at": "2026-11-23T10:00:00"}', id="a moment without a zone"),
         pytest.param("became_famous", "{}", id="an unknown kind"),
-        pytest.param("replied", "[1, 2]", id="no object"),
-        pytest.param("replied", '{"reason": NaN', id="no JSON"),
-        pytest.param("replied", "[" * 100_000, id="a bomb"),
-        pytest.param("replied", '{"reason": "' + "x" * 300_000 + '"}', id="far too long"),
+        pytest.param("note_added", "[1, 2]", id="no object"),
+        pytest.param("note_added", '{"reason": NaN', id="no JSON"),
+        pytest.param("note_added", "[" * 100_000, id="a bomb"),
+        pytest.param("note_added", '{"reason": "' + "x" * 300_000 + '"}', id="far too long"),
         pytest.param("note_added", '{"reason": "\\ud800"}', id="half a character"),
     ],
 )
@@ -127,12 +127,23 @@ def test_what_nobody_can_read_is_a_row_all_the_same(company, kind, body):
     assert item.detail
 
 
+@pytest.mark.parametrize("body", ['{"channel": "all"}', '"STOP"', "null", ""])
+def test_an_opt_out_nobody_can_read_closes_every_channel_from_its_commit_on(company, body):
+    """That it is one is certain; which channel was meant is not."""
+    rosa = company.captures(ROSA)
+    letter = Letter(source="crm", id="e1", kind="opted_out", occurred_at=MONDAY, body=body)
+    company.inbox.receive(letter, rosa, MONDAY)
+    closed = company.closed("rosa@example.com") | company.closed(PHONE.address)
+    assert closed == dict.fromkeys(Channel, SkipReason.CHANNEL_SUPPRESSED)
+
+
 def test_the_reason_of_an_unreadable_row_does_not_quote_it(company):
     """Details are shown in the Temporal UI."""
     rosa = company.captures(ROSA)
+    company.hears(rosa, "note_added", channel="canary-4711")
     company.hears(rosa, "replied", channel="canary-4711")
-    (item,) = company.unapplied(rosa)
-    assert "canary" not in item.detail
+    note, reply = company.unapplied(rosa)
+    assert "canary" not in note.detail + reply.unread
 
 
 def test_a_marked_row_is_never_noted_again_and_keeps_its_answer(company):
@@ -175,6 +186,60 @@ def test_after_a_day_nobody_waits_any_more(company):
     company.hears(ExternalId(system="crm", id="9000"), "won")
     company.inbox.match_unmatched(later(hours=25), 100)
     assert [row.disposition for row in company.rows()] == ["unmatched"]
+
+
+def test_an_opt_out_waits_for_its_lead_for_ever(company):
+    """No means no, also when the lead is imported a year later."""
+    to = ExternalId(system="crm", id="9000")
+    company.hears(to, "opted_out", channel="email")
+    company.hears(to, "won")
+    company.inbox.match_unmatched(later(hours=25), 100)
+    ben = company.captures(BEN.model_copy(update={"external_ids": (to,)}), later(days=365))
+    company.inbox.match_unmatched(later(days=365), 100)
+    assert [row.kind for row in company.rows() if row.lead == ben] == ["opted_out"]
+    assert [row.disposition for row in company.rows()] == [None, "unmatched"]
+    assert company.closed("ben@example.com") == {Channel.EMAIL: SkipReason.CHANNEL_SUPPRESSED}
+
+
+def test_a_clock_that_is_ahead_gives_nobody_up(company):
+    """One worker two days ahead sweeps once; the others know how fresh the row is."""
+    to = ExternalId(system="crm", id="9000")
+    company.hears(to, "won")
+    company.inbox.match_unmatched(later(days=2), 100)
+    ben = company.captures(BEN.model_copy(update={"external_ids": (to,)}), later(minutes=5))
+    assert company.inbox.match_unmatched(later(minutes=6), 100) == (Bell(ben, Stage.CAPTURE),)
+    assert [(row.disposition, row.applied_at) for row in company.rows()] == [(None, None)]
+
+
+def test_whoever_becomes_known_is_given_what_was_filed_before_and_nothing_of_others(company):
+    """It is all there before the first look."""
+    ben, other = ExternalId(system="crm", id="9000"), ExternalId(system="crm", id="9001")
+    company.hears(ben, "opted_out", channel="email")
+    company.hears(mail_address("ben@example.com"), "note_added")
+    company.hears(other, "note_added")
+    with company.database.transaction() as transaction:
+        known = BEN.model_copy(update={"external_ids": (ben,)})
+        lead = company.people.capture(transaction, known, MONDAY).lead_id
+        assert company.inbox.match(transaction, {lead}, MONDAY) == {lead}
+        assert company.inbox.match(transaction, {lead}, MONDAY) == frozenset()
+    assert [(row.lead, row.number) for row in company.rows()] == [(lead, 1), (lead, 2), (None, None)]
+    assert company.closed("ben@example.com") == {Channel.EMAIL: SkipReason.CHANNEL_SUPPRESSED}
+
+
+def test_a_row_that_cannot_be_kept_keeps_nobody_from_becoming_known(company):
+    """Whoever asks today must not be turned away for what a CRM wrote yesterday."""
+    to = ExternalId(system="crm", id="9000")
+    endless = "".join(f"{number:x}" for number in range(20_000))  # nothing that PostgreSQL could compress away
+    company.hears(to, "owner_changed", id="poison", owner=endless)
+    company.hears(to, "opted_out", channel="email")
+    with company.database.transaction() as transaction:
+        known = BEN.model_copy(update={"external_ids": (to,)})
+        lead = company.people.capture(transaction, known, MONDAY).lead_id
+        transaction.execute(update(leads).where(leads.c.id == lead).values(said_at={"owner": "canary"}))
+        company.inbox.match(transaction, {lead}, MONDAY)
+    assert [row.kind for row in company.rows() if row.lead == lead] == ["opted_out"]
+    company.inbox.match_unmatched(later(minutes=1), 100)
+    assert [row.disposition for row in company.rows()] == ["dead_letter", None]
 
 
 def test_a_row_that_cannot_be_kept_is_a_dead_letter_of_its_lead_and_keeps_nobody_waiting(company):
@@ -263,6 +328,58 @@ def test_a_bounce_closes_the_address_it_is_about_and_no_other(company):
     assert company.closed("rosa@example.com") == {}
 
 
+SECOND = "rosa.second@example.com"
+
+
+@pytest.mark.parametrize("dead", [False, True], ids=["refused", "refused, and dead since"])
+@pytest.mark.parametrize("by_form", [True, False], ids=["in a form", "by the CRM"])
+def test_a_further_address_does_not_undo_a_refusal(company, by_form, dead):
+    """The person said no, not the mailbox; nobody but the person takes it back."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "opted_out", channel="email")
+    if dead:
+        company.hears(rosa, "bounced", later(minutes=1), channel="email")
+    if by_form:
+        company.captures(ROSA.model_copy(update={"emails": (SECOND,)}), later(hours=1))
+    else:
+        company.hears(rosa, "fields_changed", later(hours=1), email=SECOND)
+    assert company.closed(SECOND) == {Channel.EMAIL: SkipReason.CHANNEL_SUPPRESSED}
+    company.hears(mail_address(SECOND), "opted_in", later(hours=2), channel="email")
+    assert company.closed(SECOND) == {}
+
+
+def test_a_further_address_is_open_where_a_phone_was_refused_or_a_mailbox_is_dead(company):
+    """A refusal is of a channel; and who moves to a new mailbox may be written to there."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "opted_out", channel="sms")
+    company.hears(rosa, "bounced", channel="email")
+    company.hears(rosa, "fields_changed", later(hours=1), email=SECOND, phone="+1 212 555 0199")
+    assert company.closed(SECOND) == {}
+    assert set(company.closed("+12125550199")) == {Channel.SMS, Channel.VOICE}
+
+
+def test_a_further_address_is_open_to_whoever_came_back_at_another(company):
+    """The person's last word is a yes."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "opted_out", channel="email")
+    company.hears(rosa, "opted_in", later(hours=1), channel="email")
+    company.hears(rosa, "fields_changed", later(hours=2), email=SECOND)
+    assert company.closed(SECOND) == {}
+
+
+def test_of_two_who_share_a_mailbox_the_refusal_of_one_leaves_the_other_s_own_open(company):
+    """Who of them refused is not known: the shared mailbox is closed for both, and nothing else of him who has more."""
+    office = "office@example.com"
+    leo = company.captures(NewLead(source="web_form", emails=("leo@example.com",)))
+    company.hears(leo, "fields_changed", email=office)
+    eve = company.captures(NewLead(source="web_form", emails=("eve@example.com",)))
+    company.hears(eve, "fields_changed", email=office)
+    company.hears(eve, "opted_out", later(hours=1), channel="email")
+    company.hears(leo, "fields_changed", later(hours=2), email="leo.new@example.com")
+    assert company.closed(office) == {Channel.EMAIL: SkipReason.CHANNEL_SUPPRESSED}
+    assert company.closed("leo@example.com") == company.closed("leo.new@example.com") == {}
+
+
 def test_an_opt_out_from_an_unknown_number_suppresses_it_for_whoever_comes_later(company):
     """The law asks who was told to stop, not whether we knew them."""
     company.hears(PHONE, "opted_out", channel="sms")
@@ -297,6 +414,34 @@ def test_of_stop_and_start_the_later_one_counts_in_whatever_order_they_arrive(co
     for kind, at in reversed(said) if late_first else said:
         company.hears(rosa, kind, at, channel="sms")
     assert company.closed("+12125550123") == {}
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=4), timedelta(hours=2), timedelta(days=3650)])
+def test_a_yes_from_the_future_is_taken_back_by_any_later_no(company, ahead):
+    """One clock that is wrong must not make every opt-out of the next ten years an old one."""
+    rosa = company.captures(ROSA)
+    yes = Letter(source="crm", id="yes", kind="opted_in", occurred_at=MONDAY + ahead, body='{"channel": "sms"}')
+    company.inbox.receive(yes, rosa, MONDAY)
+    company.hears(rosa, "opted_out", later(minutes=1), channel="sms")
+    assert set(company.closed(PHONE.address)) == {Channel.SMS, Channel.VOICE}
+
+
+def test_what_is_dated_in_the_future_is_corrected_by_what_is_said_next(company):
+    """A CRM that once writes a wrong year must be able to mend it before that year."""
+    rosa = company.captures(ROSA)
+    far = Letter(
+        source="crm",
+        id="far",
+        kind="fields_changed",
+        occurred_at=later(days=3650),
+        body=json_text({"zone": "Asia/Tokyo", "owner": "ben", "fields": {"heat": "cold"}}),
+    )
+    company.inbox.receive(far, rosa, MONDAY)
+    mended = {"zone": "America/New_York", "owner": "ana", "fields": {"heat": "hot"}}
+    company.hears(rosa, "fields_changed", later(minutes=6), **mended)
+    known = company.lead(rosa)
+    assert (known.zone, known.owner) == ("America/New_York", "ana")
+    assert [field.value for field in known.fields if field.name == "heat"] == ["hot"]
 
 
 def test_a_new_owner_holds_at_once_unless_the_news_is_old(company):
@@ -359,6 +504,13 @@ def test_a_new_address_is_used_first_and_an_impossible_one_changes_nothing(compa
 # --- rings ------------------------------------------------------------------------------------------------------------
 
 
+def test_a_ring_of_a_clock_that_went_ahead_silences_nobody(company):
+    """What a machine half an hour ahead has rung for says nothing about the answer that comes now."""
+    rosa = company.captures(ROSA)
+    assert company.hears(rosa, "note_added", later(minutes=30)).ring
+    assert company.hears(rosa, "note_added", MONDAY).ring
+
+
 def test_rings_are_few_while_a_row_waits_and_none_is_forgotten(company):
     """20,000 rows must not be 20,000 signals; a row that comes after a look has read needs its own ring."""
     rosa = company.captures(ROSA)
@@ -386,7 +538,7 @@ def test_content_in_a_signal_becomes_a_row(company):
     pause, replied, skip = company.unapplied(rosa)
     assert isinstance(pause, Command) and (pause.by, pause.data.reason) == ("ana", "holiday")
     assert isinstance(replied, Event) and replied.data.channel is Channel.SMS
-    assert (replied.id, replied.occurred_at) == ("m1", MONDAY - timedelta(hours=1))
+    assert (replied.id, replied.occurred_at) == (f"{rosa}/m1", MONDAY - timedelta(hours=1))
     assert isinstance(skip, Command) and skip.verb is Verb.SKIP
 
 
@@ -424,6 +576,15 @@ def test_a_scrap_that_names_itself_is_the_same_whenever_it_comes(company):
         for days in (0, 7):
             company.signals(rosa, Scrap(name="pause", body=body), now=later(days=days))
     assert len(company.rows()) == 2
+
+
+@pytest.mark.parametrize("name", ["halt-7", "h" * 200])
+def test_a_signal_that_names_itself_reaches_every_lead_it_is_sent_to(company, name):
+    """A batch stop says the same id to all of them; it must not stop the first one only."""
+    rosa, ben = company.captures(ROSA), company.captures(BEN)
+    for lead in (rosa, ben, rosa, ben):
+        company.signals(lead, Scrap(name="stop", body=json_text({"id": name, "by": "ana"})))
+    assert [(row.lead, row.kind, row.duplicates) for row in company.rows()] == [(rosa, "stop", 1), (ben, "stop", 1)]
 
 
 def test_one_address_of_several_leads_means_the_one_we_wrote_to_last(company):

@@ -115,6 +115,17 @@ def test_consent_is_recorded_with_its_proof_for_the_addresses_it_is_about(compan
     assert known[hashes[1], Channel.EMAIL] is None
 
 
+def test_a_consent_from_the_future_is_taken_back_by_a_later_word(company):
+    """A form whose clock is wrong must not agree for the person for ever."""
+    said = [(True, later(days=3650), MONDAY), (False, later(days=1), later(days=1))]
+    for granted, at, now in said:
+        word = Consent(channel=Channel.SMS, granted=granted, basis="consent", source="form", at=at)
+        company.captures(ROSA.model_copy(update={"consents": (word,)}), now)
+    phone = company.people.hash("+12125550123")
+    with company.database.reading() as transaction:
+        assert [s.consented for s in standings(transaction, [phone]) if s.channel is Channel.SMS] == [False]
+
+
 def test_a_later_consent_counts(company):
     """People change their minds, in both directions."""
     company.captures(ROSA)

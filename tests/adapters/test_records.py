@@ -631,7 +631,7 @@ def test_a_call_of_a_lead_that_is_away_moves_in_the_list(company):
     with company.database.reading() as transaction:
         (task,) = tasks.open_tasks(transaction, owner="ana")
         given_up = transaction.execute(select(metadata.tables["tasks"].c.give_up_at)).scalar_one()
-    assert (task.kind, task.due, given_up) == ("call", later(days=8, hours=1), later(days=8, hours=3))
+    assert (task.kind, task.due, given_up) == ("call", later(days=8), later(days=8, hours=2))
     assert "once the lead is back" in task.why
     company.hears(rosa, "task_done", later(days=8), task_key=task.task_key, disposition="no_answer")
     office.looks(rosa, Act.LOOK, later(days=8))
@@ -690,6 +690,17 @@ def test_the_message_says_until_when_it_may_leave(office):
     assert found.message is not None
     assert found.message.send_by == MONDAY + timedelta(seconds=SETTINGS.first_byte_seconds)
     assert found.message.valid_until == later(hours=8)
+
+
+def test_nothing_begins_to_leave_in_the_last_moments_of_the_hours(office):
+    """A look takes a moment from its `now` to the first byte, and people see on their own clock when a mail came."""
+    rosa = captured(office)
+    office.looks(rosa)
+    drafting = Drafting(SETTINGS, office.records._desk.catalogue, office.company.people, clock=lambda: MONDAY)
+    office.records._desk.drafting = drafting
+    found = draft(office, rosa, send_by=MONDAY + timedelta(seconds=3))
+    assert found.message is not None
+    assert found.message.send_by == MONDAY + timedelta(seconds=1)
 
 
 def test_ledger_rows_name_the_text_they_were_rendered_from(office):

@@ -4,7 +4,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, select
+from sqlalchemy import delete, func, inspect, select, text, update
 
 from adapters import schema
 from adapters.database import Database
@@ -51,6 +51,32 @@ def test_upgrading_twice_changes_nothing(database):
             for table in metadata.sorted_tables
         }
     assert counts == {1}
+
+
+def test_the_names_of_the_migrations_say_which_is_the_last():
+    """Every command asks for it, and none has the time to read them all."""
+    assert schema.head() == ScriptDirectory(str(schema.MIGRATIONS)).get_current_head()
+
+
+def test_an_older_release_leaves_a_newer_database_alone(database):
+    """Who types the command on the wrong machine must hear which release to take."""
+    with database.transaction() as transaction:
+        transaction.execute(update(schema.MARK).values(version_num="9999"))
+    with pytest.raises(FollowupError) as refused:
+        schema.upgrade(database)
+    assert refused.value.code == "DBS011"
+    assert "9999" in refused.value.what
+    assert schema.current(database) == "9999"
+
+
+@pytest.mark.parametrize("lost", ["its row", "the table"])
+def test_tables_without_a_mark_are_not_taken_for_nothing(database, lost):
+    """Half a restore, or the database of another product: making ours on top of it mends neither."""
+    with database.transaction() as transaction:
+        transaction.execute(delete(schema.MARK) if lost == "its row" else text("DROP TABLE alembic_version"))
+    with pytest.raises(FollowupError) as refused:
+        schema.upgrade(database)
+    assert (refused.value.code, schema.current(database)) == ("DBS011", None)
 
 
 def test_a_release_refuses_a_database_of_another_shape(empty_database):

@@ -8,8 +8,10 @@ from typing import NamedTuple
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from adapters import schema
+from adapters.database import Database, DatabaseUnavailable
 from adapters.tables import leads
 from api.comparing import Comparison, Outcome, compared, verdicts_on_forecasts, verdicts_on_rows
 from api.forecasting import Forecast, Library, forecast_of, memories
@@ -19,7 +21,7 @@ from engine.calendar import delays
 from engine.calendar.hours import Hours
 from engine.errors import FollowupError
 from engine.life import touches
-from engine.life.deciding import dates, exits, steps
+from engine.life.deciding import dates, exits, steps, tasks
 from engine.life.moves import BranchTaken, Record
 from engine.life.progress import SCHEMA_VERSION
 from engine.ports.providers import Message, Receipt
@@ -72,7 +74,7 @@ def foreseen(office) -> list[Forecast]:
     """What the engine foresees now."""
     library = Library(office)
     published = library.latest()
-    return [line for memory in memories(office) if (line := forecast_of(memory, published, library)) is not None]
+    return [forecast_of(memory, published, library) for memory in memories(office)]
 
 
 def with_rows(office) -> Comparison:
@@ -185,8 +187,8 @@ EDITS = {
     "a shorter day for the cap": Edit("cap", gate, "ROLLING_DAY", lambda before: before - 4 * HOUR),
     "a branch that takes its first case": Edit("branch", steps, "_branch", first_case_always),
     "a branch that fails": Edit("branch", steps, "_branch", a_bug),
-    "tasks are given up later": Edit("give up", steps, "deadlines", given_up_later),
-    "tasks are escalated sooner": Edit("escalation", steps, "deadlines", escalated_sooner),
+    "tasks are given up later": Edit("give up", tasks, "deadlines", given_up_later),
+    "tasks are escalated sooner": Edit("escalation", tasks, "deadlines", escalated_sooner),
     "stages end a day later": Edit("exit", exits, "exit_moment", leave_a_day_later),
     "a new stage need not settle": Edit("settling", touches, "_not_befores", unsettled),
     "dates come an hour later": Edit("date", dates, "date_moment", later(HOUR)),
@@ -306,9 +308,12 @@ def test_a_lead_that_nobody_has_looked_at_is_counted_and_not_foreseen(office, co
     company.captures(BEN)
     with office.database.transaction() as transaction:
         transaction.execute(update(leads).where(leads.c.id == texted[0]).values(looked_at=None))
-    assert len(foreseen(office)) == len(texted) - 1
-    found = with_rows(office)
-    assert (found.not_looked_at, found.same, found.changes) == (2, len(texted) - 1, False)
+    before = foreseen(office)
+    assert sorted(line.life is None for line in before) == [False] * (len(texted) - 1) + [True, True]
+    for found in (with_rows(office), with_forecast(office, before, len(texted) + 1)):
+        assert (found.not_looked_at, found.same, found.changes, found.came) == (2, len(texted) - 1, False, 0)
+    looks(company, texted[0], now=MONDAY + timedelta(hours=1))
+    assert with_forecast(office, before).moved_on == 1
 
 
 class Watched:
@@ -350,6 +355,45 @@ def test_a_forecast_of_another_database_is_refused(office, texted):
     with pytest.raises(FollowupError) as refused:
         with_forecast(office, [line.model_copy(update={"publication": 99})])
     assert refused.value.code == "ENG003"
+
+
+def test_a_forecast_that_does_not_say_how_far_it_goes_is_refused(office, texted):
+    """Releases before wrote such; what is missing in it may have been cut off."""
+    line = foreseen(office)[0].model_copy(update={"until": None})
+    with pytest.raises(FollowupError) as refused:
+        with_forecast(office, [line])
+    assert refused.value.code == "ENG004"
+
+
+class Away:
+    """A database that goes away as soon as somebody asks it for a sequence."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> None:
+        self._database.watch("before_cursor_execute", self._asked)
+
+    def __exit__(self, *_: object) -> None:
+        self._database.unwatch("before_cursor_execute", self._asked)
+
+    def _asked(self, connection, cursor, statement: str, *_: object) -> None:
+        if "sequence_versions" in statement:
+            raise OperationalError(statement, {}, ConnectionError("the server closed the connection"))
+
+
+def test_a_database_that_goes_away_is_no_fault_of_the_engine(office, texted):
+    """Told as a lead that cannot be decided, an outage would look like a release that fails."""
+    before, published = foreseen(office), Library(office).latest()
+    asked: tuple[abc.Callable[[], object], ...] = (
+        lambda: with_rows(office),
+        lambda: with_forecast(office, before),
+        lambda: [forecast_of(memory, published, Library(office)) for memory in memories(office)],
+    )
+    with Away(office.database):
+        for ask in asked:
+            with pytest.raises(DatabaseUnavailable):
+                ask()
 
 
 def test_pages_of_any_length_name_the_same_leads(world, monkeypatch):

@@ -4,6 +4,7 @@ from collections import abc
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -13,11 +14,15 @@ from adapters import schema
 from adapters.catalogue import publish
 from adapters.database import Database
 from adapters.settings import read_settings
+from adapters.tables import leads
 from api import doctor
 from api.doctor import Finding, Level, examined
+from api.doorbell import Doorbell
+from api.temporal import connect_to
 from cli.temporal_server import LocalServer
 from engine.errors import FollowupError
 from engine.sequence.pipeline import Pipeline
+from engine.words import LeadId
 from tests.adapters.world import MONDAY, ROSA, Company, release
 from tests.support.life import PIPELINE
 from tests.support.waiting import until_so
@@ -30,7 +35,8 @@ class Patient:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
         self._monkeypatch = monkeypatch
-        self.url = f"sqlite:///{directory / 'followup.sqlite'}"
+        self.file = str(directory / "followup.sqlite")
+        self.url = f"sqlite:///{self.file}"
         self.env_file = directory / ".env"
         self.has(FOLLOWUP_DATABASE_URL=self.url, FOLLOWUP_ENVIRONMENT="test", TEMPORAL_ADDRESS=NOWHERE)
 
@@ -61,12 +67,20 @@ def database(patient: Patient) -> abc.Iterator[Database]:
 
 
 async def test_a_fresh_machine_is_told_the_next_command(patient):
-    """The first failure of everybody is a database without tables, the second a server that does not run."""
+    """The first failure of everybody is a database that is not there, the second a server that does not run."""
     found = await patient.examined()
-    assert (found["migrations"].level, found["migrations"].fix) == (Level.FAIL, "followup database upgrade")
+    assert (found["database"].level, "followup database upgrade" in found["database"].fix) == (Level.FAIL, True)
+    assert patient.file in found["database"].found
     assert (found["temporal"].level, found["temporal"].unreachable) == (Level.FAIL, True)
     assert "followup dev" in found["temporal"].fix
-    assert {"namespace", "pollers", "pipeline_map"}.isdisjoint(found)
+    assert {"migrations", "namespace", "pollers", "pipeline_map"}.isdisjoint(found)
+
+
+async def test_an_empty_database_raises_the_question_whether_it_is_the_right_one(patient):
+    """Whoever obeys "run the migrations" in the wrong place has a company without leads, and every light is green."""
+    Database(patient.url).create()
+    found = (await patient.examined())["migrations"]
+    assert (found.level, found.fix.partition("?")[0]) == (Level.FAIL, "is this the right database")
 
 
 async def test_what_is_fine_is_said_to_be_fine(patient, database):
@@ -75,6 +89,7 @@ async def test_what_is_fine_is_said_to_be_fine(patient, database):
     fine = [check for check, finding in found.items() if finding.level is Level.OK]
     assert fine == ["python", "tzdata", "settings", "providers", "database", "migrations", "pipeline_map"]
     assert all(not found[check].fix for check in fine)
+    assert found["database"].found == f"sqlite {patient.file}"
 
 
 @pytest.mark.parametrize(
@@ -122,11 +137,20 @@ async def test_stages_of_the_crm_without_a_meaning_are_named(patient, database):
         pipeline = Pipeline(rules=(), stages=PIPELINE)
         publish(transaction, release().model_copy(update={"pipeline": pipeline}), "ana", "", MONDAY)
     rosa = company.captures(ROSA)
-    company.hears(rosa, "stage_changed", pipeline_stage="Proposal")
+    stands(database, rosa, pipeline_stage="Proposal")
     assert (await patient.examined())["pipeline_map"].level is Level.OK
-    company.hears(rosa, "stage_changed", pipeline_stage="Archived")
+    stands(database, rosa, pipeline_stage="Archived")
     found = (await patient.examined())["pipeline_map"]
-    assert (found.level, "'Archived'" in found.found, "Proposal" in found.found) == (Level.FAIL, True, False)
+    assert (found.level, "'Archived' (1)" in found.found, "Proposal" in found.found) == (Level.FAIL, True, False)
+    assert "restart the workers" in found.fix
+    stands(database, rosa, open=False)
+    assert (await patient.examined())["pipeline_map"].level is Level.OK
+
+
+def stands(database: Database, lead_id: LeadId, **row: object) -> None:
+    """The lead's row as a look would have left it."""
+    with database.transaction() as transaction:
+        transaction.execute(update(leads).where(leads.c.id == lead_id).values(row))
 
 
 async def test_an_old_set_of_time_zones_is_found(patient, monkeypatch):
@@ -174,7 +198,7 @@ async def test_a_namespace_that_is_not_there_is_named(patient, temporal_server):
     patient.has(TEMPORAL_ADDRESS=temporal_server.address, TEMPORAL_NAMESPACE="nowhere")
     found = await patient.examined()
     assert (found["temporal"].level, found["namespace"].level) == (Level.OK, Level.FAIL)
-    assert found["namespace"].fix == "temporal operator namespace create -n nowhere"
+    assert found["namespace"].fix == "followup temporal operator namespace create -n nowhere"
     assert {"search_attributes", "pollers"}.isdisjoint(found)
 
 
@@ -187,6 +211,30 @@ async def test_a_bare_namespace_lacks_search_attributes_and_workers(patient, tem
     assert (found["search_attributes"].level, "LeadStage" in found["search_attributes"].found) == (Level.FAIL, True)
     assert "search-attribute create" in found["search_attributes"].fix
     assert (found["pollers"].level, "leads, crm, send-email" in found["pollers"].found) == (Level.FAIL, True)
+
+
+async def test_leads_that_run_and_are_not_in_the_database_are_a_failure(patient, database, temporal_server):
+    """A lost database looks like an empty one: nothing is open, nothing is stuck, and Temporal knows better."""
+    patient.has(TEMPORAL_ADDRESS=temporal_server.address)
+    rosa = Company(database).opens().captures(ROSA)
+    client = await connect_to(temporal_server.address)
+    await doorbell_of(client, rosa)
+    assert (await patient.examined())["workflows"].level is Level.OK
+    await doorbell_of(client, LeadId("stranger"))
+
+    async def seen() -> bool:
+        return (await patient.examined())["workflows"].level is Level.FAIL
+
+    await until_so(seen)
+    found = (await patient.examined())["workflows"]
+    assert "Temporal runs 2 leads, 1 are open" in found.found
+    assert ("stranger" in found.found, rosa in found.found) == (True, False)
+    assert "is this the right database?" in found.fix
+
+
+async def doorbell_of(client: Client, lead_id: LeadId) -> None:
+    """A lead's workflow runs, and no worker takes from its queue."""
+    await Doorbell(client, queue="nobody").ring(lead_id)
 
 
 async def bare_namespace(server: LocalServer) -> None:

@@ -294,6 +294,20 @@ def test_a_consent_that_was_taken_back_is_not_given_again_by_a_file(imports, off
     assert standing(office, "a@example.com", Channel.EMAIL).consented is False
 
 
+def test_a_further_address_in_a_file_does_not_reach_whoever_has_left(imports, office):
+    """The person has left, not the mailbox; and the plan says so as well."""
+    imports.all("Record ID,Email,Unsubscribed from all email\n1,a@example.com,true\n")
+    more = "Record ID,Email\n1,b@example.com\n"
+    (planned,) = imports.told(more, dry=True)
+    (told,) = imports.told(more)
+    assert told.notes == planned.notes
+    assert told.notes[1:] == (
+        "the consent for email is not recorded, the person has refused or cannot be reached",
+        "nothing will be sent by email, the address is suppressed",
+    )
+    assert standing(office, "b@example.com", Channel.EMAIL).closed is SkipReason.CHANNEL_SUPPRESSED
+
+
 def test_an_opt_out_in_the_file_holds_at_once_and_is_filed_once(imports, office):
     """Whoever unsubscribed in the old CRM stays unsubscribed in the new one."""
     content = "Email,Phone,Unsubscribed from all email\na@example.com,415-555-0100,true\n"
@@ -303,6 +317,39 @@ def test_an_opt_out_in_the_file_holds_at_once_and_is_filed_once(imports, office)
     assert batch.told[0].notes == ("nothing will be sent by email, the person has left it",)
     imports.all(content)
     assert kinds(office) == {"captured": 1, "opted_out": 1}
+
+
+def test_a_refusal_in_a_file_holds_again_after_the_person_had_come_back(imports, office):
+    """Whoever left in January, came back, and left again must not be written to for having left before."""
+    gone = "Email,Unsubscribed from all email\na@example.com,true\n"
+    imports.all(gone)
+    back = Letter(
+        source="web", id="1", kind="opted_in", occurred_at=imports.now + timedelta(days=1), body='{"channel": "email"}'
+    )
+    office.inbox.receive(back, lead_of(office, "a@example.com").id, back.occurred_at)
+    assert standing(office, "a@example.com", Channel.EMAIL).closed is None
+    imports.now += timedelta(days=150)
+    (planned,) = imports.told(gone, dry=True)
+    (told,) = imports.told(gone)
+    assert "nothing will be sent by email, the person has left it" in told.notes
+    assert told.notes == planned.notes
+    assert standing(office, "a@example.com", Channel.EMAIL).closed is SkipReason.CHANNEL_SUPPRESSED
+    imports.all(gone)
+    assert kinds(office) == {"captured": 1, "opted_in": 1, "opted_out": 2}
+
+
+def test_what_was_filed_before_the_import_holds_from_its_commit_on(imports, office):
+    """A CRM is connected first and its contacts are imported then; the opt-outs of between are kept."""
+    early = Letter(source="hubspot", id="1", kind="opted_out", occurred_at=NOW, body='{"channel": "email"}')
+    for number in ("1", "2"):
+        to = leads.ExternalId(system="hubspot", id=number)
+        office.inbox.receive(early.model_copy(update={"id": number}), to, NOW)
+    imports.all("Record ID,Email\n1,a@example.com\n")
+    assert standing(office, "a@example.com", Channel.EMAIL).closed is SkipReason.CHANNEL_SUPPRESSED
+    imports.all("Email\nb@example.com\n")
+    (batch,) = imports.all("Record ID,Email\n2,b@example.com\n")
+    assert standing(office, "b@example.com", Channel.EMAIL).closed is SkipReason.CHANNEL_SUPPRESSED
+    assert batch.ring == (lead_of(office, "b@example.com").id,)
 
 
 # --- what the office adds ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from api.office import Office
 from api.posting import post
 from api.sweeping import sweep
 from cli.temporal_server import LocalServer
-from engine.words import LeadId, Stage
+from engine.words import Channel, LeadId, Stage
 from tests.adapters.world import MONDAY, ROSA, Company, later
 from workflows.names import LEAD_STAGE, workflow_id
 
@@ -69,6 +69,18 @@ async def test_a_run_that_a_capture_starts_begins_in_the_stage_of_the_row(reacha
     taken = await capture(office, ROSA, captured("again", "ann", MONDAY), MONDAY)
     assert (taken.lead_id, taken.created, taken.rung) == (rosa, False, True)
     assert await stage_of(client, rosa) == "nurture"
+
+
+@pytest.mark.usefixtures("away")
+async def test_whoever_is_captured_is_known_with_all_that_was_filed_before(office, company):
+    """Between the capture and the next sweep there is time for a first message."""
+    company.hears(ROSA.external_ids[0], "opted_out", channel="email")
+    taken = await capture(office, ROSA, captured("first", "ann", MONDAY), MONDAY)
+    assert [(row.lead, row.kind) for row in company.rows()] == [
+        (taken.lead_id, "opted_out"),
+        (taken.lead_id, "captured"),
+    ]
+    assert set(company.closed("rosa@example.com")) == {Channel.EMAIL}
 
 
 async def test_a_run_that_the_sweep_starts_begins_in_the_stage_of_the_row(client, office, company, rosa):

@@ -10,7 +10,8 @@ from api import rebuilding
 from api.doorbell import Doorbell
 from api.rebuilding import Asking, Rebuilt, Starting, rebuild
 from engine.errors import FollowupError
-from engine.words import Stage
+from engine.life.turn import Turn
+from engine.words import Act, Stage
 from tests.adapters.world import BEN, ROSA
 from workflows.names import LEAD_STAGE, LEAD_STATE, workflow_id
 from workflows.plugin import LeadPlugin
@@ -49,8 +50,8 @@ async def test_a_workflow_begins_where_its_row_stands(office, doorbell, client, 
     assert (attributes.get(LEAD_STAGE), attributes.get(LEAD_STATE)) == ("convert", "paused")
     history = await client.get_workflow_handle(workflow_id(three[0])).fetch_history()
     began = history.events[0].workflow_execution_started_event_attributes
-    (turn,) = await client.data_converter.decode(began.input.payloads)
-    assert (turn["lead_id"], turn["revision"], turn["act"]) == (three[0], 7, "look")
+    (turn,) = await client.data_converter.decode(began.input.payloads, [Turn])
+    assert (turn.lead_id, turn.revision, turn.act) == (three[0], 7, Act.LOOK)
 
 
 async def test_asking_changes_nothing(office, doorbell, three):

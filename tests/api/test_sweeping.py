@@ -12,8 +12,10 @@ from adapters import schema, switches
 from adapters.leads import ExternalId
 from adapters.switches import Scope
 from adapters.tables import leads, ledger
+from api.doorbell import Doorbell, Run
 from api.office import Office
 from api.sweeping import LATE_BY, Swept, keep_sweeping, sweep
+from engine.words import LeadId
 from tests.adapters.world import BEN, MONDAY, ROSA, SETTINGS, Company, later
 from tests.support.counting import counting
 from tests.support.looking import lives, publishes_a_wait
@@ -72,6 +74,43 @@ async def test_a_lead_whose_workflow_is_gone_is_started_again_minutes_after_it_w
     assert not await doorbell.runs(rosa)
     assert await sweep(office, doorbell, due + LATE_BY * PATIENCE + SECOND) == Swept(rung=1)
     assert await doorbell.runs(rosa)
+
+
+async def test_a_lead_whose_look_fails_is_rung_where_its_workflow_is_gone(company, office, doorbell):
+    """Somebody ended the run of a look that failed; the fix is there, and nobody would come for an hour."""
+    rosa = failing(company, office)
+    assert await sweep(office, doorbell, later(hours=2)) == Swept(rung=1)
+    assert await doorbell.runs(rosa)
+
+
+async def test_a_lead_whose_look_is_tried_again_is_not_rung(company, office, client):
+    """Its history would grow by a ring a minute for as long as the fix takes."""
+    failing(company, office)
+    tried_again = TriedAgain(client)
+    assert await sweep(office, tried_again, later(hours=2)) == Swept()
+    assert await sweep(office, tried_again, later(hours=2) + PATIENCE) == Swept()
+    assert tried_again.asked == 1
+
+
+class TriedAgain(Doorbell):
+    """To whom every look is one that has failed and is tried again."""
+
+    asked = 0
+
+    async def run_of(self, lead_id: LeadId) -> Run:
+        """It runs, and it has failed."""
+        self.asked += 1
+        return Run(running=True, failed=7, error="ValueError")
+
+
+def failing(company: Company, office: Office) -> LeadId:
+    """A lead whose every look fails, and who hears something new."""
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "captured")
+    with office.database.transaction() as transaction:
+        told = {"failing_attempts": 7, "rung_at": later(minutes=100)}
+        transaction.execute(update(leads).where(leads.c.id == rosa).values(told))
+    return rosa
 
 
 async def test_rings_come_before_what_may_fail(company, office, doorbell):

@@ -10,13 +10,14 @@ from typing import NamedTuple
 import pytest
 
 from bench import lives
-from bench.engine import PureLife, a_year, situations
+from bench.engine import a_year, situations
 from bench.stand import Place, Stand
 from cli.temporal_server import LocalServer
 from engine.life.decide import decide
 from engine.life.turn import Glance
 from tests.activities.practice import Practice
 from tests.support.counting import counting
+from tests.support.life import PureLife
 from tests.support.small_sequences import daily
 
 COMMITTED = tomllib.loads(Path(__file__).with_name("counts.toml").read_text())

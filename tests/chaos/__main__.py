@@ -82,7 +82,7 @@ async def _rounds(asked: argparse.Namespace) -> list[Round]:
         while _fewest(rounds) < asked.kills:
             one = await _round(asked, temporal, postgres, asked.seed + len(rounds))
             rounds.append(one)
-            sys.stderr.write(f"{_fewest(rounds)} of {asked.kills}  seed {one.seed}: {one.found}\n")
+            sys.stderr.write(f"{_reached(rounds, asked.kills)}  seed {one.seed}: {one.found}\n")
             for broken in one.found.breaks:
                 sys.stderr.write(f"  {broken}\n")
             await terminate_everything(temporal.address)
@@ -103,6 +103,13 @@ def _kinds(rounds: abc.Iterable[Round]) -> Counter[str]:
 def _fewest(rounds: abc.Iterable[Round]) -> int:
     """How often the rarest fault has happened."""
     return min(_kinds(rounds).values(), default=0)
+
+
+def _reached(rounds: abc.Iterable[Round], wanted: int) -> str:
+    """How far it is; a round is played to its end, so the rarest fault may have happened more often than was asked."""
+    fewest = _fewest(rounds)
+    more = f", {fewest - wanted} more than asked" if fewest > wanted else ""
+    return f"each fault {min(fewest, wanted)} of {wanted} times{more}"
 
 
 def _sums(asked: argparse.Namespace, rounds: abc.Sequence[Round]) -> dict[str, object]:

@@ -7,15 +7,19 @@ None of them knows what must come of it; that is the same for all of them, and `
 import asyncio
 import os
 import signal
+from collections import abc
 from datetime import timedelta
 from functools import partial
+from subprocess import Popen
 from typing import NamedTuple
 
 from sqlalchemy import text
 
 from adapters.faults import POINTS
-from engine.words import TouchState
+from engine.words import LeadId, TouchKey, TouchState
 from tests.chaos.scene import Busy, Scene
+from tests.chaos.seen import looks_of
+from tests.support.waiting import until_so
 
 WAYS_IN = ("before_inbox_insert", "after_inbox_commit", "after_signal")
 """Crash points of whoever hands an event in; all others are a worker's."""
@@ -32,8 +36,8 @@ UNDER_WAY = 4
 PATIENT = {"provider_deadline_seconds": 8, "start_to_close_seconds": 12, "graceful_shutdown_seconds": 15}
 """Settings under which nothing is uncertain only because this machine is slow."""
 
-FROZEN = timedelta(seconds=3)
-"""Longer than an attempt of a look, so that another worker takes over what the frozen one had begun."""
+LOCKED = timedelta(seconds=4)
+"""Longer than anybody waits for a lock, and than an attempt of a look."""
 
 
 class Fault(NamedTuple):
@@ -42,22 +46,36 @@ class Fault(NamedTuple):
     what: str
     at: Busy
     """What was under way when it broke."""
+    held: int = 0
+    """How many leads the victim had in its hands, where that was seen."""
 
 
 async def every_point(scene: Scene) -> tuple[Fault, ...]:
-    """A process dies at every crash point there is, one after the other in any order, and another one takes over."""
+    """A process dies at every crash point, and another one takes over: workers first, then whoever hands in."""
     scene.opens()
     await scene.in_full_swing(10)
-    faults = []
-    for point in scene.chance.sample(POINTS, len(POINTS)):
-        scene.crowd(MORE)
-        armed = f"{point}:{scene.chance.randint(1, LATEST)}"
-        for other in scene.postmen if point in WAYS_IN else scene.workers:
-            scene.kill(other)
-        victim = scene.send_postman(faults=armed) if point in WAYS_IN else scene.hire(faults=armed)
-        scene.opens()
-        faults.append(Fault(point, await scene.dies(victim)))
+    for worker in scene.workers:
+        scene.kill(worker)
+    workers = await _in_turn(scene, [point for point in POINTS if point not in WAYS_IN], scene.hire)
     scene.opens()
+    for postman in scene.postmen:
+        scene.kill(postman)
+    postmen = await _in_turn(scene, WAYS_IN, scene.send_postman)
+    scene.opens()
+    return (*workers, *postmen)
+
+
+async def _in_turn(
+    scene: Scene, points: abc.Sequence[str], started: abc.Callable[..., Popen[bytes]]
+) -> tuple[Fault, ...]:
+    """One after the other in any order; whoever is to die next gets ready beside the one that dies now."""
+    chosen = scene.chance.sample(points, len(points))
+    armed = (started(faults=f"{point}:{scene.chance.randint(1, LATEST)}") for point in chosen)
+    faults, ready = [], next(armed)
+    for point in chosen:
+        victim, ready = ready, next(armed, ready)
+        scene.crowd(MORE)
+        faults.append(Fault(point, await scene.dies(victim)))
     return tuple(faults)
 
 
@@ -124,7 +142,7 @@ async def a_table_is_locked(scene: Scene) -> tuple[Fault, ...]:
         at = await scene.in_full_swing(15)
         with scene.store.beside(autocommit=False) as connection:
             connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-            await asyncio.sleep(FROZEN.total_seconds() + 1)
+            await asyncio.sleep(LOCKED.total_seconds())
         faults.append(Fault(f"{table} locked", at))
     return tuple(faults)
 
@@ -135,7 +153,7 @@ async def the_database_is_locked(scene: Scene) -> tuple[Fault, ...]:
     at = await scene.in_full_swing(15)
     with scene.office.database.transaction() as transaction:
         transaction.execute(text("SELECT 1"))
-        await asyncio.sleep(FROZEN.total_seconds() + 1)
+        await asyncio.sleep(LOCKED.total_seconds())
     return (Fault("locked", at),)
 
 
@@ -148,7 +166,7 @@ async def the_database_is_read_only(scene: Scene) -> tuple[Fault, ...]:
         connection.execute("SELECT pg_reload_conf()")
         await asyncio.sleep(1)
         sent = scene.provider.requests
-        await asyncio.sleep(FROZEN.total_seconds())
+        await asyncio.sleep(LOCKED.total_seconds())
         assert scene.provider.requests == sent, "a message left that nobody could write down"
         connection.execute("SET default_transaction_read_only = off")
         connection.execute("ALTER SYSTEM RESET default_transaction_read_only")
@@ -157,22 +175,54 @@ async def the_database_is_read_only(scene: Scene) -> tuple[Fault, ...]:
 
 
 async def a_worker_freezes(scene: Scene) -> tuple[Fault, ...]:
-    """SIGSTOP in the middle of requests and in the middle of first transactions; another worker takes over; SIGCONT."""
+    """SIGSTOP in the middle of requests, then in the middle of first transactions; others take over; SIGCONT."""
     scene.opens()
     (frozen,) = scene.workers
-    await scene.in_full_swing(5)
-    scene.hire()
-    faults = []
-    for gate in (partial(scene.provider_waits, UNDER_WAY), scene.records_wait):
-        scene.crowd(MORE)
+    return (
+        await _frozen_in_requests(scene, frozen),
+        await _frozen_before_claims(scene, frozen),
+    )
+
+
+async def _frozen_in_requests(scene: Scene, frozen: Popen[bytes]) -> Fault:
+    """It is alone, so whatever is in flight is in its hands."""
+    held: dict[TouchKey, LeadId] = {}
+    while not held:  # a request may have been given up by the time everything stands still
         await scene.in_full_swing(5)
-        async with gate():
-            at = scene.busy()
-            frozen.send_signal(signal.SIGSTOP)
-        await asyncio.sleep(FROZEN.total_seconds())
-        frozen.send_signal(signal.SIGCONT)
-        faults.append(Fault("frozen", at))
-    return tuple(faults)
+        async with scene.provider_waits(UNDER_WAY):
+            with scene.records_wait():
+                if held := scene.claimed():
+                    at = scene.busy()
+                    frozen.send_signal(signal.SIGSTOP)
+    scene.hire()
+    await scene.until(lambda: not held.keys() & scene.claimed().keys())  # the other one has asked about them
+    frozen.send_signal(signal.SIGCONT)
+    return Fault("frozen in requests", at, held=len(held))
+
+
+async def _frozen_before_claims(scene: Scene, frozen: Popen[bytes]) -> Fault:
+    """Looks that it has begun, and that have claimed nothing: what they wait for is in our hands."""
+    scene.crowd(MORE)
+    await scene.in_full_swing(5)
+    with scene.records_wait():
+        held = await _begun(scene, frozen)
+        at, seen = scene.busy(), scene.revisions()
+        frozen.send_signal(signal.SIGSTOP)
+    await scene.until(lambda: all(scene.revisions()[lead] > seen[lead] for lead in held))
+    frozen.send_signal(signal.SIGCONT)
+    return Fault("frozen before claims", at, held=len(held))
+
+
+async def _begun(scene: Scene, worker: Popen[bytes]) -> set[LeadId]:
+    """Leads whose look is in its first transaction there, as soon as there are any."""
+    found: set[LeadId] = set()
+
+    async def begun() -> bool:
+        found.update({*await looks_of(scene, worker)} - {*scene.claimed().values()})
+        return bool(found)
+
+    await until_so(begun)
+    return found
 
 
 async def a_worker_is_told_to_stop(scene: Scene) -> tuple[Fault, ...]:

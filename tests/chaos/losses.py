@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+from collections import abc
 from typing import NamedTuple
-
-from sqlalchemy import text
 
 from api.rebuilding import Rebuilt
 from engine.words import LeadId
+from tests.chaos.commits import commits
 from tests.chaos.drills import MORE, Fault
 from tests.chaos.scene import HOUSE, Scene
+from tests.chaos.seen import barriers, runs_of
+from workflows.names import RING, workflow_id
 
 
 class Restored(NamedTuple):
@@ -18,6 +20,8 @@ class Restored(NamedTuple):
     fault: Fault
     behind: frozenset[LeadId]
     """Leads that were looked at, or came, since the backup."""
+    alive: frozenset[LeadId]
+    """Those of them whose workflow lives to tell."""
     received: int
     """Messages that had been accepted by then."""
 
@@ -45,6 +49,7 @@ async def the_database_is_restored(scene: Scene) -> Restored:
     """A backup some looks old takes the place of the records; the runs know more than it does."""
     scene.opens()
     await scene.in_full_swing()
+    await scene.until(lambda: any(barriers(scene, commits(scene.office.database))))  # which the backup then holds
     await _everybody_goes_home(scene)
     scene.store.copy()
     scene.crowd(MORE)
@@ -52,16 +57,23 @@ async def the_database_is_restored(scene: Scene) -> Restored:
     at = await scene.in_full_swing()
     await _everybody_goes_home(scene)
     scene.forget_the_rest()
-    newer = _revisions(scene)
+    newer = scene.revisions()
     scene.office.database.close()
     scene.store.restore()
-    older = _revisions(scene)
+    older = scene.revisions()
+    behind = frozenset(lead for lead, revision in newer.items() if older.get(lead, -1) < revision)
+    alive = frozenset(await _wakes(scene, behind))
     scene.hire()
-    return Restored(
-        fault=Fault("restored", at),
-        behind=frozenset(lead for lead, revision in newer.items() if older.get(lead, -1) < revision),
-        received=len(scene.provider.accepted),
-    )
+    return Restored(Fault("restored", at), behind, alive, received=len(scene.provider.accepted))
+
+
+async def _wakes(scene: Scene, leads: abc.Collection[LeadId]) -> list[LeadId]:
+    """Rings the workflow of each lead, which would sleep for a month; returns those that still had one."""
+    runs = await runs_of(scene, leads)
+    awake = [lead for lead in leads if runs[lead].running]
+    for lead in awake:
+        await scene.client.get_workflow_handle(workflow_id(lead)).signal(RING)
+    return awake
 
 
 async def _everybody_goes_home(scene: Scene) -> None:
@@ -72,7 +84,3 @@ async def _everybody_goes_home(scene: Scene) -> None:
         scene.tell_to_stop(worker)
         await scene.leaves(worker)
     scene.office.database.close()
-
-
-def _revisions(scene: Scene) -> dict[LeadId, int]:
-    return {LeadId(row.id): row.revision for row in scene.read(text("SELECT id, revision FROM leads"))}

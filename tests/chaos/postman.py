@@ -18,7 +18,7 @@ from pydantic import Field, JsonValue
 from temporalio.service import RPCError
 
 from adapters.leads import ExternalId, NewLead
-from adapters.letters import Letter
+from adapters.letters import OPERATOR, Letter
 from adapters.settings import read_settings
 from adapters.tables import json_text
 from api import capturing, posting
@@ -26,7 +26,7 @@ from api.office import Office
 from cli import logs, process
 from engine.errors import FollowupError
 from engine.frozen import Frozen
-from engine.words import EventKind
+from engine.words import EventKind, Verb
 
 CRM = "crm"
 AT_ONCE = 8
@@ -35,15 +35,20 @@ AGAIN_AFTER = 0.3
 
 
 class Order(Frozen):
-    """One event to be handed in, by whoever sends us events; `to` is the lead as the sender knows it."""
+    """One event or command to be handed in; `to` is the lead as the sender knows it."""
 
     id: str
     to: str
-    kind: EventKind
+    kind: EventKind | Verb
     data: dict[str, JsonValue] = Field(default_factory=dict)
     new: NewLead | None = None
     """Who it is, of somebody new."""
     not_before: datetime
+
+    @property
+    def source(self) -> str:
+        """Who hands it in: people of ours command, the CRM tells what happened."""
+        return OPERATOR if isinstance(self.kind, Verb) else CRM
 
 
 class Answer(Frozen):
@@ -102,7 +107,9 @@ class Postman:
     async def _once(self, order: Order) -> None:
         now = datetime.now(UTC)
         body = json_text(order.data)
-        letter = Letter(source=CRM, id=order.id, kind=order.kind, occurred_at=order.not_before, body=body)
+        letter = Letter(
+            source=order.source, id=order.id, kind=order.kind, occurred_at=order.not_before, body=body, by="tests"
+        )
         if order.new is not None:
             await capturing.capture(self._office, order.new, letter, now)
         else:

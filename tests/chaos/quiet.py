@@ -5,23 +5,40 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from adapters.settings import Settings
 from adapters.tables import leads
-from tests.chaos.scene import Scene
-from tests.chaos.seen import runs_of
-
-HEALED_WITHIN = timedelta(seconds=120)
-"""After the last fault, without help (docs/promises.md)."""
+from api.sweeping import LATE_BY
+from engine.words import LeadId
+from tests.chaos.catalogue import AT_ONCE
+from tests.chaos.scene import LATEST_MOOD, Scene
+from tests.chaos.seen import is_abandoned, runs_of
+from worker import LOOKS_AT_ONCE
 
 ASKED_EVERY = 0.5
 
 
-async def quiet(scene: Scene, within: timedelta = HEALED_WITHIN) -> timedelta:
+def healed_within(settings: Settings, waiting: int) -> timedelta:
+    """
+    The longest that a lead may need after the last fault, without help, while so many wait for a worker.
+
+    Whoever nobody looks at is rung by the sweep, as in production. Then he may have all his mails before him, and one
+    more to which an event leads; of each the attempt may die, so that it is looked for until the last time; and before
+    each he stands in line with everybody else.
+    """
+    rung = (LATE_BY + 1) * settings.sweep_seconds
+    in_line = settings.start_to_close_seconds * (1 + waiting // LOOKS_AT_ONCE)
+    a_mail = in_line + settings.look_up_seconds[-1] + settings.min_gap_seconds
+    return timedelta(seconds=rung + (len(AT_ONCE) + 1) * a_mail) + LATEST_MOOD
+
+
+async def quiet(scene: Scene) -> timedelta:
     """Return how long it took until nothing moved. Raises: TimeoutError, with what still did."""
-    start = datetime.now(UTC)
+    waiting = scene.unanswered() + scene.busy().open
+    start, within = datetime.now(UTC), healed_within(scene.office.settings, waiting)
     while (stirring := await _stirring(scene)) is not None:
         scene.check_staff()
         if datetime.now(UTC) - start > within:
-            raise TimeoutError(f"still not quiet: {stirring}\n{scene.last_words()}")
+            raise TimeoutError(f"not quiet after {within}: {stirring}\n{scene.last_words()}")
         await asyncio.sleep(ASKED_EVERY)
     return datetime.now(UTC) - start
 
@@ -42,5 +59,6 @@ async def _stirring(scene: Scene) -> str | None:
 
 
 async def _looking(scene: Scene) -> list[str]:
-    runs = await runs_of(scene, scene.open_leads())
-    return [lead for lead, run in runs.items() if run.looking or not (run.running or lead in scene.terminated)]
+    rows = scene.read(select(leads).where(leads.c.open))
+    runs = await runs_of(scene, [LeadId(row.id) for row in rows])
+    return [row.id for row in rows if runs[row.id].looking or is_abandoned(scene, row, runs[row.id])]

@@ -7,7 +7,7 @@ postman, each a process of its own, and a crowd of leads in the middle of their 
         victim = scene.hire(faults="after_claim:5")
         await scene.dies(victim)
         scene.hire()
-        evidence = await scene.settled()
+        found = await verdict(scene)
 
 The provider lives with us, and we are never killed: its journal is what people would have received.
 """
@@ -17,16 +17,17 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections import abc
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from subprocess import Popen
 from typing import NamedTuple, Self
 
-from pydantic import JsonValue, SecretStr
+from pydantic import JsonValue
 from sqlalchemy import ColumnElement, Executable, Table, func, select, update
 from temporalio.client import Client
 
@@ -38,11 +39,24 @@ from adapters.settings import Environment, Settings
 from adapters.tables import inbox, leads, ledger
 from api.office import Office
 from cli import child
-from engine.words import EventKind, LeadId, TouchState
-from tests.chaos import catalogue
+from engine.words import EventKind, LeadId, TouchKey, TouchState, Verb
+from tests.chaos import catalogue, commits
+from tests.chaos.hours import CLOSES, Home, Hours
 from tests.chaos.postman import CRM, Answer, Order, answers_in
 from tests.chaos.servers import Store, Temporal
-from tests.support.provider import ScriptedProvider, broken, busy, closes, hangs, ok, ponders, resets, torn
+from tests.support.provider import Answer as Does
+from tests.support.provider import (
+    Asked,
+    ScriptedProvider,
+    broken,
+    busy,
+    closes,
+    hangs,
+    ok,
+    ponders,
+    resets,
+    torn,
+)
 from tests.support.waiting import until
 from workflows.plugin import LeadPlugin
 
@@ -56,9 +70,14 @@ CROWD = 50
 
 HANDFUL = 3
 
+READ_FIRST = 0.6
+"""The share of people who wait for a mail before anything happens to them."""
+
 WORKER, POSTMAN = "tests.chaos.worker_process", "tests.chaos.postman"
 
 A_MOMENT = 0.5
+ASKED_EVERY = 0.1
+"""Seconds between two questions, most of which ask the database: the machine is there for those who work."""
 RECOVERS_WITHIN = timedelta(seconds=20)
 LOOK_EVERY = timedelta(milliseconds=100)
 PATIENCE = timedelta(seconds=180)
@@ -80,10 +99,14 @@ SHORT: dict[str, object] = {
     "sender_per_minute": 1_000_000,
     "sender_per_day": 1_000_000,
     "catalogue": "tests.chaos.catalogue",
+    "org_country": "ZZ",  # it has no holidays: a drill can be run on any day
     "postal_address": "1 Invented Street, Nowhere",
     "log_level": "warning",
 }
 """Seconds where production has minutes, so that a kill is over in four of them."""
+
+LATEST_MOOD = timedelta(seconds=3)
+"""How long after it might have something happens to somebody."""
 
 WEATHER = (
     (80, ok()),
@@ -98,19 +121,38 @@ WEATHER = (
 )
 """What the provider does, and how often in a hundred requests: every fifth is not what it should be."""
 
-MOODS = (
-    (60, None),
-    (10, EventKind.OPTED_OUT),
-    (10, EventKind.REPLIED),
-    (8, EventKind.WON),
-    (12, EventKind.NOTE_ADDED),
-)
-"""What happens to a lead a moment after it was captured, and to how many in a hundred."""
+HOMES = {Home.DAY: 80, Home.EVENING: 13, Home.NIGHT: 7}
+"""Where people live, and how many of a hundred."""
 
-SAID: dict[EventKind, dict[str, JsonValue]] = {
-    EventKind.OPTED_OUT: {"channel": "email"},
-    EventKind.REPLIED: {"channel": "email", "reply": "positive"},
-}
+
+class Mood(NamedTuple):
+    """What happens to somebody a moment after he was captured, or after he got his first mail."""
+
+    share: int
+    """To how many of a hundred."""
+    kind: EventKind | Verb | None = None
+    data: abc.Mapping[str, JsonValue] = {}
+    bars: bool = False
+    """Whether nothing may leave from then on."""
+    but: str = ""
+    """The step that may, since the sequence goes on there."""
+
+    @property
+    def harmless(self) -> bool:
+        """Whether the lead gets all that it would have got without it."""
+        return not self.bars
+
+
+MOODS = (
+    Mood(44),
+    Mood(10, EventKind.NOTE_ADDED),
+    Mood(10, EventKind.OPTED_OUT, {"channel": "email"}, bars=True),
+    Mood(8, EventKind.REPLIED, {"channel": "email", "reply": "question"}, bars=True),
+    Mood(8, EventKind.REPLIED, {"channel": "email", "reply": "positive"}, bars=True, but="offer"),
+    Mood(6, EventKind.WON, bars=True, but="welcome"),
+    Mood(7, Verb.STOP, bars=True),
+    Mood(7, Verb.PAUSE, bars=True),
+)
 
 
 class Lead(NamedTuple):
@@ -118,7 +160,12 @@ class Lead(NamedTuple):
 
     name: str
     address: str
-    mood: EventKind | None
+    home: Home
+    mood: Mood
+    reads_first: bool
+    """Whether it waits for his first mail."""
+    takes: timedelta
+    """How long it takes then."""
 
 
 class Busy(NamedTuple):
@@ -130,6 +177,23 @@ class Busy(NamedTuple):
     """Leads that still have something to do soon."""
 
 
+class Mailbox(ScriptedProvider):
+    """The provider, and people who read what it accepts."""
+
+    def __init__(self, is_read: abc.Callable[[Asked], None]) -> None:
+        super().__init__()
+        self._is_read = is_read
+
+    def take(self, message: dict[str, JsonValue]) -> Does:
+        """As it is told, and whoever gets the message reads it."""
+        known = len(self.accepted)
+        answer = super().take(message)
+        for mail in self.accepted[known:]:
+            if mail.touch_key == message["touch_key"]:
+                self._is_read(mail)
+        return answer
+
+
 class Scene:
     """Everything of one drill; whatever it started is gone when it is."""
 
@@ -138,15 +202,18 @@ class Scene:
         self.store = store
         self.directory = directory
         self.chance = random.Random(seed)
-        self.provider = ScriptedProvider()
+        self.hours = Hours.of_a_drill(datetime.now(UTC))
+        self.provider = Mailbox(self._is_read)
         self.people: list[Lead] = []
         self.posted: list[Order] = []
         self.signalled: set[str] = set()
         """Ids of signals with content that Temporal has taken."""
-        self.terminated: set[LeadId] = set()
-        """Leads whose run somebody ended: until they are due again nobody has to start another one."""
+        self.terminated: dict[LeadId, datetime] = {}
+        """When somebody ended the run of a lead: until it is due again nobody has to start another one."""
         self.staff: list[Popen[bytes]] = []
         self.expected_dead: set[int] = set()
+        self._pen = threading.Lock()
+        self._silent = False
         self._client: Client | None = None
         self._roles: dict[int, str] = {}
         self._numbers = count(1)
@@ -173,6 +240,7 @@ class Scene:
         self.office = self._cleanup.enter_context(Office(self._settings()))
         self._cleanup.callback(self._send_everybody_home)
         schema.upgrade(self.office.database)
+        commits.watch(self.office.database)
         self.fine_weather(False)
         _write_templates(self.directory / "templates")
         self.orders, self.answers = self.directory / "orders", self.directory / "answers"
@@ -218,6 +286,8 @@ class Scene:
             directory=HOUSE,
         )
         self.staff.append(started)
+        if settings["faults"]:
+            self.expected_dead.add(started.pid)
         self._roles[started.pid] = module
         return started
 
@@ -228,7 +298,6 @@ class Scene:
 
     async def dies(self, victim: Popen[bytes]) -> Busy:
         """Return when the process has killed itself, with what was under way then; people come as long as it lives."""
-        self.expected_dead.add(victim.pid)
         end = datetime.now(UTC) + PATIENCE
         while victim.poll() is None:
             self.check_staff()
@@ -273,33 +342,60 @@ class Scene:
     def arrives(self, at: datetime) -> Lead:
         """Somebody new, and what happens to them in the seconds that follow."""
         number = next(self._numbers)
-        (mood,) = self.chance.choices([m for _, m in MOODS], [weight for weight, _ in MOODS])
-        lead = Lead(f"lead-{number}", f"lead{number}@example.com", mood)
-        new = NewLead(source="web_form", emails=(lead.address,), external_ids=(ExternalId(system=CRM, id=lead.name),))
+        (mood,) = self.chance.choices(MOODS, [mood.share for mood in MOODS])
+        (home,) = self.chance.choices([*HOMES], [*HOMES.values()])
+        takes = timedelta(seconds=self.chance.uniform(0.1, LATEST_MOOD.total_seconds()))
+        reads_first = self.chance.random() < READ_FIRST
+        lead = Lead(f"lead-{number}", f"lead{number}@example.com", home, mood, reads_first, takes)
+        new = NewLead(
+            source="web_form",
+            emails=(lead.address,),
+            external_ids=(ExternalId(system=CRM, id=lead.name),),
+            zone=self.hours.zone(home),
+        )
         self.people.append(lead)
         self.post(lead, EventKind.CAPTURED, at, new=new)
-        if mood is not None:
-            self.post(lead, mood, at + timedelta(seconds=self.chance.uniform(0.2, 6)), data=SAID.get(mood, {}))
+        if not reads_first:
+            self._happens(lead, at)
         return lead
+
+    def _is_read(self, mail: Asked) -> None:
+        """Somebody got a mail; the provider tells it from a thread of its own."""
+        address, _, step = mail.marker.partition(": ")
+        if step == catalogue.AT_ONCE[0]:
+            for lead in self.people:
+                if lead.address == address and lead.reads_first and not self._silent:
+                    self._happens(lead, mail.at)
+
+    def _happens(self, lead: Lead, since: datetime) -> None:
+        if lead.mood.kind is not None:
+            self.post(lead, lead.mood.kind, since + lead.takes, data=lead.mood.data)
 
     def post(
         self,
         lead: Lead,
-        kind: EventKind,
+        kind: EventKind | Verb,
         at: datetime,
         *,
-        data: dict[str, JsonValue] | None = None,
+        data: abc.Mapping[str, JsonValue] = {},
         new: NewLead | None = None,
     ) -> None:
         """An order for the postman."""
-        number = len(self.posted) + 1
-        order = Order(id=f"{number}-{kind}", to=lead.name, kind=kind, data=data or {}, new=new, not_before=at)
-        self.posted.append(order)
-        with self.orders.open("a", encoding="utf-8") as tray:
-            tray.write(order.model_dump_json() + "\n")
+        with self._pen:
+            number = len(self.posted) + 1
+            order = Order(id=f"{number}-{kind}", to=lead.name, kind=kind, data=dict(data), new=new, not_before=at)
+            self.posted.append(order)
+            with self.orders.open("a", encoding="utf-8") as tray:
+                tray.write(order.model_dump_json() + "\n")
+
+    def mood_of(self, order: Order) -> Mood | None:
+        """The mood of which this order is what forbids; None of every other order."""
+        mood = next(lead.mood for lead in self.people if lead.name == order.to)
+        return mood if mood.bars and mood.kind is order.kind else None
 
     def forget_the_rest(self) -> None:
         """What was not answered yet is never handed in: whoever would have done so is gone."""
+        self._silent = True
         answered = {answer.id for answer in self.said() if answer.kept}
         self.posted = [order for order in self.posted if order.id in answered]
 
@@ -308,7 +404,8 @@ class Scene:
         self.provider.clears()
         if not fine:
             weights, answers = [weight for weight, _ in WEATHER], [answer for _, answer in WEATHER]
-            self.provider.will(*self.chance.choices(answers, weights, k=100_000))
+            each_once = self.chance.sample(answers, len(answers))
+            self.provider.will(*each_once, *self.chance.choices(answers, weights, k=100_000))
 
     @asynccontextmanager
     async def provider_waits(self, requests: int = 1) -> abc.AsyncIterator[None]:
@@ -323,12 +420,11 @@ class Scene:
         yield
         self.provider.may_answer.set()
 
-    @asynccontextmanager
-    async def records_wait(self) -> abc.AsyncIterator[None]:
-        """In this block somebody else holds every lead, so looks stand in their first transaction, before any claim."""
+    @contextmanager
+    def records_wait(self) -> abc.Iterator[None]:
+        """In this block we hold every lead: no look can end a transaction, and none that is before its claim claims."""
         with self.office.database.transaction() as transaction:
             transaction.execute(update(leads).values(rung_at=leads.c.rung_at))
-            await asyncio.sleep(A_MOMENT)
             yield
 
     # --- what is
@@ -344,12 +440,16 @@ class Scene:
     def busy(self) -> Busy:
         """What is under way now."""
         unsettled = ledger.c.state.in_([TouchState.IN_FLIGHT.value, TouchState.UNCERTAIN.value])
-        due = leads.c.open & ((leads.c.next_due < datetime.now(UTC) + SOON) | leads.c.next_due.is_(None))
-        return Busy(self._count(ledger, unsettled), self._count(leads, due))
+        return Busy(self._count(ledger, unsettled), self._count(leads, _has_something_to_do()))
 
-    def kept(self) -> int:
-        """Orders that somebody has said yes to."""
-        return len(self.posted) - self.unanswered()
+    def claimed(self) -> dict[TouchKey, LeadId]:
+        """Touches that are in somebody's hands, and whose they are."""
+        held = select(ledger.c.touch_key, ledger.c.lead).where(ledger.c.state == TouchState.IN_FLIGHT.value)
+        return {TouchKey(row.touch_key): LeadId(row.lead) for row in self.read(held)}
+
+    def revisions(self) -> dict[LeadId, int]:
+        """How often each lead's row was written by a look."""
+        return {LeadId(row.id): row.revision for row in self.read(select(leads.c.id, leads.c.revision))}
 
     def records_kept(self) -> int:
         """Inbox rows that there are, answered or not."""
@@ -360,12 +460,17 @@ class Scene:
         return self._count(inbox, inbox.c.disposition.is_(None))
 
     def filed_signals(self) -> list[str]:
-        """Ids of the Inbox rows of what was signalled with content."""
-        return sorted(row.event_id for row in self.read(select(inbox.c.event_id).where(inbox.c.source == SIGNAL)))
+        """Ids, as they were signalled, of the Inbox rows of what was signalled with content."""
+        rows = self.read(select(inbox.c.lead, inbox.c.event_id).where(inbox.c.source == SIGNAL))
+        return sorted(row.event_id.removeprefix(f"{row.lead}/") for row in rows)
 
     def open_leads(self) -> list[LeadId]:
         """Leads that a workflow has to wait for."""
         return [LeadId(row.id) for row in self.read(select(leads.c.id).where(leads.c.open))]
+
+    def due_leads(self) -> list[LeadId]:
+        """Leads that have something to do soon."""
+        return [LeadId(row.id) for row in self.read(select(leads.c.id).where(_has_something_to_do()))]
 
     def read(self, query: Executable) -> abc.Sequence[AnyRow]:
         """What the database says, as soon as it says something: a server that was killed recovers first."""
@@ -398,7 +503,7 @@ class Scene:
             return condition()
 
         try:
-            await until(holds, within)
+            await until(holds, within, every=ASKED_EVERY)
         except TimeoutError as error:
             raise TimeoutError(self.last_words()) from error
 
@@ -410,21 +515,27 @@ class Scene:
     # --- settings
 
     def _settings(self) -> Settings:
-        return Settings.model_validate(
-            SHORT
-            | {
-                "environment": Environment.TEST,
-                "database_url": SecretStr(self.store.url),
-                "templates": self.directory / "templates",
-            }
-        )
+        patient = {"database_idle_seconds": PATIENCE.total_seconds()}  # of ours a drill may hold what it likes
+        return Settings.model_validate(SHORT | self._here | patient)
+
+    @property
+    def _here(self) -> dict[str, object]:
+        return {
+            "environment": Environment.TEST.value,
+            "database_url": self.store.url,
+            "templates": self.directory / "templates",
+        }
 
     @property
     def environment(self) -> dict[str, str]:
         """What every process of the scene is told."""
-        here = {"environment": "test", "database_url": self.store.url, "templates": self.directory / "templates"}
-        said = SHORT | here
-        return os.environ | _named(said) | {"TEMPORAL_ADDRESS": self.server.address}
+        closes = {CLOSES: f"{self.hours.closes:%H:%M}"}
+        return os.environ | _named(SHORT | self._here) | {"TEMPORAL_ADDRESS": self.server.address} | closes
+
+
+def _has_something_to_do() -> ColumnElement[bool]:
+    """Of a lead: soon."""
+    return leads.c.open & ((leads.c.next_due < datetime.now(UTC) + SOON) | leads.c.next_due.is_(None))
 
 
 def _named(settings: abc.Mapping[str, object]) -> dict[str, str]:

@@ -12,41 +12,33 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import Popen
-from typing import TypeVar
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from activities.look import Look
 from adapters.records import DatabaseRecords
-from adapters.tables import addresses, enrolments, leads, ledger, outbox
+from adapters.tables import leads, ledger, outbox
 from api.rebuilding import Asking, rebuild
 from cli import child, process
 from cli.temporal_server import LocalServer
-from engine.life.turn import Glance, Turn
+from engine.life.turn import Glance
 from engine.sequence.compiled import Sequence
 from engine.words import Act, LeadId
+from tests.chaos.sleepers import IN_TIME, fall_asleep, for_each, likenesses, patiently, time_comes
 from tests.support.builds import Build, Edit, build
 from tests.support.house import House
 from tests.support.postgres import fresh_database
 from tests.support.shell import Shell
 from tests.support.small_sequences import DAY, email, sequence, stage
-from tests.support.waiting import until, until_so
+from tests.support.waiting import until
 from workflows.names import workflow_id
-
-Thing = TypeVar("Thing")
 
 LEADS, WOKEN = 1000, 100
 """How many sleep, and how many of them each deploy wakes."""
 
-AT_ONCE = 20
-A_WHILE = timedelta(seconds=20)
-"""More than a look takes: Temporal skips on when the end of a skip passes while a task is under way."""
 A_MINUTE = timedelta(seconds=60)
 """What an alarm may take."""
-IN_TIME = timedelta(seconds=300)
-"""What a busy machine may take for anything else."""
 ATTEMPTS = 3
 """Failed looks after which a lead is flagged."""
 
@@ -90,81 +82,13 @@ class Fleet:
 
 
 async def asleep(house: House, count: int) -> list[LeadId]:
-    """So many leads that wait for tomorrow's mail: one was captured and looked at, the others are its likenesses."""
+    """So many leads that wait for tomorrow's mail."""
     model = await house.capture(ring=False)
     records = DatabaseRecords(house.office.database, house.office.settings)
     Look(records, {}).at(Glance(lead_id=model.lead_id), Act.LOOK, datetime.now(UTC), timedelta(0))
-    others = [LeadId(uuid4().hex) for _ in range(count - 1)]
     with house.office.database.transaction() as transaction:
         transaction.execute(update(leads).values(zone="America/Chicago"))
-        for table in (leads, addresses, enrolments):
-            whose = table.c.id if table is leads else table.c.lead
-            rows = transaction.execute(select(table).where(whose == model.lead_id)).mappings().all()
-            copies = [_likeness(house, dict(row), model.lead_id, other) for row in rows for other in others]
-            transaction.execute(insert(table), copies)
-    return [model.lead_id, *others]
-
-
-def _likeness(house: House, row: dict[str, object], model: LeadId, other: LeadId) -> dict[str, object]:
-    """The row as the other lead's, with an address of its own."""
-    copied = {name: value.replace(model, other) if isinstance(value, str) else value for name, value in row.items()}
-    if copied.get("kind") == "email":
-        address = f"{other}@example.com"
-        copied |= {"address": address, "display": address, "address_hash": house.office.people.hash(address)}
-    return copied
-
-
-async def for_each(things: abc.Iterable[Thing], act: abc.Callable[[Thing], abc.Awaitable[object]]) -> None:
-    """Do it for all of them, some at once."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(thing: Thing) -> None:
-        async with gate:
-            await act(thing)
-
-    await asyncio.gather(*map(one, things))
-
-
-async def fall_asleep(house: House) -> None:
-    """Every lead's workflow waits as its row says."""
-    with house.office.database.reading() as transaction:
-        rows = transaction.execute(select(leads)).all()
-    turns = [
-        Turn(
-            lead_id=LeadId(row.id),
-            revision=row.revision,
-            due=row.next_due,
-            act=Act(row.act),
-            why=row.why,
-            stage=row.stage,
-            state=row.lead_state,
-        )
-        for row in rows
-    ]
-    await for_each(turns, house.doorbell.start)
-
-
-async def tomorrow_comes(house: House, sleepers: abc.Iterable[LeadId]) -> None:
-    """Their time passes until their mail is due, and nobody else's."""
-    with house.office.database.reading() as transaction:
-        rows = transaction.execute(select(leads.c.id, leads.c.next_due))
-        due = {LeadId(row.id): row.next_due for row in rows}
-
-    async def comes(lead: LeadId) -> None:
-        handle = house.client.get_workflow_handle(workflow_id(lead))
-        await house.skipper.fast_forward(handle, due[lead] - datetime.now(UTC) + A_WHILE)
-
-    await for_each(sleepers, comes)
-
-
-async def patiently(condition: abc.Callable[[], abc.Awaitable[bool]], within: timedelta = IN_TIME) -> None:
-    """As `until_so`, asked so seldom that the question costs less than the work."""
-
-    async def asked() -> bool:
-        await asyncio.sleep(0.5)
-        return await condition()
-
-    await until_so(asked, within)
+    return likenesses(house, [model.lead_id], count)
 
 
 def received(house: House) -> Counter[str]:
@@ -229,7 +153,7 @@ async def test_a_thousand_sleeping_leads_live_through_three_deploys_one_of_them_
 
             await fleet.deploys(good)
             await fall_asleep(house)
-            await tomorrow_comes(house, first)
+            await time_comes(house, first)
             await decided_by(house, "one", first)
 
             seen = json.loads(await asyncio.to_thread(fleet.followup, bad, "engine", "diff", "-o", "json"))
@@ -238,7 +162,7 @@ async def test_a_thousand_sleeping_leads_live_through_three_deploys_one_of_them_
             assert seen["groups"][0]["said"].startswith(expected)
 
             await fleet.deploys(bad)
-            await tomorrow_comes(house, second)
+            await time_comes(house, second)
             failed = datetime.now(UTC)
 
             unseen = sorted(second)
@@ -256,12 +180,12 @@ async def test_a_thousand_sleeping_leads_live_through_three_deploys_one_of_them_
             await patiently(named, within=A_MINUTE)
             assert datetime.now(UTC) - failed < A_MINUTE
             repair = (await failing(shell))[min(second)]
-            assert repair.startswith(f"temporal workflow describe -w lead-{min(second)} shows the error")
+            assert repair.startswith(f"followup temporal workflow describe -w lead-{min(second)} shows the error")
             assert received(house) == Counter(first)
 
             await fleet.deploys(mended)
             await decided_by(house, "three", second)
-            await tomorrow_comes(house, third)
+            await time_comes(house, third)
             await decided_by(house, "three", second | third)
 
             assert await failing(shell) == {}

@@ -5,7 +5,6 @@ Without our own door (`cli.process.leave`) the interpreter shuts down beside the
 aborted (SIGABRT, 134 to a shell) or falls (SIGSEGV, 139), after its work was done and its answer printed.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -24,23 +23,6 @@ from tests.adapters.world import ROSA, Company
 from tests.support.shell import nowhere
 
 ROOT = Path(__file__).resolve().parents[2]
-CALLER = """
-import json, os, sys
-import api.office, api.rebuilding, api.temporal, cli.lead_commands, cli.lead_signal, cli.rebuild, cli.stuck
-from cli.main import run
-
-assert len(os.listdir("/proc/self/task")) == 1, "a fork would lose a thread"
-for words, variables in json.loads(sys.argv.pop()):
-    called = os.fork()
-    if not called:
-        os.environ.update(variables)
-        os.dup2(2, 1)
-        sys.argv[1:] = words.split()
-        run()
-    print(os.waitstatus_to_exitcode(os.waitpid(called, 0)[1]), flush=True)
-"""
-"""Makes calls one after the other, each in a process of its own that shares what is loaded: loading takes the most."""
-
 A_TEST_RUN = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/workflows/test_plugin.py")
 PATIENCE = 1200
 """Seconds that the processes may take on a busy machine."""
@@ -83,35 +65,40 @@ def shell(temporal_server: LocalServer, tmp_path: Path) -> dict[str, str]:
     return {**os.environ, **nowhere(url), "TEMPORAL_ADDRESS": temporal_server.address, "PYTHONPATH": str(ROOT)}
 
 
-def codes_of(calls: abc.Sequence[Call], variables: abc.Mapping[str, str], directory: Path) -> list[int]:
-    """How the process of each call ended; negative when a signal ended it."""
-    told = json.dumps([(call.words, dict(call.variables)) for call in calls])
-    caller = subprocess.run(
-        [sys.executable, "-c", CALLER, told],
-        env=variables,
+def code_of(call: Call, variables: abc.Mapping[str, str], directory: Path) -> int:
+    """How a fresh process of `followup` ended; negative when a signal ended it."""
+    command = [sys.executable, "-m", "cli.main", *call.words.split()]
+    return subprocess.run(
+        command,
+        env={**variables, **call.variables},
         cwd=directory,
         capture_output=True,
-        text=True,
         check=False,
         timeout=PATIENCE,
-    )
-    assert caller.returncode == 0, caller.stderr
-    return [int(line) for line in caller.stdout.split()]
+    ).returncode
 
 
-def test_two_hundred_calls_end_with_their_true_codes(shell: dict[str, str], tmp_path: Path) -> None:
-    """A supervisor or a pipeline acts on the code; one that lies now and then is worth nothing."""
+@pytest.mark.chunks(1, full=5)
+def test_hundreds_of_calls_end_with_their_true_codes(chunk: int, shell: dict[str, str], tmp_path: Path) -> None:
+    """
+    A supervisor or a pipeline acts on the code; one that lies now and then is worth nothing.
+
+    Each call is a process of its own from its first byte to its exit, which costs a second or two of a processor; two
+    of them run at a time, 40 in a chunk and 200 with `--full`.
+    """
+    calls = CALLS * 4
     with ThreadPoolExecutor(2) as pool:
-        both = list(pool.map(lambda calls: codes_of(calls, shell, tmp_path), [CALLS * 10] * 2))
-    assert both == [[call.code for call in CALLS] * 10] * 2
+        codes = list(pool.map(lambda call: code_of(call, shell, tmp_path), calls))
+    wrong = [(call.words, call.code, code) for call, code in zip(calls, codes, strict=True) if code != call.code]
+    assert wrong == []
 
 
 def test_twenty_test_runs_with_workers_end_with_success() -> None:
-    """A run whose tests have passed and whose process then dies is called broken, and soon nobody believes any."""
+    """
+    A run whose tests have passed and whose process then dies is called broken, and soon nobody believes any.
 
-    def code_of(command: abc.Sequence[str]) -> int:
-        return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=PATIENCE).returncode
-
-    with ThreadPoolExecutor(2) as pool:
-        codes = list(pool.map(code_of, [A_TEST_RUN] * 20))
-    assert codes == [pytest.ExitCode.OK] * 20
+    They run one after the other, each with a server and a worker of its own.
+    """
+    for _ in range(20):
+        run = subprocess.run(A_TEST_RUN, cwd=ROOT, capture_output=True, check=False, timeout=PATIENCE)
+        assert run.returncode == pytest.ExitCode.OK, run.stdout.decode()[-3000:]

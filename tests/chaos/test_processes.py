@@ -4,8 +4,11 @@ import pytest
 
 from adapters.faults import POINTS
 from tests.chaos import drills
+from tests.chaos.planting import planted
 from tests.chaos.scene import Scene
-from tests.chaos.verdict import verdict
+from tests.chaos.verdict import SIMULATED, unseen, verdict
+from tests.support.checker import breaks
+from tests.support.evidence import Evidence
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
 
@@ -29,9 +32,19 @@ async def test_a_worker_may_be_told_to_stop_freeze_or_die_beside_another(scene: 
     assert drills.ever_uncertain(scene) == 0
     scene.fine_weather(False)
     frozen = await drills.a_worker_freezes(scene)
-    assert frozen[0].at.in_flight >= drills.UNDER_WAY
+    assert [fault.held > 0 for fault in frozen] == [True, True]
     kills = await drills.two_workers_die_in_turn(scene)
     assert any(kill.at.in_flight for kill in kills)
-    found = await verdict(scene, grace=drills.FROZEN)
+    found = await verdict(scene)
     assert found.breaks == ()
     assert drills.ever_uncertain(scene) > 0
+    assert_every_promise_was_judged(found.evidence)
+
+
+def assert_every_promise_was_judged(clean: Evidence) -> None:
+    """Nothing is unseen, some mails were held for the hours, and what is broken by hand in the evidence is found."""
+    assert {*unseen(clean)} <= SIMULATED
+    assert {barrier.kind for barrier in clean.barriers} >= {"opted_out", "replied", "stop", "pause"}
+    assert any("it waits for the sending hours" in lead.why for lead in clean.leads)
+    for what, letter, evidence in planted(clean):
+        assert {found.letter for found in breaks(evidence)} == {letter}, what

@@ -29,7 +29,7 @@ async def test_what_cannot_be_written_is_waited_for(scene: Scene) -> None:
     """Somebody changes a table by hand, or the disk is full: nothing leaves that nobody can write down."""
     await drills.a_table_is_locked(scene)
     await drills.the_database_is_read_only(scene)
-    assert (await verdict(scene, grace=drills.FROZEN)).breaks == ()
+    assert (await verdict(scene)).breaks == ()
 
 
 @ON_SQLITE
@@ -37,7 +37,7 @@ async def test_a_locked_file_and_a_killed_server_are_waited_for(scene: Scene) ->
     """Somebody copies the file, or looks into it with another tool."""
     await drills.the_database_is_locked(scene)
     await drills.temporal_is_killed(scene)
-    assert (await verdict(scene, grace=drills.FROZEN)).breaks == ()
+    assert (await verdict(scene)).breaks == ()
 
 
 @ON_SQLITE
@@ -55,13 +55,16 @@ async def test_a_wiped_temporal_is_rebuilt_once(scene: Scene) -> None:
 async def test_records_that_went_back_are_noticed_before_anything_leaves_again(scene: Scene) -> None:
     """What was sent since the backup is forgotten there: a person compares before anybody writes."""
     restored = await losses.the_database_is_restored(scene)
-    assert len(restored.behind) > drills.MORE
+    assert len(restored.alive) > drills.MORE // 2
     found = await verdict(scene)
     known = lead_ids(scene)
     states = {row.lead: row.state for row in found.evidence.leads}
-    assert {states[lead] for lead in restored.behind & set(known.values())} == {"review.state_went_back"}
+    seen = {states[lead] for lead in restored.alive & set(known.values())}
+    # A stop that the backup still holds is obeyed: it needs nobody to compare.
+    assert "review.state_went_back" in seen <= {"review.state_went_back", "over.stopped_by_person"}
     since = [one for one in found.evidence.deliveries if one.accepted_at is not None][restored.received :]
-    assert not {one.lead for one in since} & restored.behind
+    assert not {one.lead for one in since} & restored.alive
     forgiven = restored.behind | {lead.name for lead in scene.people if lead.name not in known}
     assert [one for one in found.breaks if one.letter != "E" and one.lead not in forgiven] == []
-    assert [one for one in found.breaks if one.letter == "D"] == []
+    over = restored.behind - restored.alive
+    assert [one for one in found.breaks if one.letter == "D" and one.lead not in over] == []

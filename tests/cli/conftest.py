@@ -1,6 +1,7 @@
 """A shell in an empty directory, with a database that has our tables and a company in it."""
 
 import shutil
+import sys
 from collections import abc
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from adapters.database import Database
 from cli.temporal_server import LocalServer
 from engine.sequence.compiled import Sequence
 from tests.adapters.world import Company
+from tests.support.authors import Authors
 from tests.support.desk import Desk, OpenDesk
 from tests.support.house import House
 from tests.support.shell import Shell, nowhere
@@ -46,6 +48,16 @@ def shell(records_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A shell with this test's database, from which Temporal cannot be reached."""
     monkeypatch.chdir(tmp_path)  # a developer's .env stays out of it
     return Shell(**nowhere(records_url))
+
+
+@pytest.fixture
+def authors(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> abc.Iterator[Authors]:
+    """A team with two good sequences, in a directory of its own."""
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a file that is changed within a second would be read stale
+    team = Authors(tmp_path, shell, f"team_{tmp_path.name}")
+    yield team
+    team.forget()
 
 
 @pytest.fixture

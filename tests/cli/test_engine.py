@@ -11,7 +11,7 @@ from adapters.tables import leads
 from cli import engine as engine_cli
 from cli import process
 from engine import gate
-from tests.adapters.world import MONDAY, Company
+from tests.adapters.world import BEN, MONDAY, Company
 from tests.api import open_leads
 from tests.api.test_comparing import EDITS, make
 from tests.support.shell import Shell
@@ -60,6 +60,7 @@ class TestForecast:
         )
         assert [one["what"] for one in line["foreseen"]] == ["message", "end"]
         assert line["foreseen"][0]["at"] == "2026-11-24T13:00:00Z"
+        assert line["until"] == "2027-02-21T15:00:00Z"
         assert said.stderr == "8 of 8 open leads foreseen\n"
 
     def test_the_same_rows_are_foreseen_the_same(self, shell, eight):
@@ -71,11 +72,14 @@ class TestForecast:
         assert len(shell("engine", "forecast", "-o", "json").json) == len(eight)
         assert shell("engine", "forecast", "-o", "none").stdout == ""
 
-    def test_a_lead_that_no_look_has_dated_is_left_out_and_counted(self, shell, company, eight):
-        """Nobody knows the moment to foresee it from."""
+    def test_a_lead_that_no_look_has_dated_has_a_line_without_a_life(self, shell, company, eight):
+        """Nobody knows the moment to foresee it from; without a line it would seem to have come since."""
         with company.database.transaction() as transaction:
             transaction.execute(update(leads).where(leads.c.id == eight[0]).values(looked_at=None))
-        assert shell("engine", "forecast").stderr == "7 of 8 open leads foreseen\n"
+        said = shell("engine", "forecast")
+        assert said.stderr == "7 of 8 open leads foreseen\n"
+        (line,) = (line for line in said.lines if line["lead_id"] == eight[0])
+        assert (line["looked_at"], line["until"], line["foreseen"]) == (None, None, [])
 
 
 class TestDiff:
@@ -92,7 +96,8 @@ class TestDiff:
 
     def test_the_exit_code_stops_a_pipeline_where_that_was_asked_for(self, shell, eight, forecast, lawless):
         """A deploy that changes lives is somebody's decision."""
-        assert shell("engine", "diff", forecast, "--exit-code").code == 0
+        said = shell("engine", "diff", forecast, "--exit-code")
+        assert (said.code, "one look ahead" in said.stderr) == (0, False)
         lawless()
         assert shell("engine", "diff", forecast, "--exit-code").code == process.ExitCode.CHANGES
         assert shell("engine", "diff", "--exit-code", "-o", "none").code == process.ExitCode.CHANGES
@@ -118,7 +123,10 @@ class TestDiff:
 
     def test_without_a_forecast_the_rows_are_asked(self, shell, eight, lawless):
         """The first deploy with this command has none."""
-        assert shell("engine", "diff").stdout == "8 open leads: 8 the same, 0 different\n"
+        said = shell("engine", "diff")
+        assert said.stdout == "8 open leads: 8 the same, 0 different\n"
+        # "The same" is believed: whoever reads it must know how far it looks, and what looks further.
+        assert ("one look ahead" in said.stderr, "followup engine forecast" in said.stderr) == (True, True)
         lawless()
         assert "4 leads  sms no-night-text is due earlier, by 8 h 51 min to 9 h" in shell("engine", "diff").stdout
 
@@ -140,6 +148,21 @@ class TestDiff:
             "7 open leads: 6 the same, 0 different",
             "1 have been looked at since the forecast",
             "1 are over since the forecast",
+        ]
+
+    def test_leads_that_came_since_and_leads_that_nobody_has_looked_at_are_told_apart(
+        self, shell, company, eight, tmp_path
+    ):
+        """The first are new; the others were there, and wait."""
+        with company.database.transaction() as transaction:
+            transaction.execute(update(leads).where(leads.c.id == eight[0]).values(looked_at=None))
+        path = tmp_path / "forecast.jsonl"
+        path.write_text(shell("engine", "forecast").stdout)
+        company.captures(BEN)
+        assert shell("engine", "diff", str(path)).stdout.splitlines() == [
+            "9 open leads: 7 the same, 0 different",
+            "1 are not in the forecast",
+            "1 were not looked at since the database knows when that is",
         ]
 
     def test_text_stays_short_however_many_kinds_of_change_there_are(
@@ -166,6 +189,16 @@ class TestWhatCannotBeRead:
             file.write(f"{last}\n")
         said = shell("engine", "diff", forecast, "-o", "json")
         assert (said.code, said.error["code"], said.error["where"]) == (1, "ENG002", "line 9")
+
+    def test_a_forecast_of_a_release_that_did_not_say_how_far_it_goes(self, shell, eight, forecast):
+        """What is not in it may have been cut off, so nothing can be told by it."""
+        with open(forecast) as file:
+            lines = [{name: value for name, value in json.loads(line).items() if name != "until"} for line in file]
+        with open(forecast, "w") as file:
+            file.write("\n".join(map(json.dumps, lines)))
+        said = shell("engine", "diff", forecast, "-o", "json")
+        assert (said.code, said.error["code"]) == (1, "ENG004")
+        assert "followup engine diff" in said.error["next"]
 
     def test_a_forecast_of_another_database(self, shell, eight, forecast):
         """Its leads would all be over."""

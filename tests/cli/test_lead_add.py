@@ -90,6 +90,7 @@ def test_somebody_we_know_is_not_added_again(shell, company):
         pytest.param([*ROSA_SAID, "--zone", "EST5"], "there is no time zone 'EST5'", id="a zone that is none"),
         pytest.param([*ROSA_SAID, "--country", "USA"], "'USA' is no country", id="a country that is none"),
         pytest.param([*ROSA_SAID, "--external-id", "4711"], "'4711' is none", id="an id of no system"),
+        pytest.param([*ROSA_SAID, "--external-id", "crm:" + "4" * 60_000], "300 at most", id="an id without end"),
         pytest.param([*ROSA_SAID, "--consent", "email"], "write both --consent", id="a consent without proof"),
         pytest.param([*ROSA_SAID, "--consent-by", "form"], "write both --consent", id="a proof of nothing"),
         pytest.param([*ROSA_SAID, "--consent", "fax", "--consent-by", "x"], "'fax' is no channel", id="a channel"),

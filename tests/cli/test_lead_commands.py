@@ -79,6 +79,18 @@ async def test_a_command_that_changes_nothing_fails_and_says_why(at_desk, words,
         assert (said.code, said.stdout.splitlines()[0]) == (process.ExitCode.FAILED, told)
 
 
+async def test_a_retry_of_what_nobody_has_mended_says_that_the_lead_is_parked_still(at_desk):
+    """ "Applied" alone would be believed, and the next who looks would be the customer."""
+    async with at_desk() as (desk, rosa):
+        await rosa.happens("stage_changed", pipeline_stage="Archived", version=1)
+        said = await desk.commands("lead", "retry", rosa.lead_id)
+        assert "parked still, or again: " in said.stdout
+        assert "Archived" in said.stdout
+        assert rosa.row.lead_state == "review.unmapped_stage"
+        await rosa.happens("stage_changed", pipeline_stage="New", version=2)
+        assert rosa.row.lead_state == "waiting"
+
+
 async def test_the_same_request_twice_is_one_row_and_the_same_answer(at_desk):
     """A script that is run again must not skip two steps."""
     async with at_desk() as (desk, rosa):
@@ -153,6 +165,14 @@ def test_when_temporal_is_away_a_command_is_filed_and_that_is_no_failure(company
         ),
         pytest.param(["signal", "LEAD", "replied", "a=1", "--data", "{}"], "write either", id="both ways"),
         pytest.param(
+            ["signal", "LEAD", "fields_changed", "email=nobody"],
+            "this is no mail address",
+            id="an address that is none",
+        ),
+        pytest.param(
+            ["signal", "LEAD", "fields_changed", "phone=12"], "this is no phone number", id="a number that is none"
+        ),
+        pytest.param(
             ["signal", "LEAD", "replied", "--field", "heat=hot"], "only fields_changed", id="a field elsewhere"
         ),
     ],
@@ -173,3 +193,17 @@ def test_fields_that_change_are_read_as_they_were_declared(company, shell):
     assert company.lead(rosa).company == "Díaz"
     fields = {field.name: field.value for field in company.lead(rosa).fields}
     assert fields == {"heat": "hot", "vip": True, "budget": 9}
+
+
+async def test_an_opt_out_of_somebody_unknown_is_kept_and_holds(at_desk):
+    """Whoever writes "never contact me" is obeyed before anybody has found out who it is."""
+    async with at_desk() as (desk, _):
+        said = await desk.commands("lead", "signal", "stranger@example.com", "opted_out")
+        assert (said.code, "accepted, for somebody unknown" in said.stdout) == (0, True)
+        later = await desk.house.capture("Late", emails=("stranger@example.com",), phones=())
+        assert [row.reason for row in later.inbox if row.kind == "captured"] == ["opted_out"]
+        assert later.received == []
+        slip = await desk.commands("lead", "signal", "strangr@example.com", "replied", "-o", "json")
+        assert (slip.code, slip.error["code"]) == (process.ExitCode.FAILED, "LED001")
+        nobody = await desk.commands("lead", "signal", "no address at all", "opted_out", "-o", "json")
+        assert (nobody.code, nobody.error["code"]) == (process.ExitCode.FAILED, "LED001")

@@ -132,6 +132,23 @@ def test_a_file_that_is_not_there_is_refused(shell, company, tmp_path):
     assert said.stderr.startswith("CSV001: the file cannot be read")
 
 
+def test_a_file_without_one_good_row_is_no_success(shell, company, tmp_path):
+    """The night's job of a CRM must not stay green for weeks because somebody renamed a column."""
+    path = tmp_path / "bad.csv"
+    path.write_text("Email,First Name\nnobody,N\n\nnowhere,M\n")
+    assert shell("lead", "import", str(path), "--dry-run", *AGREED).code == process.ExitCode.FAILED
+    path.write_text("Email,First Name\nnobody,N\nada@example.com,Ada\n")
+    assert shell("lead", "import", str(path), "--dry-run", *AGREED).code == process.ExitCode.OK
+
+
+def test_a_value_without_end_does_not_fill_the_screen(shell, company, tmp_path):
+    """A quote that was never closed makes one cell of the rest of the file."""
+    path = tmp_path / "long.csv"
+    path.write_text("Email,First Name," + "x" * 5000 + "\n" + "y" * 3000 + ",N,\n")
+    said = shell("lead", "import", str(path), "--dry-run", *AGREED)
+    assert max(map(len, said.stdout.splitlines())) < 600
+
+
 def test_a_channel_that_does_not_exist_is_a_usage_error(shell, company, file):
     """`--consent-for mail` must not silently mean nothing."""
     said = shell("lead", "import", str(file), "--consent-by", "web form", "--consent-for", "mail")

@@ -74,6 +74,14 @@ def test_help_lists_every_command_there_is():
         assert (f"  {name} " in listed) is place.exists
 
 
+def test_temporals_own_command_line_is_at_hand():
+    """On-call is told to describe and terminate, and the `temporal` that we built is not on the PATH."""
+    ask = [sys.executable, "-m", "cli.main", "temporal", "workflow", "describe", "--help"]
+    said = subprocess.run(ask, capture_output=True, text=True, check=True)
+    assert "--workflow-id" in said.stdout
+    assert subprocess.run([*ask[:-1], "--no-such"], capture_output=True, check=False).returncode == 1
+
+
 @pytest.mark.parametrize("path", VERBS)
 def test_every_verb_shows_examples_and_how_to_answer(path):
     """People copy an example sooner than they read a list of options."""

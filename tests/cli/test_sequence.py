@@ -105,6 +105,12 @@ def test_describe_all_tells_every_sequence(followup: Run):
     assert [line for line in told.stdout.splitlines() if line.startswith("# ")] == ["# life", "# offer"]
 
 
+def test_describe_all_says_which_stands_above_which(followup: Run):
+    """Each says what the ones above and below it do to a lead."""
+    told = followup("describe", "--all", catalogue=BOTH, offer=OFFER)
+    assert told.stdout.startswith("Highest first: life, offer.\n\n# life\n")
+
+
 def test_describe_gives_machines_a_document(followup: Run):
     """One sequence is one document, all of them are a list."""
     one = json.loads(followup("describe", "offer", "-o", "json", catalogue=BOTH, offer=OFFER).stdout)
@@ -199,7 +205,7 @@ def test_a_mail_without_a_subject_is_one_mistake(followup: Run, tmp_path: Path):
     """Two codes for one missing line look like two things to mend."""
     (tmp_path / "templates/life/mail-3.email").write_text(EMAIL.replace("subject: Hello\n", ""))
     first, *_, summary = followup("validate", catalogue=CATALOGUE).stdout.splitlines()
-    assert first.startswith("templates/life/mail-3.email: error TPL004: ")
+    assert first.startswith("templates/life/mail-3.email:1: error TPL004: ")
     assert summary == "1 error, 0 warnings, 0 remarks"
 
 

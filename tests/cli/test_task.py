@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from adapters.catalogue import publish
 from adapters.tables import tasks
+from adapters.tasks import open_tasks
 from cli import process
 from cli.task import outcomes_of
 from engine.life.moves import TaskKind
@@ -119,3 +120,85 @@ def test_a_task_nobody_wrote_a_script_for_shows_the_rest(shell, rosa):
     """An answer to a reply has no template: the reply says what to write."""
     shown = shell("task", "show", "late", "-o", "json").json
     assert (shown["lead_name"], shown["instructions"], shown["task"]["why"]) == ("Rosa", "", "call Rosa")
+
+
+# --- messages to be released ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def draft(company: Company) -> str:
+    """The task to release a mail to Rosa."""
+    offers = sequence("offers", stage("response", email("offer", approve=True)))
+    with company.database.transaction() as transaction:
+        publish(transaction, released(offers), "ana", "", MONDAY)
+    rosa = company.captures(ROSA)
+    company.hears(rosa, "captured")
+    lives(company, rosa)
+    with company.database.reading() as transaction:
+        (task,) = open_tasks(transaction)
+    return task.task_key
+
+
+def test_a_message_to_be_released_is_shown_as_it_would_leave(shell, draft):
+    """Whoever releases a message without reading it might as well not be asked."""
+    said = shell("task", "show", draft).stdout.splitlines()
+    assert "kind     approval offer" in said
+    assert "ends as  approved, rejected" in said
+    assert said[-3:] == ["offer", "", "Hello, this is offer."]
+    shown = shell("task", "show", draft, "-o", "json").json
+    assert (shown["title"], shown["instructions"], shown["task"]["edited"]) == ("offer", "Hello, this is offer.", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("Dear {{ name }}", "a brace"), ("", "it is empty"), ("See javascript:x", "no web address")],
+)
+def test_words_that_must_not_leave_are_refused_before_anything_is_kept(company, shell, draft, tmp_path, text, why):
+    """A template's brace has embarrassed everybody; so has an empty mail."""
+    before = len(company.rows())
+    (tmp_path / "offer.txt").write_text(text)
+    said = shell("task", "approve", draft, "--text-file", "offer.txt", "-o", "json")
+    assert (said.code, said.error["code"]) == (process.ExitCode.FAILED, "TSK002")
+    assert why in said.error["why"]
+    assert len(company.rows()) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        pytest.param(["approve", "late"], "a task of the kind call", id="a call"),
+        pytest.param(["reject", "late", "--reason", "no"], "a task of the kind call", id="a call to be rejected"),
+        pytest.param(["reject", "late"], "Missing option '--reason'", id="no reason"),
+        pytest.param(["approve", "late", "--text-file", "nowhere.txt"], "No such file", id="no file"),
+        pytest.param(["approve", "late", "--text-file", "latin.txt"], "it is not UTF-8", id="no UTF-8"),
+    ],
+)
+def test_what_cannot_be_released_is_refused(company, shell, rosa, tmp_path, words, what):
+    """A slip of the hand must not end a call, or send half a letter."""
+    (tmp_path / "latin.txt").write_bytes("für Rosa".encode("latin-1"))
+    said = shell("task", *words, "-o", "json")
+    assert said.code == process.ExitCode.USAGE
+    assert what in said.error["what"]
+    assert company.rows() == []
+
+
+async def test_a_message_is_released_in_other_words_from_the_shell(desk, tmp_path):
+    """From the list to the Outbox, as whoever answers for the lead does it."""
+    (tmp_path / "offer.txt").write_text("For you it is 850.\n")
+    offers = sequence("offers", stage("response", email("offer", approve=True), email("bye", approve=True)))
+    async with desk(offers) as here:
+        rosa = await here.house.capture()
+        await until(lambda: len(rosa.tasks) == 1)
+        (task,) = (await here.types("task", "list", "-o", "json")).json
+        assert (task["kind"], task["step"], task["owner"]) == ("approval", "offer", "rep-1")
+        release = ("task", "approve", task["task_key"], "--subject", "Your roof", "--text-file", "offer.txt")
+        said = await here.commands(*release, "-o", "json")
+        assert (said.code, said.json["disposition"]) == (0, "applied")
+        await until(lambda: [task.step for task in rosa.tasks] == ["bye"])
+        (sent,) = (await here.types("lead", "messages", rosa.lead_id, "-o", "json")).json
+        assert (sent["subject"], sent["text"].splitlines()[0]) == ("Your roof", "For you it is 850.")
+        assert "words  changed by whoever" in (await here.types("task", "show", task["task_key"])).stdout
+        (task,) = (await here.types("task", "list", "-o", "json")).json
+        said = await here.commands("task", "reject", task["task_key"], "--reason", "too dear", "-o", "json")
+        assert (said.code, said.json["disposition"]) == (0, "applied")
+        assert len((await here.types("lead", "messages", rosa.lead_id, "-o", "json")).json) == 1

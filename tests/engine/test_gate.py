@@ -124,7 +124,7 @@ STRONGEST_FIRST: tuple[tuple[dict[str, object], str], ...] = (
 
 @pytest.mark.parametrize("weakest", range(len(STRONGEST_FIRST)), ids=lambda n: STRONGEST_FIRST[n][1])
 def test_the_strongest_verdict_wins(weakest):
-    """Stop before skip before review before hold before send (semantics.md 1.6)."""
+    """Stop before skip before review before hold before send."""
     together: dict[str, object] = {}
     for changes, _ in STRONGEST_FIRST[weakest:]:
         together.update(changes)
@@ -187,7 +187,7 @@ def test_hours_in_several_zones_must_all_be_open():
 
 
 def test_zones_without_a_common_hour_need_a_person():
-    """An empty intersection is never "send now" (rulings.md 4)."""
+    """An empty intersection is never "send now"."""
     morning = (daily(6, 8), daily(12, 13))
     text = facts(window=hours(ALWAYS), contact_hours=tuple(hours(one) for one in morning), channel=Channel.SMS)
     assert gate(text, MONDAY) == Reviews(because=ReviewReason.NO_SEND_WINDOW)

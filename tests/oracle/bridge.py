@@ -7,13 +7,13 @@ from engine.life.circumstances import Circumstances
 from engine.life.deciding.wakes import next_wake
 from engine.life.events import CommandData, EventData
 from engine.life.moves import CloseTask, EscalateTask, Move, OpenTask, Record, Send, StageEntered, StepSkipped, Wait
-from engine.life.noting import Fact, noting
+from engine.life.noting import Fact
 from engine.life.receipts import Accepted, Done, Receipt, Rejected, Uncertain
 from engine.life.wishes import Enrolled, Plan, Refused
 from engine.sequence.compiled import Sequence
 from engine.words import EventKind, TaskKey, TouchKey, Verb
 from tests.oracle.document import Document, Happening, Json, Line, ProviderAnswer
-from tests.support.life import Life
+from tests.support.life import PureLife
 
 
 def lines_of(document: Document) -> list[Line]:
@@ -23,7 +23,7 @@ def lines_of(document: Document) -> list[Line]:
     return life.lines
 
 
-class Written(Life):
+class Written(PureLife):
     """A lead whose whole life is known beforehand."""
 
     def __init__(self, document: Document) -> None:
@@ -91,9 +91,9 @@ class Written(Life):
     # --- what is said about it
 
     def note(self, fact: Fact) -> None:
-        """One fact; what it brings about is written down. Storage is proven elsewhere and costs most of the time."""
+        """One fact; what it brings about is written down."""
         before = self.progress
-        self.progress = noting(before, fact, self.now)
+        super().note(fact)
         if isinstance(fact, Enrolled):
             self._say("enrolled", fact.plan.sequence.name)
         elif isinstance(fact, Refused):

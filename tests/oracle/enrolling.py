@@ -29,14 +29,14 @@ def react(life: Life, enrolment: Enrolment, response: Plain, default: str | None
         response = response | {"reason": default}
     if response["kind"] == "carry_on":
         enrolment.answer = next((task for task in life.tasks if task.name == "answer"), None)
-    elif response.get("after"):
-        enrolment.answer = None
+        return
+    enrolment.answer = enrolment.wanted_stage = None
+    if response.get("after"):
         place = enrolment.place
         enrolment.place = Place(place.stage, place.entered, [response], life.now)
         if not life.review and not enrolment.stands_still:
             life.of_an_exit(enrolment, response)
     else:
-        enrolment.answer = None
         life.leave_by(enrolment, response)
 
 
@@ -69,15 +69,17 @@ def start_by(life: Life, candidates: list[Plain], *, is_capture: bool = False) -
 
 def ask_owner(life: Life, name: str) -> None:
     """A task for the owner that no step asked for; one of a kind."""
-    if any(task.name == name for task in life.tasks):
+    if any(task.name == name for task in [*life.tasks, *life.owed]):
         return
-    life.open(Task(name, "owner", life.now, life.for_a_person(life.now, CALL_DUE)))
+    life.owed.append(Task(name, "owner", life.now, life.for_a_person(life.now, CALL_DUE)))
 
 
 def why_refused(life: Life, sequence: Plain, *, hands_over: Enrolment | None = None) -> str | None:
     """The EnrollRefusal of a sequence; None if the lead may enter it. Who hands over, gives its place up."""
     order = [one["name"] for one in life.catalogue]
     name = sequence["name"]
+    if life.complained:
+        return "do_not_contact"
     if any(one.name == name for one in life.running if one is not hands_over):
         return "already_enrolled"
     if not life.true(sequence.get("only_if"), sequence):
@@ -96,8 +98,6 @@ def why_refused(life: Life, sequence: Plain, *, hands_over: Enrolment | None = N
             return "active_elsewhere"
         if sequence.get("gives_back") and len(life.running) > DEEPEST:
             return "active_elsewhere"
-    if life.complained:
-        return "do_not_contact"
     channels = sorted(channels_of(sequence))
     reasons = [life.why_not_call() if channel == "voice" else life.why_not(channel) for channel in channels]
     if reasons and all(reasons):
@@ -152,12 +152,12 @@ def begin(life: Life, sequence: Plain) -> None:
 
 
 def hand_over(life: Life, enrolment: Enrolment, name: str) -> None:
-    """`start(…)`: this is over, the other begins; if it refuses, the owner is asked, unless that very one goes on."""
+    """`start(…)`: this is over, the other begins; if it refuses, the owner is asked, unless that one has the lead."""
     sequence = next((one for one in life.catalogue if one["name"] == name), None)
     reason = why_refused(life, sequence, hands_over=enrolment) if sequence else "sequence_closed"
     life.write(*(("refused", name, reason) if reason else ("enrolled", name)))
     life.end(enrolment, "handed_over")
-    if reason and not any(one.name == name for one in life.running):
+    if reason and not (life.enrolment and life.enrolment.name == name):
         ask_owner(life, "handover")
     elif sequence and not reason:
         begin(life, sequence)

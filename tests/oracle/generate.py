@@ -21,7 +21,10 @@ from engine.reasons import CallDisposition, ReplyClass
 from engine.sequence.compiled import Finish as FinishExit
 from engine.sequence.compiled import Goto, Message, Sequence, StagePlan, Start
 from engine.words import Channel, EventKind, Stage, Verb
-from tests.engine.life.strategies import (
+from tests.oracle.bridge import Written
+from tests.oracle.document import Document, Happening, Json, Line, ProviderAnswer
+from tests.support.life import MOST_MOVES
+from tests.support.strategies import (
     BUTTONS,
     DATES,
     MAPPED,
@@ -33,8 +36,6 @@ from tests.engine.life.strategies import (
     write_time,
     write_world,
 )
-from tests.oracle.bridge import Written
-from tests.oracle.document import Document, Happening, Json, Line, ProviderAnswer
 
 EVERYTHING = 5
 MOST_HAPPENINGS = 9
@@ -135,9 +136,8 @@ class Author(Written):
 
     def act(self, move: Move) -> None:
         """Carry one move out, unless it goes round in circles."""
-        last = self.moves[-MOST_HAND_OVERS:]
-        spins = len(last) == MOST_HAND_OVERS and last[0][0] == self.now
-        if spins and all(isinstance(one, Enroll) and one.wish.kind == "handover" for _, one in last):
+        now = (one for at, one in reversed(self.moves[-MOST_MOVES:]) if at == self.now)
+        if sum(isinstance(one, Enroll) and one.wish.kind == "handover" for one in now) >= MOST_HAND_OVERS:
             raise Spins
         super().act(move)
 

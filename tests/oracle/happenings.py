@@ -1,9 +1,7 @@
 """What events, commands and people who close tasks do to a life of the second interpreter."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from tests.oracle import calendar
 from tests.oracle.calendar import Plain, duration
 from tests.oracle.enrolling import follow, react, start_by, started_by, why_refused, written
 from tests.oracle.life import OF_A_PLACE, Life, from_step
@@ -13,8 +11,12 @@ NO_DEFAULT_END = ("opt_out", "unclear", "left_company")
 """Replies that, of themselves, end nothing."""
 NO_ANSWER = ("out_of_office", "automatic", "bounce_notice")
 FIVE_BUSINESS_DAYS = {"kind": "business_days", "days": 5}
+NEXT_BUSINESS_DAY = {"kind": "business_days", "days": 1, "at": "09:00:00"}
 WEEK = timedelta(days=7)
 ABOUT_A_MESSAGE = ("outcome_unproven", "provider_rejected", "delivery_failing")
+WELCOME = ("connected_positive", "connected_neutral", "callback_requested")
+"""A talk that is no refusal: the call connected."""
+ENDS = {"connected_positive": "call_connected", "connected_negative": "not_interested"}
 SPOKE = ("connected_positive", "connected_neutral", "callback_requested", "connected_negative", "do_not_call")
 
 
@@ -78,7 +80,7 @@ def leave_for_good(life: Life, reason: str) -> None:
         life.end(life.enrolment, reason)
     for task in list(life.tasks):
         life.tasks.remove(task)
-        life.cancelled.append(task.name)
+        life.cancelled.append(task)
     life.gone = True
 
 
@@ -103,10 +105,8 @@ def other(life: Life, event: Plain, occurred: datetime) -> None:
             react(life, enrolment, response, "meeting_booked" if kind == "meeting_booked" else None)
         elif kind == "meeting_booked":
             life.end(enrolment, "meeting_booked")
-    if kind == "won":
+    if kind == "won" and not answered:
         life.stage = "retain"
-        for interrupted in [] if answered else life.running[:-1]:
-            interrupted.moved_to = "retain"
     if kind == "moment_reached":
         named = [one for one in life.catalogue if one["name"] == data.get("sequence")]
         start_by(life, [one for one in named if any(start["kind"] == "moment" for start in one.get("starts", []))])
@@ -117,9 +117,13 @@ def other(life: Life, event: Plain, occurred: datetime) -> None:
 def won_or_lost(life: Life, enrolment: Enrolment, kind: str) -> None:
     """The CRM closed the deal, and nothing is written about it."""
     stages = [one["name"] for one in enrolment.sequence["stages"]]
+    if kind == "won" and life.stage_of(enrolment) == "retain":
+        return  # nobody is moved to where they are
+    if kind == "won":
+        for interrupted in life.running[:-1]:
+            interrupted.moved_to = "retain"
     if kind == "won" and "retain" in stages:
-        if life.stage_of(enrolment) != "retain":
-            life.enter(enrolment, "retain")
+        life.enter(enrolment, "retain")
     else:
         life.end(enrolment, "stage_changed")
         if life.enrolment:
@@ -129,7 +133,7 @@ def won_or_lost(life: Life, enrolment: Enrolment, kind: str) -> None:
 def replied(life: Life, data: Plain, occurred: datetime) -> None:
     """Somebody wrote to us."""
     reply, enrolment = data.get("reply"), life.enrolment
-    older = bool(life.running) and occurred < min(one.started for one in life.running)
+    older = answers_none(life, occurred)
     if data.get("from_other") == "thread":
         if reply in NO_ANSWER:
             return
@@ -158,7 +162,7 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
         life.withdraw(data.get("channel"), occurred)
     if reply == "complaint":
         life.complained = True
-        if enrolment and occurred >= enrolment.started:
+        if enrolment and not older:
             life.end(enrolment, "replied")
     if not enrolment:
         by_default(life, None, reply)
@@ -177,6 +181,15 @@ def replied(life: Life, data: Plain, occurred: datetime) -> None:
     if not answer:
         open_answer(life, "manager" if reply == "complaint" else "owner")
     start_by(life, started_by(life, [exact, {"kind": "event", "event": "replied"}]))
+
+
+def answers_none(life: Life, occurred: datetime) -> bool:
+    """Whether a reply of then is older than all that runs, and nothing that runs has written to the lead by now."""
+    may_have_left = [id(doubt.enrolment) for doubt in life.doubts]
+    may_have_left += [id(task.enrolment) for task in life.tasks if task.question == "outcome_unproven"]
+    if not life.running or any(one.touches or id(one) in may_have_left for one in life.running):
+        return False
+    return occurred < min(one.started for one in life.running) - duration(life.number("event_ahead"))
 
 
 def end_after(reply: str | None) -> str:
@@ -210,20 +223,18 @@ def open_answer(life: Life, role: str, due: datetime | None = None) -> Task:
 
 
 def out_of_office(life: Life, data: Plain, written_at: datetime) -> None:
-    """Nothing before the lead is back, a week after it was written unless it says when; open calls are due then."""
+    """Nothing before the business day after the return, or a week after it was written; open calls begin anew then."""
     until = written_at + WEEK
     if data.get("returns_at"):
         returns = datetime.fromisoformat(data["returns_at"])
         if written_at < returns <= written_at + timedelta(days=100):
-            day = returns.astimezone(ZoneInfo(life.world["zone"])).date()
-            start = calendar.instant(day, datetime.min.time(), life.world["zone"])
-            until = life.after(start, {"kind": "business_days", "days": 1}, life.enrolment)
+            until = life.after(returns, NEXT_BUSINESS_DAY, None)
     life.not_before.append(until)
+    life.away = max(until, life.away or until)
     for task in life.tasks:
-        if task.step and task.step["kind"] == "call" and until > task.due:
-            if task.give_up:
-                task.give_up += until - task.due
-            task.due = until
+        clocks = [task.due, *[at for at, _ in task.escalations]]
+        if task.step and task.step["kind"] == "call" and min(clocks) < life.away and life.now < life.away:
+            life.set_clocks(task, life.away)
 
 
 def stage_changed(life: Life, data: Plain, occurred: datetime) -> None:
@@ -307,7 +318,7 @@ def close_task(life: Life, closes: Plain) -> None:
     if agreed and enrolment in life.running and enrolment.place.waits_for is task:
         life.tasks.remove(task)
         enrolment.place.waits_for = None
-        enrolment.place.retry_at = datetime.fromisoformat(agreed)
+        enrolment.place.tried = enrolment.place.retry_at = datetime.fromisoformat(agreed)
         return
     life.close(task, disposition)
     if agreed:
@@ -319,26 +330,15 @@ def close_task(life: Life, closes: Plain) -> None:
             life.lose_address("voice", "sms")
         case _:
             pass
-    if not enrolment or enrolment not in life.running:
+    runs = life.enrolment
+    if not enrolment or not runs or enrolment not in life.running:
         return
-    match disposition:
-        case "connected_positive":
-            response = written(life, enrolment, [{"kind": "event", "event": "call_connected"}])
-            if response:
-                react(life, enrolment, response)
-                return
-            if not is_asked_for(enrolment, task.name, disposition):
-                life.end(enrolment, "call_connected")
-                return
-        case "connected_negative":
-            life.end(enrolment, "not_interested")
-            return
-        case _:
-            pass
-    if enrolment is life.enrolment:
-        response = written(life, enrolment, [{"kind": "event", "event": "task_done"}])
-        if response:
-            react(life, enrolment, response)
+    connected = [{"kind": "event", "event": "call_connected"}]
+    response = written(life, runs, connected) if disposition in WELCOME else None
+    if response and response["kind"] != "carry_on":
+        react(life, runs, response)
+    elif not response and disposition in ENDS and not is_asked_for(enrolment, task.name, disposition):
+        life.end(runs, ENDS[disposition])
 
 
 def prove(life: Life, task: Task, disposition: str) -> None:
@@ -346,14 +346,19 @@ def prove(life: Life, task: Task, disposition: str) -> None:
     life.close(task, disposition)
     if disposition != "sent" and task.left_at in life.sent:
         life.sent.remove(task.left_at)
-    if life.review == task.question and task.enrolment is life.enrolment and life.enrolment:
+    enrolment = task.enrolment
+    if not enrolment or enrolment not in life.running:
+        return
+    if life.review == task.question and enrolment is life.enrolment:
         life.review = None
-        if disposition == "sent" and task.question == "outcome_unproven":
-            life.left(life.enrolment, life.enrolment.place.plan[0], life.now)
-        elif disposition == "sent":
-            life.settle(life.enrolment, life.now)
-        else:
-            life.enrolment.place.never_late = True
+    if not is_in_front(enrolment, task):
+        enrolment.touches += disposition == "sent" and task.question == "outcome_unproven"
+    elif disposition == "sent" and task.question == "outcome_unproven":
+        life.left(enrolment, enrolment.place.plan[0], life.now)
+    elif disposition == "sent":
+        life.settle(enrolment, life.now)
+    else:
+        enrolment.place.never_late, enrolment.place.question = True, None
 
 
 def is_asked_for(enrolment: Enrolment, step: str, disposition: str) -> bool:
@@ -403,6 +408,7 @@ def note_command(life: Life, command: Plain) -> None:
                 enrolment.place.never_late = True
                 enrolment.failures.clear()
                 if answered in ABOUT_A_MESSAGE:
+                    enrolment.place.question = None
                     take_questions_back(life, enrolment)
         case "reassign" if data.get("owner") != life.owner:
             life.owner, life.owner_away = data.get("owner"), None
@@ -410,19 +416,21 @@ def note_command(life: Life, command: Plain) -> None:
             skip(life, enrolment, data.get("step"))
         case "jump" if enrolment:
             jump(life, enrolment, data.get("stage"), data.get("step"))
-        case "stop" if enrolment:
-            life.end(enrolment, "stopped_by_person")
+        case "stop" if enrolment or life.review:
+            life.review = life.pause = None
+            if enrolment:
+                life.end(enrolment, "stopped_by_person")
 
 
 def skip(life: Life, enrolment: Enrolment, named: str | None) -> None:
-    """Leave out the step the lead stands before."""
+    """Leave out the step the lead stands before; on its way elsewhere it stands before none."""
     step = enrolment.place.plan[0]
-    if "id" not in step or (named and named != step["id"]):
+    if enrolment.wanted_stage or "id" not in step or (named and named != step["id"]):
         return
     answer(life)
     if waited := enrolment.place.waits_for:
         life.tasks.remove(waited)
-        life.cancelled.append(waited.name)
+        life.cancelled.append(waited)
     take_questions_back(life, enrolment)
     life.settle(enrolment, life.now)
 
@@ -431,7 +439,7 @@ def take_questions_back(life: Life, enrolment: Enrolment) -> None:
     """Nobody has to find out any more what became of the message in front."""
     for asked in [task for task in life.tasks if task.about and is_in_front(enrolment, task)]:
         life.tasks.remove(asked)
-        life.cancelled.append(asked.name)
+        life.cancelled.append(asked)
         if asked.left_at in life.sent:
             life.sent.remove(asked.left_at)
 

@@ -49,8 +49,12 @@ class Life:
         """The last one runs; those before it were interrupted by the one after them."""
         self.ended: dict[str, datetime] = {}
         self.tasks: list[Task] = []
-        self.cancelled: list[str] = []
+        self.opened = 0
+        """How many tasks there have been."""
+        self.cancelled: list[Task] = []
         """Tasks that were taken back and are not written down yet."""
+        self.owed: list[Task] = []
+        """Tasks that no step asks for and that are not opened yet."""
         self.messages = 0
         self.sent: list[datetime] = []
         self.withdrawn: dict[str, datetime] = {}
@@ -62,12 +66,14 @@ class Life:
         """When a person of ours called, wrote or met."""
         self.not_before: list[datetime] = []
         """Until when absence and other people's replies hold the lead."""
+        self.away: datetime | None = None
+        """Until when nobody calls, since the lead is out of office."""
         self.owner = world.get("owner")
         away = world.get("owner_absent_until")
         self.owner_away = datetime.fromisoformat(away) if away else None
         self.pause: tuple[datetime, datetime | None] | None = None
         self.review: str | None = None
-        self.doubt: Doubt | None = None
+        self.doubts: list[Doubt] = []
         self.pipeline_stage: str | None = None
         self.stage_version: int | None = None
         self.stage_at: datetime | None = None
@@ -173,9 +179,9 @@ class Life:
 
     def say_cancelled(self) -> None:
         """Write down what was taken back."""
-        names, self.cancelled = self.cancelled, []
-        for name in names:
-            self.say("closed", name, "cancelled")
+        taken_back, self.cancelled = sorted(self.cancelled, key=lambda task: task.number), []
+        for task in taken_back:
+            self.say("closed", task.name, "cancelled")
 
     def park(self, reason: str) -> None:
         """A person has to decide; what they were already asked comes first, unless this is graver."""
@@ -203,6 +209,7 @@ class Life:
         """Do one thing that is due; False if nothing is."""
         return (
             self.of_the_way_out()
+            or self.of_owed_tasks()
             or self.of_old_tasks()
             or self.of_open_tasks()
             or self.of_doubt()
@@ -225,6 +232,14 @@ class Life:
             if not still and enrolment.stands_still:
                 enrolment.stood_still[-1] = (enrolment.stood_still[-1][0], self.now)
 
+    def of_owed_tasks(self) -> bool:
+        """Write down what was taken back, then open what people owe the lead."""
+        self.say_cancelled()
+        owed, self.owed = self.owed, []
+        for task in owed:
+            self.open(task)
+        return bool(owed)
+
     def of_open_tasks(self) -> bool:
         """Tell somebody what is open for too long."""
         for task in self.tasks:
@@ -246,17 +261,16 @@ class Life:
 
     def of_doubt(self) -> bool:
         """Ask whether an uncertain message went out."""
-        if not self.doubt:
-            return False
-        doubt, asked = self.doubt, [duration(one) for one in self.number("look_ups")]
-        if not self.passed(doubt.at + asked[0 if doubt.found else -1]):
-            return False
-        self.doubt = None
-        if doubt.found:
-            self.left(doubt.enrolment, doubt.step, self.now)
-        else:
-            self.ask_about("outcome_unproven", doubt.enrolment, doubt.step, left_at=doubt.at)
-        return True
+        asked = [duration(one) for one in self.number("look_ups")]
+        for doubt in self.doubts:
+            if self.passed(doubt.at + asked[0 if doubt.found else -1]):
+                self.doubts.remove(doubt)
+                if doubt.found:
+                    self.left(doubt.enrolment, doubt.step, self.now)
+                else:
+                    self.ask_about("outcome_unproven", doubt.enrolment, doubt.step, left_at=doubt.at)
+                return True
+        return False
 
     def of_the_pause(self) -> bool:
         """End a pause at its end, or park what is paused for too long."""
@@ -301,11 +315,12 @@ class Life:
                     comes = self.moment(trigger["moment"])
                     once = (enrolment.place.stage + key, str(self.fields().get(trigger["moment"]["field"])))
                     once = once if scope == "stage" else (key, once[1])
-                    if comes is None or comes < enrolment.started or once in enrolment.fired:
+                    if comes is None or comes <= enrolment.started or once in enrolment.fired:
                         continue
                     if self.passed(comes):
                         enrolment.fired.add(once)
-                        react(self, enrolment, reaction["response"])
+                        if reaction["response"]["kind"] != "carry_on":  # a date is no word that waits for an answer
+                            react(self, enrolment, reaction["response"])
                         return True
         return False
 
@@ -343,6 +358,10 @@ class Life:
         enrolment = self.enrolment
         if not enrolment or self.review or enrolment.stands_still:
             return False
+        if self.over_the_limit(enrolment):
+            return True
+        if any(doubt.enrolment is enrolment for doubt in self.doubts):
+            return False
         if enrolment.wanted_stage:
             self.park("loop_limit")
             return True
@@ -350,17 +369,17 @@ class Life:
         if place.waits_for:
             return False
         item = place.plan[0]
-        if self.over_the_limit(enrolment):
+        if place.question:
+            self.park(place.question)
             return True
         if item["kind"] not in STEP_KINDS:
             return self.of_an_exit(enrolment, item)
         if item["kind"] == "branch":
             self.take_branch(enrolment, item)
             return True
-        if self.doubt and self.doubt.enrolment is enrolment and self.doubt.step is item:
-            return False
         if place.tried:
-            return self.message(enrolment, item, place.tried)
+            is_message = item["kind"] in ("email", "sms")
+            return self.message(enrolment, item, place.tried) if is_message else self.task(enrolment, item)
         return self.at_its_moment(enrolment, item)
 
     def of_an_exit(self, enrolment: Enrolment, way: Plain) -> bool:
@@ -454,6 +473,7 @@ class Life:
 
     def skip(self, enrolment: Enrolment, reason: str) -> bool:
         """Leave the step in front out."""
+        enrolment.outcomes.pop(enrolment.place.plan[0]["id"], None)
         self.say("skipped", enrolment.place.plan[0]["id"], reason)
         self.settle(enrolment, self.now)
         return True
@@ -463,7 +483,7 @@ class Life:
         place = enrolment.place
         place.plan = place.plan[1:]
         place.anchor = at
-        place.tried = place.waits_for = place.retry_at = place.last_sent = None
+        place.tried = place.waits_for = place.retry_at = place.last_sent = place.question = None
         place.never_late = place.decided = False
 
     def holds_of(self, enrolment: Enrolment) -> list[datetime]:
@@ -529,10 +549,10 @@ class Life:
         return over != moment and over <= self.now
 
     def limited(self, channel: str, *, in_response: bool) -> bool:
-        """Whether a kill switch, a limit or a message in doubt keeps messages back."""
+        """Whether a kill switch or a limit keeps messages back."""
         cap, recent = self.number("lead_cap"), sorted(self.sent)
         off = self.world.get("all_switched_off", False) or channel in self.world.get("switched_off", [])
-        kept = [off, self.doubt is not None]
+        kept = [off]
         if len(recent) >= cap:
             kept.append(not self.passed(recent[-cap] + DAY))
         if recent and not in_response:
@@ -550,13 +570,15 @@ class Life:
                 self.left(enrolment, step, self.now)
             case "uncertain" | "lost":
                 self.sent.append(self.now)
-                self.doubt = Doubt(self.now, enrolment, step, found=answer == "uncertain")
+                self.doubts.append(Doubt(self.now, enrolment, step, found=answer == "uncertain"))
             case "bad_content":
                 self.ask_about("provider_rejected", enrolment, step)
             case "bad_recipient":
+                enrolment.outcomes.pop(step["id"], None)
                 self.settle(enrolment, self.now)
                 self.lose_address(step["kind"])
             case _:
+                enrolment.outcomes.pop(step["id"], None)
                 self.settle(enrolment, self.now)
                 self.withdraw(step["kind"], self.now)
 
@@ -569,13 +591,15 @@ class Life:
             enrolment.place.last_sent = step
 
     def ask_about(self, question: str, enrolment: Enrolment, step: Plain, left_at: datetime | None = None) -> None:
-        """A message went wrong for good: a task, and a person decides."""
+        """A message went wrong for good: a task, and a person decides before anything else is done in its place."""
         name = "proof" if question == "outcome_unproven" else "problem"
         task = Task(name, "owner", self.now, self.for_a_person(self.now, CALL_DUE), enrolment, question=question)
         task.about, task.left_at = (enrolment.place, step), left_at
         self.open(task)
-        if enrolment in self.running:
-            self.park(question)
+        if enrolment in self.running and enrolment.place.plan[0] is step:
+            enrolment.place.question = question
+            if enrolment is self.enrolment:
+                self.park(question)
 
     # channels
 
@@ -600,7 +624,8 @@ class Life:
         """Addresses that do not exist."""
         self.dead.update(channels)
         if self.enrolment and not self.reachable():
-            self.end(self.enrolment, "opted_out" if self.withdrawn else "no_channel_left")
+            refused = "channel_suppressed" in [self.why_not(one) for one in ("email", "sms", "voice")]
+            self.end(self.enrolment, "opted_out" if refused else "no_channel_left")
 
     # tasks
 
@@ -611,15 +636,15 @@ class Life:
             return False
         if step["kind"] == "call" and (reason := self.why_not_call()):
             return self.skip(enrolment, reason)
+        if step["kind"] == "call" and self.away and not self.passed(self.away):
+            return False
         role = step.get("to", "owner")
         if role == "owner" and not all([self.passed(one) for one in self.owner_is_back()]):
             return False
-        due = self.for_a_person(self.now, step.get("due") or (CALL_DUE if step["kind"] == "call" else TASK_DUE))
-        task = Task(step["id"], role, self.now, due, enrolment, step)
-        for one in step.get("escalate", []):
-            task.escalations.append((self.for_a_person(self.now, one["after"]), one["role"]))
-        written = step.get("give_up")
-        task.give_up = self.for_a_person(self.now, written) if written else self.for_a_person(due, GIVES_UP)
+        task = Task(step["id"], role, self.now, self.now, enrolment, step)
+        task.escalations = [(self.now, one["role"]) for one in step.get("escalate", [])]
+        self.set_clocks(task, self.now)
+        enrolment.outcomes.pop(step["id"], None)
         self.open(task)
         if step.get("blocks", True):
             enrolment.place.waits_for = task
@@ -627,8 +652,19 @@ class Life:
             self.settle(enrolment, self.now)
         return True
 
+    def set_clocks(self, task: Task, begin: datetime) -> None:
+        """When a task is due, escalated and given up, for somebody who may begin with it then."""
+        step = task.step
+        task.due = self.for_a_person(begin, step.get("due") or (CALL_DUE if step["kind"] == "call" else TASK_DUE))
+        waits = {one["role"]: one["after"] for one in step.get("escalate", [])}
+        task.escalations = [(self.for_a_person(begin, waits[role]), role) for _, role in task.escalations]
+        written = step.get("give_up")
+        task.give_up = self.for_a_person(begin, written) if written else self.for_a_person(task.due, GIVES_UP)
+
     def open(self, task: Task) -> None:
         """Ask a person."""
+        self.opened += 1
+        task.number = self.opened
         self.tasks.append(task)
         self.say("opened", task.name, f"{task.role} {task.due.strftime('%Y-%m-%dT%H:%M:%S')}")
 
@@ -648,7 +684,7 @@ class Life:
         for task in list(self.tasks):
             if task.enrolment is enrolment and not task.question:
                 self.tasks.remove(task)
-                self.cancelled.append(task.name)
+                self.cancelled.append(task)
 
     # stages and ends
 

@@ -20,6 +20,8 @@ class Task:
     role: str
     opened: datetime
     due: datetime
+    number: int = field(default=0, kw_only=True)
+    """Among all tasks of the lead, in the order they were opened."""
     enrolment: "Enrolment | None" = None
     step: Plain = None
     escalations: list[tuple[datetime, str]] = field(default_factory=list)
@@ -46,14 +48,16 @@ class Place:
     decided: bool = False
     """Whether the guard of the step in front has been asked; that is done once."""
     tried: datetime | None = None
-    """When the message in front, which came back, was taken up anew: that is its moment then."""
+    """When the message in front, which came back, was taken up anew, or until when a call was put off: its moment."""
     never_late: bool = False
     """A person wants the step in front done, however late it is."""
     waits_for: Task | None = None
     retry_at: datetime | None = None
-    """When the message in front, which came back softly, may be tried anew."""
+    """When the message in front, which came back softly, may be tried anew; when the lead wants to be called."""
     last_sent: Plain = None
     """The message that was settled last, while nothing else was settled since."""
+    question: str | None = None
+    """What a person has to decide about the message in front before anything else is done."""
 
 
 @dataclass

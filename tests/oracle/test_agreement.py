@@ -18,7 +18,7 @@ SEEN_WITHIN = 300
 """Lives in which a planted mistake has to show."""
 
 
-@pytest.mark.chunks(2, full=6)
+@pytest.mark.chunks(2, full=20)
 def test_the_engine_tells_every_life_as_the_second_interpreter_does(chunk: int) -> None:
     """What neither the pages nor the other reader says, the engine must not do."""
     found = next(filter(None, map(disagreement, range(chunk * AT_ONCE, (chunk + 1) * AT_ONCE))), None)

@@ -26,8 +26,18 @@ OLD_BUILD = Path(__file__).with_name("old_build.py")
 BUILD = "build.zip"
 SUMS = "SHA256SUMS"
 
-COMMANDING = ("workflows/lead.py", "workflows/names.py", "workflows/scraps.py")
-"""What decides which commands a workflow gives; timeouts, summaries and pages may change at any deploy."""
+COMMANDING = (
+    "engine/frozen.py",
+    "engine/life/turn.py",
+    "workflows/lead.py",
+    "workflows/names.py",
+    "workflows/plugin.py",
+    "workflows/scraps.py",
+)
+"""
+What decides which commands a workflow gives, and how what it carries is written and read; timeouts, summaries and pages
+may change at any deploy.
+"""
 
 IMPORTED = (
     "import json, sys, workflows.plugin\n"

@@ -1,7 +1,7 @@
 """
 Record the histories that every later release must be able to replay, and the build that made them.
 
-    .venv/bin/python -m tests.replay.record 0.2
+    .venv/bin/python -m tests.replay.record 0.3
 
 Run it when the workflow class has changed, into the folder of the release to come. What is recorded already is never
 written again: those histories are sleeping leads, and that build is what a worker is rolled back to.

@@ -4,6 +4,7 @@ today on the class of every release before, so that a deploy can be taken back.
 """
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from temporalio.client import WorkflowHistory
@@ -18,12 +19,19 @@ from workflows.lead import LeadWorkflow
 from workflows.plugin import LeadPlugin
 
 HISTORIES = [path for folder in RELEASES for path in sorted(folder.glob("*.json"))]
-NAMES = [f"{path.parent.name}-{path.stem}" for path in HISTORIES]
 
-SANDBOXED = [path for path in HISTORIES if path.stem in ("due", "content_while_looking", "out_of_time")]
+
+def name(path: Path) -> str:
+    """What a history is called in the list of tests."""
+    return f"{path.parent.name}-{path.stem}"
+
+
+SANDBOXED = [
+    path for path in sorted(RELEASES[-1].glob("*.json")) if path.stem in ("due", "content_while_looking", "out_of_time")
+]
 """Between them they go through every line; the sandbox loads all we have for each of them."""
 
-each_history = pytest.mark.parametrize("path", HISTORIES, ids=NAMES)
+each_history = pytest.mark.parametrize("path", HISTORIES, ids=name)
 each_release = pytest.mark.parametrize("folder", RELEASES, ids=lambda folder: folder.name)
 
 
@@ -60,6 +68,15 @@ def test_todays_class_is_the_one_that_was_recorded_last() -> None:
     assert not builds.differs(RELEASES[-1]), "record the class as it is now: python -m tests.replay.record RELEASE"
 
 
+@pytest.mark.parametrize("edited", builds.COMMANDING)
+def test_another_build_is_told_by_every_file_that_commands(edited: str, tmp_path: Path) -> None:
+    """A Turn that is written otherwise stops a sleeping lead as surely as another timer."""
+    with ZipFile(RELEASES[-1] / builds.BUILD) as last, ZipFile(tmp_path / builds.BUILD, "w") as other:
+        for each in last.namelist():
+            other.writestr(each, last.read(each) + (b"\nedited = True\n" if each == edited else b""))
+    assert builds.differs(tmp_path)
+
+
 # --- forwards: today's class and every history ------------------------------------------------------------------------
 
 
@@ -70,7 +87,7 @@ async def test_every_recorded_history_replays(path: Path) -> None:
     await replayer.replay_workflow(history(path))
 
 
-@pytest.mark.parametrize("path", SANDBOXED, ids=[path.stem for path in SANDBOXED])
+@pytest.mark.parametrize("path", SANDBOXED, ids=name)
 async def test_the_workflow_reads_no_clock_environment_or_random(path: Path) -> None:
     """Production runs without a sandbox, so the sandbox has its say here: nothing of ours is passed through."""
     replayer = Replayer(workflows=[LeadWorkflow], plugins=[LeadPlugin(runner=SandboxedWorkflowRunner())])

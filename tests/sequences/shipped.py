@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from adapters.sequence_files import TemplateFile, load
+from adapters.sequence_files import load
+from adapters.template_files import TemplateFile
 from engine.life.circumstances import Circumstances, FieldValue
 from engine.life.moves import OpenTask, Send
 from engine.words import Channel, EventKind

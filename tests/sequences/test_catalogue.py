@@ -30,8 +30,9 @@ def test_every_step_has_a_template_and_every_template_a_step():
     """A text that no step sends is one that somebody corrects in vain."""
     drafts = replace(FILES, catalogue=drafts_beside("sequences", CATALOGUE))
     used = {template.name for plan in RELEASE.plans for template in plan.templates}
-    assert used <= set(FILES.templates)
+    assert used <= set(FILES.templates) | set(FILES.texts.snippets)
     assert set(FILES.templates) - used <= drafts.wanted()
+    assert set(FILES.texts.snippets) <= used
 
 
 def test_inbound_lead_sees_a_lead_through_all_six_stages():

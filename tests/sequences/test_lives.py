@@ -27,7 +27,7 @@ from tests.sequences.shipped import (
     ],
 )
 def test_every_enquiry_is_acknowledged_in_seconds_and_answered_within_five_minutes(when: str):
-    """The first to answer has the edge, and nobody of ours need be awake (frameworks FU-AU1, FU-A02)."""
+    """The first to answer has the edge, and nobody of ours need be awake."""
     life = lead(when)
     asked = life.now
     life.let_pass(minutes=5)
@@ -36,7 +36,7 @@ def test_every_enquiry_is_acknowledged_in_seconds_and_answered_within_five_minut
 
 
 def test_a_lead_that_never_answers_hears_twelve_useful_things_in_ten_weeks():
-    """Silence alone ends nothing early, and nothing ends in a burst (frameworks FU-R1, FU-R2)."""
+    """Silence alone ends nothing early, and nothing ends in a burst."""
     life = lead()
     wait(life, "no_answer", days=80)
     told = [
@@ -133,7 +133,7 @@ def test_a_no_on_the_phone_is_a_no():
 
 
 def test_not_now_means_a_guide_every_few_weeks_and_a_call_in_the_end():
-    """Postponed is not lost (frameworks PL-6)."""
+    """Postponed is not lost."""
     life = lead()
     wait(life, days=9)
     sent = len(life.sent)
@@ -204,7 +204,7 @@ def test_a_missed_call_interrupts_and_gives_back():
 
 
 def test_five_missed_calls_are_one_text_and_one_call_back():
-    """Somebody who redials must not be answered five times (semantics 1.3)."""
+    """Somebody who redials must not be answered five times."""
     life = lead()
     wait(life, days=8)
     for _ in range(5):
@@ -235,7 +235,7 @@ def test_a_caller_nobody_knew_is_texted_once_and_not_thanked_for_a_form():
 
 
 def test_a_proposal_is_followed_by_four_mails_and_a_call_over_two_to_three_weeks():
-    """As often as people decide, and no oftener (frameworks PL-5)."""
+    """As often as people decide, and no oftener."""
     life = lead()
     wait(life, days=3)
     life.happens(EventKind.PROPOSAL_SENT)
@@ -283,7 +283,7 @@ CARE = ["welcome", "first-week", "first-month", "referral", "season-check", "ren
 
 
 def test_who_buys_in_the_middle_of_the_plan_is_looked_after_to_the_renewal():
-    """The sale is where the second sale begins (frameworks FU-ST6)."""
+    """The sale is where the second sale begins."""
     life = lead()
     wait(life, days=9)
     sent = len(life.sent)

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from adapters.templates import Purpose
+from adapters.front_matter import Purpose
 from engine.authoring import sequence
 from engine.authoring.later import INSTEAD
 from engine.sequence.templates import Value

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from adapters.sequence_files import TemplateFile
+from adapters.template_files import TemplateFile
 from adapters.templates import Rendered, render
 from engine.sequence.fields import DeclaredField
 from engine.sequence.templates import Value
@@ -74,7 +74,7 @@ def test_it_can_be_sent_to_every_lead(file: TemplateFile):
 
 @pytest.mark.parametrize("file", TEMPLATES)
 def test_it_says_what_the_lead_gets_out_of_it(file: TemplateFile):
-    """A touch without a value is friction (frameworks FU-R4)."""
+    """A touch without a value is friction."""
     assert file.template.front.value in set(Value)
     assert file.template.front.purpose == "commercial"
 

@@ -15,9 +15,9 @@ from engine.sequence.compiled import Elapsed, Message, Sequence, StagePlan, Wind
 from engine.sequence.fields import DeclaredField
 from engine.sequence.pipeline import Pipeline
 from engine.words import Channel, LeadId
-from tests.engine.life.strategies import PIPELINE, Dice, known, write_catalogue
 from tests.support.house import released, settings
 from tests.support.life import ALWAYS, DAYTIME
+from tests.support.strategies import PIPELINE, Dice, known, write_catalogue
 
 OWNERS: Final = ("rep-1", "rep-2")
 OUR_COUNTRY: Final = "US"

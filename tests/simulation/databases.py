@@ -106,8 +106,8 @@ class DatabaseStore:
         minute = timedelta(seconds=self._company.settings.sweep_seconds)
         with self._database.transaction() as transaction:
             found = (
-                *bells.unrung(transaction, now - minute, MANY),
-                *bells.released(transaction, now - minute, MANY),
+                *bells.unrung(transaction, now, minute, MANY),
+                *bells.released(transaction, now, minute, MANY),
                 *bells.overdue(transaction, now, 3 * minute, MANY),
             )
             rung = sorted({bell.lead_id for bell in found})

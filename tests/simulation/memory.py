@@ -17,6 +17,7 @@ from pydantic import JsonValue
 from adapters.catalogue import takes
 from adapters.contact_hours import legal_hours, public_holidays
 from adapters.database import AnyRow
+from adapters.drafting import LAST_CALL
 from adapters.inbox import Filed
 from adapters.ledger import Evidence as Word
 from adapters.letters import Letter, item_of, letter_of, said_in
@@ -25,9 +26,9 @@ from adapters.switches import Scope
 from adapters.zones import Whereabouts, places
 from engine.calendar.hours import Hours
 from engine.errors import FollowupError
-from engine.gate import GateFacts
+from engine.gate import GateFacts, Reviews
 from engine.life import upcast
-from engine.life.circumstances import ChannelState, Circumstances, FieldValue
+from engine.life.circumstances import ChannelState, Circumstances, FieldValue, SequencePause
 from engine.life.effects import (
     ChangeOwner,
     CloseChannel,
@@ -41,19 +42,20 @@ from engine.life.effects import (
 )
 from engine.life.events import Event
 from engine.life.moves import CloseTask, EscalateTask, Inward, OpenTask, PostponeTask, ReassignTask, Send
-from engine.life.progress import PastEnrolment, Progress
+from engine.life.progress import Enrolment, PastEnrolment, Progress
 from engine.life.turn import Scrap, Turn
-from engine.life.wishes import Answer, Enrolled, Plan, Refused
+from engine.life.wishes import Answer, Enrolled, Entry, Plan, Refused
 from engine.ports.providers import Message
 from engine.ports.records import Disposition, Draft, InboxItem, LeadBook, TouchRecord, Unreadable
 from engine.reasons import SkipReason
+from engine.sequence.compiled import Sequence
 from engine.words import Act, Channel, EventKind, LeadId, TaskKey, TouchKey, TouchState, ZoneSource
-from tests.engine.life.strategies import PIPELINE
 from tests.simulation.company import FIELDS, OWNERS, Company, Home, Person, settings_of
 from tests.simulation.store import OpenTask as Todo
 from tests.simulation.store import Reached, Rows, Standing
 from tests.simulation.tables import Table, Tables
 from tests.support.evidence import InboxRow, TaskRow, TouchRow
+from tests.support.strategies import PIPELINE
 
 STORED: Final = 0.1
 """The share of saves whose Progress goes through its stored form: reading and writing it is dear."""
@@ -98,6 +100,7 @@ class Lead(NamedTuple):
     """It stands still for a kill switch."""
     rung_at: datetime | None = None
     failing: int = 0
+    looked_at: datetime | None = None
 
 
 class Filing(NamedTuple):
@@ -174,6 +177,7 @@ class MemoryStore:
         self.asked: Table[tuple[str, Channel], datetime] = Table(self.tables)
         self.absent: Table[str, datetime] = Table(self.tables)
         self.switches: Table[tuple[Scope, str], str] = Table(self.tables)
+        self.pauses: Table[tuple[str, datetime], SequencePause] = Table(self.tables)
 
     @property
     def records(self) -> "MemoryStore":
@@ -247,6 +251,7 @@ class MemoryStore:
             received_at=now,
             body=letter.kept_body,
             digest=letter.digest,
+            detail=letter.unread or None,
         )
         self.inbox.put(key, filing)
         self.numbers.put(lead, number)
@@ -257,7 +262,7 @@ class MemoryStore:
 
     def _rings(self, lead: LeadId, waiting: bool, now: datetime) -> bool:
         row = self.row(lead)
-        if waiting and row.rung_at is not None and row.rung_at > now - timedelta(milliseconds=200):
+        if waiting and row.rung_at is not None and abs(now - row.rung_at) < timedelta(milliseconds=200):
             return False
         self.leads.put(lead, row._replace(rung_at=now))
         return True
@@ -272,10 +277,20 @@ class MemoryStore:
     def switch(self, scope: Scope, name: str, *, on: bool, now: datetime) -> None:
         """Turn a kill switch."""
         with self.tables.transaction():
+            if scope is Scope.SEQUENCE and self.is_off(scope, name) is on:
+                self._pause(name, now, over=on)
             if on:
                 self.switches.drop((scope, name))
             else:
                 self.switches.put((scope, name), name)
+
+    def _pause(self, sequence: str, now: datetime, *, over: bool) -> None:
+        """An interval begins, or the one that lasts ends."""
+        if not over:
+            self.pauses.put((sequence, now), SequencePause(sequence=sequence, since=now))
+            return
+        lasts = next(one for one in self.pauses.all() if one.sequence == sequence and one.until is None)
+        self.pauses.put((sequence, lasts.since), lasts.model_copy(update={"until": now}))
 
     def unheard(self, now: datetime) -> tuple[LeadId, ...]:
         """Leads with a row that waits, that are overdue, or whose switch is on again."""
@@ -287,7 +302,8 @@ class MemoryStore:
         return tuple(sorted(row.person.lead for row in found))
 
     def _is_unheard(self, row: Lead, now: datetime, minute: timedelta) -> bool:
-        silent = row.rung_at is None or row.rung_at < now - minute
+        never = row.rung_at is None or row.rung_at > now
+        silent = never or (row.rung_at is not None and row.rung_at < now - minute)
         first = next(iter(self.waiting.get(row.person.lead) or ()), None)
         filing = None if first is None else self.inbox.get(first)
         if silent and filing is not None and filing.received_at < now - minute:
@@ -296,7 +312,7 @@ class MemoryStore:
             return True
         if not row.open or row.due is None or row.due >= now - 3 * minute:
             return False
-        return row.rung_at is None or row.rung_at < row.due or row.rung_at < now - _pause(row, now, 3 * minute)
+        return row.rung_at is None or never or row.rung_at < row.due or row.rung_at < now - _pause(row, now, 3 * minute)
 
     def _is_released(self, row: Lead) -> bool:
         if row.paused_sequence is not None:
@@ -384,13 +400,20 @@ class MemoryStore:
             "owner_absent_until": absent if absent is not None and absent > now else None,
             "switched_off": tuple(c for c in sorted(Channel) if self.is_off(Scope.CHANNEL, c.value)),
             "all_switched_off": self.is_off(Scope.ALL, ""),
-            "paused_sequences": tuple(sorted(name for name in self.switches.all() if name in self._sequences)),
+            "pauses": tuple(sorted(self._pauses_of(lead, row.looked_at), key=lambda pause: pause.since)),
         }
         return _world(row.person.home, row.person.phone, now.year, self.company.deployment).model_copy(update=update)
 
-    @property
-    def _sequences(self) -> abc.Collection[str]:
-        return [plan.sequence.name for plan in self.company.release.plans]
+    def _pauses_of(self, lead: LeadId, looked_at: datetime | None) -> abc.Iterator[SequencePause]:
+        """Those that last, and of the sequences it is in those that it may have slept through."""
+        for pause in self.pauses.all():
+            slept = pause.until is not None and looked_at is not None and pause.until > looked_at - AN_HOUR
+            if pause.until is None or (slept and self._is_in(lead, pause.sequence)):
+                yield pause
+
+    def _is_in(self, lead: LeadId, sequence: str) -> bool:
+        mine = (version for (who, _), version in self.enrolments.items() if who == lead)
+        return any(version.startswith(f"{sequence}@") for version in mine)  # of one that ended it is the reason
 
     def why_not(self, person: Person, channel: Channel) -> SkipReason | None:
         """Why nobody may write there."""
@@ -484,16 +507,28 @@ class MemoryBook:
         """The lead's world as it is now."""
         return self.store.circumstances(self.lead_id, now)
 
+    def was_to_send_at(self) -> datetime | None:
+        """When the last look wanted a message to leave next."""
+        row = self.store.row(self.lead_id)
+        return row.due if row.act in CHANNELS else None
+
     def catalogue(self) -> tuple[Plan, ...]:
         """The published sequences."""
         return self.store.company.release.plans
+
+    def plan(self, version: str) -> Plan | None:
+        """The sequence version of this name."""
+        return next((plan for plan in self.catalogue() if plan.version == version), None)
+
+    def migrated(self, enrolment: Enrolment) -> None:
+        """Nobody moves leads here."""
 
     # --- the Inbox
 
     def file(self, scraps: tuple[Scrap, ...], now: datetime) -> None:
         """File what was signalled to Temporal directly."""
         for scrap in scraps:
-            self.store.file(letter_of(scrap, now), self.lead_id, now)
+            self.store.file(letter_of(scrap, self.lead_id, now), self.lead_id, now)
 
     def unapplied(self, limit: int) -> tuple[InboxItem, ...]:
         """Rows not yet applied, in number order."""
@@ -519,6 +554,13 @@ class MemoryBook:
 
     def _key(self, number: int) -> tuple[str, str]:
         return self.store.named.get((self.lead_id, number)) or ("", "")
+
+    def entry(self, sequence: Sequence, now: datetime) -> Entry:
+        """Nobody here writes sequences that take only some."""
+        return Entry(sequence=sequence.name)
+
+    def leave_line(self, sequence: str) -> None:
+        """So nobody waits in line."""
 
     def answered(self, answer: Answer, enrolment: int | None, now: datetime) -> None:
         """Write an enrolment that began, or the refusal on the row of the wish."""
@@ -565,6 +607,11 @@ class MemoryBook:
             case _:
                 pass
 
+    def propose(self, task: OpenTask, send: Send, progress: Progress, now: datetime) -> Reviews | None:
+        """Ask for a release; here every message can be written."""
+        self.carry_out(task, progress, now)
+        return None
+
     def _close_task(self, key: TaskKey | None, ended: str) -> None:
         row = None if key is None else self.store.tasks.get(key)
         if key is not None and row is not None and row.state == "open":
@@ -578,7 +625,7 @@ class MemoryBook:
         why_not = store.why_not(person, send.channel)
         if why_not is not None:
             return Draft(facts=facts.model_copy(update={"why_not": why_not}), message=None)
-        soon = min(timedelta(seconds=store.settings.first_byte_seconds), send.send_by - now)
+        soon = min(timedelta(seconds=store.settings.first_byte_seconds), send.send_by - LAST_CALL - now)
         message = Message(
             touch_key=send.touch_key,
             channel=send.channel,
@@ -605,6 +652,11 @@ class MemoryBook:
             self.store.ledger.put(send.touch_key, Touch(send=send, lead=self.lead_id, state=state, detail=detail))
         elif row.state in (*OURS_TO_CLAIM, TouchState.SUPPRESSED):
             self.store.ledger.put(send.touch_key, row._replace(state=state, detail=detail))
+
+    def left_out(self, task: OpenTask, because: str, now: datetime) -> None:
+        """Write that nobody is asked."""
+        if self.store.tasks.get(task.task_key) is None:
+            self.store.tasks.put(task.task_key, Task(task=task, lead=self.lead_id, owner=None, state="left_out"))
 
     def claim(self, send: Send, message: Message, now: datetime) -> int | None:
         """Take the touch; None when it is claimed or settled already."""
@@ -645,7 +697,7 @@ class MemoryBook:
             return False
         if state in WEIGHT:
             row = row._replace(state=heavier(row.state, state))
-        elif row.state not in WEIGHT and (state not in DOUBTS or row.state in IN_DOUBT):
+        elif row.state not in WEIGHT and (state not in DOUBTS or row.state in (*IN_DOUBT, state)):
             row = row._replace(state=state, detail=detail)
         self.store.ledger.put(touch_key, row)
         return row.fence == fence
@@ -679,6 +731,7 @@ class MemoryBook:
                 act=turn.act,
                 why=turn.why,
                 failing=0,
+                looked_at=now,
                 paused_sequence=paused_sequence,
                 switched_off=switched_off,
             ),
@@ -706,7 +759,7 @@ def _stands_still(progress: Progress, turn: Turn) -> tuple[str | None, bool]:
     world, running = progress.circumstances, progress.enrolment
     free = progress.review is None and progress.pause is None and running is not None
     name = running.plan.sequence.name if running is not None else None
-    paused = free and name in world.paused_sequences and running is not None and not running.answer_open
+    paused = free and running is not None and running.stopped_since is not None and not running.answer_open
     off = turn.act in CHANNELS and (world.all_switched_off or CHANNELS[turn.act] in world.switched_off)
     return name if paused else None, free and not paused and off
 
@@ -741,7 +794,9 @@ def _world(home: Home, phone: str, year: int, deployment: int) -> Circumstances:
 def _pause(row: Lead, now: datetime, late: timedelta) -> timedelta:
     """How long a lead is left alone after a ring in vain: twice as long each time, up to an hour."""
     pause = late
-    while pause < AN_HOUR and row.due is not None and not row.failing:
+    if row.failing:
+        return pause
+    while pause < AN_HOUR and row.due is not None:
         if now - row.due < 3 * pause:
             return pause
         pause *= 2

@@ -9,6 +9,7 @@ from collections import abc
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import Final, NamedTuple
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
@@ -25,15 +26,19 @@ from adapters.suppression import Standing
 from engine import gate
 from engine.calendar import hours
 from engine.gate import GateFacts
-from engine.life import effects, noting, noting_commands, noting_events, noting_receipts, turning
+from engine.life import effects, judging, noting, noting_commands, noting_events, noting_receipts, turning
+from engine.life.events import Command, Event
 from engine.life.moves import Hold, LookUp, Move, Send
 from engine.life.progress import OpenTouch, Progress
-from engine.life.receipts import Held, NotSent, WentBack
+from engine.life.receipts import Held, NotSent, Skipped, WentBack
 from engine.life.turn import Turn
 from engine.ports.providers import Provider, TryLater
 from engine.ports.records import Disposition, InboxItem
+from engine.reasons import IgnoreReason, SkipReason
 from engine.words import Channel, EventKind, TouchState, Verb
 from tests.simulation.running import Kind
+from tests.simulation.weather import SHARE
+from workflows.pace import SENDS
 
 Plant = abc.Callable[[], AbstractContextManager[object]]
 
@@ -46,14 +51,16 @@ class Defect(NamedTuple):
     plant: Plant
     store: Kind = "memory"
     """Where it can be seen: what is wrong in an adapter is no matter of memory."""
+    share: float = SHARE
+    """How many of the faults there are: what only a rare one brings to light is looked for in a storm of them."""
 
 
 # --- what a provider says is misunderstood ----------------------------------------------------------------------------
 
 
 def _misunderstood(instead: abc.Callable[[Result], Result]) -> Plant:
-    def misheard(provider: Provider, call: Calling, *, again: bool) -> Result:
-        return instead(called(provider, call, again=again))
+    def misheard(provider: Provider, call: Calling) -> Result:
+        return instead(called(provider, call))
 
     return partial(patch.object, look, "called", misheard)
 
@@ -107,7 +114,7 @@ def _call_is_not_saved(keep: abc.Callable[..., Turn]) -> abc.Callable[..., Turn]
 def _rows_marked_first(begin: abc.Callable[..., object]) -> abc.Callable[..., object]:
     """The rows are marked in a transaction of their own, before the look that notes them."""
 
-    def first(self: Look, *args: object) -> object:
+    def first(self: Look, *args: object, **named: object) -> object:
         glance = args[0]
         with self.records.lead(glance.lead_id) as book:  # type: ignore[attr-defined]  # a Glance
             items: tuple[InboxItem, ...] = () if book is None else book.unapplied(500)
@@ -115,7 +122,7 @@ def _rows_marked_first(begin: abc.Callable[..., object]) -> abc.Callable[..., ob
                 if book is not None:
                     book.mark(item.number, Disposition(kind="applied"), args[2])  # type: ignore[arg-type]  # a moment
         with patch.object(sitting, "MOST_ROWS", 500), _handed_on(items):
-            return begin(self, *args)
+            return begin(self, *args, **named)
 
     return first
 
@@ -148,6 +155,77 @@ def _unmarked(apply: abc.Callable[..., None]) -> abc.Callable[..., None]:
             apply(self, item)
 
     return applied
+
+
+# --- what the engine says of itself is not so -------------------------------------------------------------------------
+
+
+def _refers_to_nothing(verb: Verb) -> Plant:
+    """A command is marked as ignored, and obeyed by nobody."""
+
+    def ignoring(progress: Progress, fact: Event | Command, now: datetime) -> IgnoreReason | None:
+        if isinstance(fact, Command) and fact.verb is verb:
+            return IgnoreReason.NO_ENROLMENT
+        return judging.ignored(progress, fact, now)
+
+    return lambda: _all(
+        patch.object(sitting, "ignored", ignoring),
+        patch.object(noting_commands, "ignored", ignoring),
+    )
+
+
+def _taken_for_automatic(progress: Progress, fact: Event | Command, now: datetime) -> IgnoreReason | None:
+    if isinstance(fact, Event) and fact.kind is EventKind.REPLIED:
+        return IgnoreReason.AUTOMATIC_MAIL
+    return judging.ignored(progress, fact, now)
+
+
+def _texts_vanish(claim: abc.Callable[..., Calling | None]) -> abc.Callable[..., Calling | None]:
+    """A text is left out, and nobody writes that down."""
+
+    def claimed(self: Sitting, send: Send) -> Calling | None:
+        if send.channel is not Channel.SMS:
+            return claim(self, send)
+        self.note(Skipped(touch_key=send.touch_key, because=SkipReason.NO_CONSENT))
+        return None
+
+    return claimed
+
+
+def _nobody_agreed(facts: GateFacts, now: datetime) -> gate.Verdict:
+    return gate.Skips(because=SkipReason.NO_CONSENT)
+
+
+def _unheard_refusal(settle: abc.Callable[..., None]) -> abc.Callable[..., None]:
+    """What a provider says of an address is written down nowhere."""
+
+    def settled(self: Sitting, *args: object, **more: object) -> None:
+        kept = self.book.settle
+        with patch.object(self.book, "settle", lambda *about, effect=None: kept(*about)):
+            settle(self, *args, **more)
+
+    return settled
+
+
+def _runs_back(clock: abc.Callable[..., look.Clock]) -> abc.Callable[..., look.Clock]:
+    """The second transaction counts from the time the look began."""
+
+    def made(self: Look, began: datetime) -> look.Clock:
+        goes_on, asked_before = clock(self, began), count()
+        return lambda: goes_on() if next(asked_before) == 0 else began
+
+    return made
+
+
+def _gives_up(honest: abc.Callable[..., Turn], too_soon: abc.Callable[[Progress, Turn], bool]) -> Plant:
+    """A lead is said to be over that is not."""
+
+    def turned(progress: Progress, move: Move, now: datetime, story: str = "") -> Turn:
+        turn = honest(progress, move, now, story)
+        is_over = turn.over or too_soon(progress, turn)
+        return turn.model_copy(update={"over": True, "state": "over.completed"}) if is_over else turn
+
+    return partial(patch.object, sitting, "turn_of", turned)
 
 
 # --- the records forget -----------------------------------------------------------------------------------------------
@@ -285,7 +363,37 @@ DEFECTS: Final[dict[str, Defect]] = {
     ),
     "a no to calls is no no to texts": Defect("O", partial(patch.object, effects, "scope_of", _one_channel)),
     "a restored database goes on as if nothing had been": Defect(
-        "O", partial(patch.dict, noting.NOTES, {WentBack: _unchanged})
+        "O", partial(patch.dict, noting.NOTES, {WentBack: _unchanged}), share=0.6
+    ),
+    "a stop is taken for one that refers to nothing": Defect("O", _refers_to_nothing(Verb.STOP)),
+    "a pause is taken for one that refers to nothing": Defect("O", _refers_to_nothing(Verb.PAUSE)),
+    "an answer is taken for automatic mail": Defect(
+        "E",
+        lambda: _all(
+            patch.object(sitting, "ignored", _taken_for_automatic),
+            patch.object(noting_events, "ignored", _taken_for_automatic),
+        ),
+    ),
+    "a booked meeting ends nothing": Defect(
+        "O", partial(patch.dict, noting_events.COURSES, {EventKind.MEETING_BOOKED: _unchanged})
+    ),
+    "what a provider says of an address is written down nowhere": Defect(
+        "O", partial(patch.object, Sitting, "settle", _unheard_refusal(Sitting.settle))
+    ),
+    "a text is left out, and nobody writes it down": Defect(
+        "L", partial(patch.object, Sitting, "_claim", _texts_vanish(Sitting._claim))
+    ),
+    "a message is left out for a reason that is none": Defect(
+        "L", partial(patch.object, sitting, "gate", _nobody_agreed)
+    ),
+    "a lead is over before its last message": Defect(
+        "L", _gives_up(turning.turn_of, lambda progress, turn: turn.act in SENDS and progress.last_touch_at is not None)
+    ),
+    "a lead is over while somebody has a task": Defect(
+        "T", _gives_up(turning.turn_of, lambda progress, turn: bool(progress.tasks))
+    ),
+    "a delay counts from the time the look began": Defect(
+        "W", partial(patch.object, Look, "_clock", _runs_back(Look._clock))
     ),
     "summer time is not known": Defect("W", lambda: _other_hours(patch.object(hours, "clock", _winter_for_ever))),
     "texts keep no lawful hours": Defect("W", partial(patch.object, gate, "_opening", _lawless)),

@@ -30,13 +30,20 @@ class Provider:
     """Takes messages, or not, and says so, or not."""
 
     def __init__(
-        self, agenda: Agenda, weather: Weather, dice: Random, witness: Witness, reached: abc.Callable[[str], None]
+        self,
+        agenda: Agenda,
+        weather: Weather,
+        dice: Random,
+        witness: Witness,
+        reached: abc.Callable[[str], None],
+        attempt: abc.Callable[[], tuple[abc.Hashable, datetime] | None],
     ) -> None:
         self._agenda = agenda
         self._weather = weather
         self._dice = dice
         self._witness = witness
         self._reached = reached
+        self._attempt = attempt
         self._has_callbacks = dice.random() < CALLS_BACK
         self._found_from: dict[TouchKey, datetime] = {}
         """Since when a look-up finds the message."""
@@ -54,6 +61,8 @@ class Provider:
         breaks = self._breakdown()
         takes = refusal is None and breaks not in (Fault.BREAKS_BEFORE, Fault.SILENT_BEFORE)
         self._write_down(message, takes=takes)
+        if isinstance(refusal, Refused):
+            self._tell_refusal(message, refusal)
         self._reached("after_last_byte")
         if refusal is not None:
             raise refusal
@@ -83,6 +92,11 @@ class Provider:
             return Refused(effect, effect=effect)
         return None
 
+    def _tell_refusal(self, message: Message, refusal: Refused) -> None:
+        attempt = self._attempt()
+        if attempt is not None:
+            self._witness.refused(attempt, message.touch_key, refusal.effect, attempt[1])
+
     def _breakdown(self) -> Fault | None:
         kinds = (Fault.BREAKS_BEFORE, Fault.BREAKS_AFTER, Fault.SILENT_BEFORE, Fault.SILENT_AFTER)
         return next((kind for kind in kinds if self._strikes(kind)), None)
@@ -99,6 +113,7 @@ class Provider:
             valid_until=message.valid_until,
             claimed_after=self._witness.seen.claims.get(message.touch_key),
             allowed=_is_allowed(drafted, now) and _is_allowed(drafted, message.valid_until - MOMENT),
+            not_before=self._witness.earliest(message.touch_key, self.journal),
         )
         self.journal.append(delivery)
         if takes:

@@ -93,5 +93,9 @@ class Table(Generic[Key, Row]):
         """Every row, in the order in which they were first written."""
         return self._rows.values()
 
+    def items(self) -> abc.Iterable[tuple[Key, Row]]:
+        """Every row with its key."""
+        return self._rows.items()
+
     def _remember(self, key: Key) -> None:
         self._tables.remember(Change(self._rows, key, self._rows.get(key)))  # type: ignore[arg-type]  # as above

@@ -144,6 +144,10 @@ class Temporal:
         """Whether a process is in the middle of a look."""
         return bool(self._at_work)
 
+    def attempt(self) -> tuple[Activity, datetime] | None:
+        """The attempt at work, and when it started."""
+        return self._at_work[-1] if self._at_work else None
+
     def stop(self) -> None:
         """The process at work stands still; the world does not, and its successor may begin."""
         activity, started = self._at_work[-1]

@@ -9,6 +9,7 @@ from tests.support.checker import breaks
 from tests.support.evidence import (
     Barrier,
     Delivery,
+    Due,
     Evidence,
     InboxRow,
     LeadRow,
@@ -34,8 +35,9 @@ TRIED = SENT._replace(accepted_at=None)
 TOUCH = TouchRow(touch_key="t1", lead="rosa", channel="email", step="hello", state="delivered")
 ROW = InboxRow(source="crm", event_id="e1", lead="rosa", number=1, disposition="applied", copies=2)
 POSTED = Posted(source="crm", event_id="e1", answered=2, tried=3)
-ROSA = LeadRow(lead="rosa", state="waiting", due=LATER, why="the sequence waits a day", looked_at=NOON)
+ROSA = LeadRow(lead="rosa", state="waiting", due=LATER, why="the sequence waits a day")
 OPT_OUT = Barrier(lead="rosa", kind="opted_out", committed_as=5, channels=("email",))
+DUE = Due(lead="rosa", marker=SENT.marker, touch_key="t1")
 PROOF = TaskRow(lead="rosa", kind="proof", state="open", touch_key="t1")
 
 CLEAN = Evidence(
@@ -44,7 +46,12 @@ CLEAN = Evidence(
     touches=(TOUCH, TOUCH._replace(touch_key="t2", state="suppressed", reason="opted_out")),
     inbox=(ROW, ROW._replace(event_id="e2", number=2, disposition="ignored", reason="stale", copies=1)),
     posted=(POSTED, POSTED._replace(event_id="e3", answered=0)),
-    barriers=(OPT_OUT._replace(lifted_as=6), OPT_OUT._replace(channels=("sms",)), OPT_OUT._replace(lead="ben")),
+    barriers=(
+        OPT_OUT._replace(within=("rosa/2/",)),
+        OPT_OUT._replace(lifted_as=6),
+        OPT_OUT._replace(channels=("sms",)),
+        OPT_OUT._replace(lead="ben"),
+    ),
     tasks=(PROOF._replace(touch_key=None),),
     leads=(
         ROSA,
@@ -52,7 +59,12 @@ CLEAN = Evidence(
         ROSA._replace(lead="eva", state="review.outcome_unproven", due=None),
         ROSA._replace(lead="rosa", state="task"),
     ),
-    due=("t1", "t2"),
+    due=(
+        DUE,
+        DUE._replace(touch_key="t2", left_out="opted_out", is_so=True),
+        DUE._replace(touch_key=None, left_out="no_date", is_so=True),
+        DUE._replace(touch_key=None, excused=True),
+    ),
 )
 
 
@@ -77,13 +89,18 @@ def with_delivery(**delivery: Any) -> Evidence:
 
 
 BROKEN = {
-    "a due touch that is nowhere": ("L", CLEAN._replace(due=("t1", "t9"))),
+    "a due touch that is nowhere": ("L", CLEAN._replace(due=(DUE._replace(touch_key=None),))),
+    "a due touch whose row is gone": ("L", CLEAN._replace(due=(DUE._replace(touch_key="t9", excused=True),))),
+    "a touch left out for a reason that is none": (
+        "L",
+        CLEAN._replace(due=(DUE._replace(touch_key="t2", left_out="no_consent", is_so=False),)),
+    ),
     "a touch in flight for ever": ("L", without_delivery(state="in_flight")),
     "a touch in doubt for ever": ("L", without_delivery(state="uncertain")),
     "a look-up without a conclusion": ("L", without_delivery(state="not_found")),
     "a touch that waits in a lead that is over": (
         "L",
-        without_delivery(state="deferred")._replace(leads=(ROSA._replace(state="over.completed"),)),
+        without_delivery(state="deferred")._replace(leads=(ROSA._replace(state="over.completed"),), tasks=()),
     ),
     "a touch suppressed without a reason": ("L", without_delivery(state="suppressed")),
     "a lost touch without a task": ("L", without_delivery(state="lost")),
@@ -109,8 +126,21 @@ BROKEN = {
             deliveries=(SENT, SENT._replace(touch_key="t3")), touches=(TOUCH, TOUCH._replace(touch_key="t3")), due=()
         ),
     ),
+    "one message delivered again after a restore": (
+        "D",
+        CLEAN._replace(deliveries=(SENT._replace(forgotten=True), SENT)),
+    ),
+    "one message delivered twice before a restore": (
+        "D",
+        CLEAN._replace(earlier=(Evidence(until=NOON, deliveries=(SENT, SENT)),)),
+    ),
     "a claim after an opt-out": ("O", CLEAN._replace(barriers=(OPT_OUT,))),
     "a claim before the opt-out was taken back": ("O", CLEAN._replace(barriers=(OPT_OUT._replace(lifted_as=8),))),
+    "a claim after a stop of what it belongs to": (
+        "O",
+        CLEAN._replace(barriers=(OPT_OUT._replace(within=("rosa/1/",)),)),
+    ),
+    "a delivery before its delay is over": ("W", with_delivery(not_before=LATER)),
     "a delivery outside the hours": ("W", with_delivery(allowed=False)),
     "a delivery after it was valid": ("W", with_delivery(valid_until=NOON - timedelta(seconds=1))),
     "a lead that nothing will wake": ("T", with_lead(due=None)),
@@ -119,10 +149,15 @@ BROKEN = {
     "a lead whose look fails": ("T", with_lead(failing=True)),
     "a Review without a reason": ("T", with_lead(state="review.")),
     "a state nobody knows": ("T", with_lead(state="limbo")),
+    "a lead that is over and still has a task": (
+        "T",
+        with_lead(state="over.completed", due=None)._replace(tasks=(PROOF._replace(touch_key=None),)),
+    ),
     "a lead that waits for no task": ("T", CLEAN._replace(tasks=(), leads=(ROSA._replace(state="task"),))),
     "a row nobody read": ("E", with_row(disposition=None)),
     "a row with a word that is no end": ("E", with_row(disposition="seen")),
     "a row ignored without a reason": ("E", with_row(disposition="ignored")),
+    "a row ignored for a reason that is none": ("E", with_row(disposition="ignored", reason="stale", is_so=False)),
     "an event with two rows": ("E", CLEAN._replace(inbox=(ROW, ROW._replace(number=2)))),
     "an event that was answered and is gone": ("E", CLEAN._replace(inbox=())),
     "an answer that nobody counted": ("E", CLEAN._replace(posted=(POSTED._replace(answered=3),))),
@@ -163,6 +198,13 @@ def test_what_was_not_seen_is_held_against_nobody():
     """A harness that could not see the order of commits or the clock on the wall proves nothing, either way."""
     unseen = SENT._replace(claimed_after=None, allowed=None, valid_until=None)
     assert breaks(CLEAN._replace(deliveries=(unseen,), barriers=(OPT_OUT,))) == ()
+
+
+def test_what_a_restored_database_has_forgotten_a_person_may_send_again():
+    """The runbook tells them to ask the provider first: what nobody else remembers, only they can know."""
+    let_go = OPT_OUT._replace(kind="state_went_back", committed_at=None, lifted_as=6)
+    again = CLEAN._replace(deliveries=(SENT._replace(forgotten=True, claimed_after=None), SENT), barriers=(let_go,))
+    assert breaks(again) == ()
 
 
 def test_a_lost_touch_with_its_task_may_have_been_delivered_or_not():

@@ -18,13 +18,7 @@ SEEDS = range(700, 716)
 
 def lived(world: World) -> tuple[Evidence, list[tuple[object, str]]]:
     """What became of everybody, rows in an order of their own, and the whole story on the way there."""
-    evidence = world.lives()
-    ordered = evidence._replace(
-        touches=tuple(sorted(evidence.touches)),
-        inbox=tuple(sorted(evidence.inbox, key=lambda row: (row.source, row.event_id))),
-        tasks=tuple(sorted(evidence.tasks, key=str)),
-    )
-    return ordered, [*world.story]
+    return world.lives().in_order(), [*world.story]
 
 
 def test_the_same_seeds_live_the_same_lives_on_every_store(database_url):

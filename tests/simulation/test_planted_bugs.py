@@ -7,7 +7,7 @@ from tests.simulation.running import store_of
 from tests.simulation.world import World
 from tests.support.checker import breaks
 
-MOST_LIVES = 1000
+MOST_LIVES = 2000
 """Lives within which a defect must be seen."""
 
 
@@ -18,7 +18,7 @@ def test_the_defect_is_seen(name, record_property):
     lives = 0
     with store_of(defect.store) as store, defect.plant():
         for seed in range(MOST_LIVES):
-            world = World(seed, store)
+            world = World(seed, store, share=defect.share)
             found = {one.letter for one in breaks(world.lives())}
             lives += len(world.company.people)
             if defect.letter in found or lives > MOST_LIVES:

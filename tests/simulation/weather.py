@@ -86,15 +86,20 @@ EVERY_FAULT: Final = (
 class Weather:
     """Which faults strike."""
 
-    def __init__(self, dice: Random) -> None:
+    def __init__(self, dice: Random, share: float = SHARE) -> None:
         self._dice = dice
-        self._possible = frozenset(fault for fault in EVERY_FAULT if dice.random() < SHARE)
+        self._possible = frozenset(fault for fault in EVERY_FAULT if dice.random() < share)
         self._fine = False
         self.struck: Counter[str] = Counter()
 
     def clears(self) -> None:
         """From now on nothing goes wrong any more."""
         self._fine = True
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nothing goes wrong any more."""
+        return self._fine
 
     def strikes(self, fault: str) -> bool:
         """Whether it goes wrong now."""

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from cli import child
 
 HOUSE = Path(__file__).parents[2]
-SHIPPED = ("engine", "sequences", "activities", "workflows", "adapters", "api", "cli", "worker.py")
+SHIPPED = ("engine", "sequences", "activities", "workflows", "adapters", "rehearsal", "api", "cli", "worker.py")
 
 
 class Edit(NamedTuple):

@@ -40,6 +40,7 @@ def breaks(evidence: Evidence) -> tuple[Break, ...]:
         *_outside_the_hours(evidence),
         *_trapped(evidence),
         *_events(evidence),
+        *(found for earlier in evidence.earlier for found in (*_double(earlier), *_after_a_stop(earlier))),
     )
 
 
@@ -49,9 +50,13 @@ def breaks(evidence: Evidence) -> tuple[Break, ...]:
 def _lost(evidence: Evidence) -> abc.Iterator[Break]:
     known = {touch.touch_key for touch in evidence.touches}
     leads = {lead.lead: lead for lead in evidence.leads}
-    for key in dict.fromkeys(evidence.due):
-        if key not in known:
-            yield Break("L", "", f"touch {key} became due and is nowhere")
+    for due in evidence.due:
+        if due.touch_key is not None and due.touch_key not in known:
+            yield Break("L", due.lead, f"{due.marker} became due, was told to the records, and is nowhere")
+        elif due.left_out and due.is_so is False:
+            yield Break("L", due.lead, f"{due.marker} was left out because of {due.left_out}, which is not so")
+        elif due.touch_key is None and not due.left_out and not due.excused:
+            yield Break("L", due.lead, f"{due.marker} became due and is nowhere")
     for touch in evidence.touches:
         if touch.state in IN_BETWEEN:
             yield Break("L", touch.lead, f"{touch.step} is still {touch.state}")
@@ -86,6 +91,8 @@ def _disagreeing(evidence: Evidence) -> abc.Iterator[Break]:
     taken = {one.touch_key: one for one in evidence.deliveries if one.accepted_at is not None}
     for key, delivery in taken.items():
         row = rows.get(key)
+        if delivery.forgotten:
+            continue
         if row is None:
             yield Break("L", delivery.lead, f"{delivery.marker} was delivered, and the ledger knows nothing of it")
         elif row.state in NOT_GONE_OUT:
@@ -99,14 +106,36 @@ def _disagreeing(evidence: Evidence) -> abc.Iterator[Break]:
 
 
 def _double(evidence: Evidence) -> abc.Iterator[Break]:
+    """What a restored database has forgotten may leave again once a person has let the lead go on, and not before."""
     taken = [one for one in evidence.deliveries if one.accepted_at is not None]
-    leads = {one.touch_key: one.lead for one in taken} | {one.marker: one.lead for one in taken}
-    for key, times in Counter(one.touch_key for one in taken).items():
-        if times > 1:
-            yield Break("D", leads[key], f"D1: touch {key} was delivered {times} times")
-    for marker, times in Counter(one.marker for one in taken).items():
-        if times > 1:
-            yield Break("D", leads[marker], f"D2: {marker} was delivered {times} times")
+    for name, of in (("D1: touch", _touch_of), ("D2:", _marker_of)):
+        known = [one for one in taken if not one.forgotten]
+        for key, times in Counter(map(of, known)).items():
+            if times > 1:
+                yield Break(
+                    "D", next(one.lead for one in known if of(one) == key), f"{name} {key} was delivered {times} times"
+                )
+        forgotten = {of(one) for one in taken if one.forgotten}
+        for one in known:
+            if of(one) in forgotten and not _is_let_go(one, evidence):
+                yield Break(
+                    "D", one.lead, f"{name} {of(one)} was delivered again after a restore, and nobody wanted it"
+                )
+
+
+def _touch_of(delivery: Delivery) -> str:
+    return delivery.touch_key
+
+
+def _marker_of(delivery: Delivery) -> str:
+    return delivery.marker
+
+
+def _is_let_go(delivery: Delivery, evidence: Evidence) -> bool:
+    """Whether a person had decided about the lead that a restore set back, before this was claimed."""
+    claim = delivery.claimed_after
+    words = [one.lifted_as for one in evidence.barriers if one.lead == delivery.lead and one.kind == "state_went_back"]
+    return claim is None or any(word is not None and word <= claim for word in words)
 
 
 # --- O: stop means stop -----------------------------------------------------------------------------------------------
@@ -127,10 +156,12 @@ def _forbids(barrier: Barrier, delivery: Delivery) -> bool:
     claim = delivery.claimed_after
     if claim is None or delivery.accepted_at is None or delivery.channel not in barrier.channels:
         return False
+    if barrier.within and not delivery.marker.startswith(barrier.within):
+        return False
     return barrier.committed_as < claim and (barrier.lifted_as is None or barrier.lifted_as > claim)
 
 
-# --- W: inside the hours ----------------------------------------------------------------------------------------------
+# --- W: inside the hours, and not too soon ----------------------------------------------------------------------------
 
 
 def _outside_the_hours(evidence: Evidence) -> abc.Iterator[Break]:
@@ -141,6 +172,10 @@ def _outside_the_hours(evidence: Evidence) -> abc.Iterator[Break]:
             yield Break("W", delivery.lead, f"{delivery.marker} left at {delivery.accepted_at}, outside the hours")
         if delivery.valid_until is not None and delivery.accepted_at > delivery.valid_until:
             yield Break("W", delivery.lead, f"{delivery.marker} left at {delivery.accepted_at}, after it was valid")
+        if delivery.not_before is not None and delivery.accepted_at < delivery.not_before:
+            yield Break(
+                "W", delivery.lead, f"{delivery.marker} left at {delivery.accepted_at}, before its delay was over"
+            )
 
 
 # --- T: nobody is stuck unseen ----------------------------------------------------------------------------------------
@@ -154,6 +189,8 @@ def _trapped(evidence: Evidence) -> abc.Iterator[Break]:
         elif lead.state.startswith(NAMED):
             if not lead.state.partition(".")[2]:
                 yield Break("T", lead.lead, f"it is {lead.state} without a reason")
+            elif _over(lead) and lead.lead in open_tasks:
+                yield Break("T", lead.lead, f"it is {lead.state}, and somebody still has a task")
         elif lead.state not in STANDS:
             yield Break("T", lead.lead, f"nobody knows the state {lead.state!r}")
         elif lead.due is None or lead.due <= evidence.until:
@@ -177,6 +214,8 @@ def _events(evidence: Evidence) -> abc.Iterator[Break]:
             )
         elif row.disposition == "ignored" and not row.reason:
             yield Break("E", row.lead or "", f"Inbox row {row.number} ({row.event_id}) is ignored without a reason")
+        elif row.disposition == "ignored" and row.is_so is False:
+            yield Break("E", row.lead or "", f"Inbox row {row.number} is ignored as {row.reason}, which it is not")
     for name, times in rows.items():
         if times > 1:
             yield Break("E", "", f"event {name} has {times} Inbox rows")

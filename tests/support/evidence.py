@@ -28,6 +28,10 @@ class Delivery(NamedTuple):
     """How many commits there had been when its claim was committed, that one counted."""
     allowed: bool | None = None
     """Whether that wall clock is inside the hours of the lead, by a rule of the harness's own."""
+    not_before: datetime | None = None
+    """When its delay was over, counted from the moment at which the provider took the message before it."""
+    forgotten: bool = False
+    """Our database was restored to what it was before: the provider remembers, and we do not."""
 
 
 class TouchRow(NamedTuple):
@@ -54,6 +58,8 @@ class InboxRow(NamedTuple):
     reason: str = ""
     copies: int = 1
     """How often it was delivered."""
+    is_so: bool | None = None
+    """Whether the reason can be true, by what its sender knows of it."""
 
 
 class Posted(NamedTuple):
@@ -79,6 +85,23 @@ class Barrier(NamedTuple):
     lifted_as: int | None = None
     """The commit of the person's own word, or of the decision, that allows messages again."""
     committed_at: datetime | None = None
+    within: tuple[str, ...] = ()
+    """What the markers of the messages begin with that it forbids; all messages where it names none."""
+
+
+class Due(NamedTuple):
+    """A touch that the lead's clock was told of, and what the records were told when its turn had come."""
+
+    lead: str
+    marker: str
+    touch_key: str | None
+    """Its row in the ledger; None when the records were told of none."""
+    left_out: str = ""
+    """Why it was left out, in the word that the records were told."""
+    is_so: bool | None = None
+    """Whether that reason can be true, by what the world around the lead knows."""
+    excused: bool = False
+    """Something had happened since that may have changed the lead's course."""
 
 
 class TaskRow(NamedTuple):
@@ -98,7 +121,6 @@ class LeadRow(NamedTuple):
     """waiting, task, paused, review.<reason> or over.<reason>"""
     due: datetime | None
     why: str
-    looked_at: datetime | None
     failing: bool = False
     """Its look fails, or its workflow task does."""
 
@@ -115,8 +137,17 @@ class Evidence(NamedTuple):
     barriers: tuple[Barrier, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     leads: tuple[LeadRow, ...] = ()
-    due: tuple[str, ...] = ()
-    """Keys of the touches that became due, by whoever saw them decided."""
+    due: tuple[Due, ...] = ()
+    earlier: tuple["Evidence", ...] = ()
+    """What was known before the records forgot it."""
+
+    def in_order(self) -> "Evidence":
+        """The same, its rows in an order of their own: a database has none."""
+        return self._replace(
+            touches=tuple(sorted(self.touches)),
+            inbox=tuple(sorted(self.inbox, key=lambda row: (row.source, row.event_id))),
+            tasks=tuple(sorted(self.tasks, key=str)),
+        )
 
 
 class Break(NamedTuple):

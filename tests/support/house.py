@@ -33,9 +33,9 @@ from api.office import Office
 from cli.temporal_server import LocalServer
 from engine.life.progress import Progress
 from engine.life.wishes import Plan, TemplateRef
-from engine.sequence.compiled import HumanTask, Message, Sequence
+from engine.sequence.compiled import Branch, Sequence
 from engine.sequence.pipeline import Pipeline
-from engine.sequence.structure import steps
+from engine.sequence.structure import steps, template_kind, templates_of
 from engine.sequence.version import version_of
 from engine.words import Channel, LeadId, Verb
 from tests.support.life import PIPELINE
@@ -59,6 +59,7 @@ def settings(database_url: str, **changes: object) -> Settings:
         "jitter_seconds": 0,
         "start_to_close_seconds": 5,
         "provider_deadline_seconds": 2,
+        "first_byte_seconds": 60,  # a busy machine is not what tests are about
         "sticky_seconds": 1,
         "graceful_shutdown_seconds": 1,
         "sender_per_minute": 1000,
@@ -73,22 +74,22 @@ def released(*sequences: Sequence) -> Release:
     plans = []
     for sequence in sequences:
         refs = []
-        for step in (s for plan in sequence.stages for s in steps(plan)):
-            if isinstance(step, Message | HumanTask):
-                text = _template(step)
-                digest = text.digest
-                texts[digest] = text
-                refs.append(TemplateRef(name=f"{step.template}.{step.kind}", digest=digest))
+        for step in (s for plan in sequence.stages for s in steps(plan) if not isinstance(s, Branch)):
+            for name in templates_of(step):
+                text = _template(step.id, name)
+                texts[text.digest] = text
+                refs.append(TemplateRef(name=f"{name}.{template_kind(step)}", digest=text.digest))
         unique = tuple(sorted(set(refs), key=lambda ref: ref.name))
         plans.append(Plan(version=version_of(sequence, unique), sequence=sequence, templates=unique))
     return Release(plans=tuple(plans), templates=tuple(texts.values()), pipeline=None, fields=())
 
 
-def _template(step: Message | HumanTask) -> TemplateText:
+def _template(step: str, name: str) -> TemplateText:
     from adapters import templates
 
-    body = f"---\nvalue: guide\npurpose: commercial\nsubject: {step.id}\n---\nHello, this is {step.id}.\n"
-    return TemplateText(digest=templates.read(body, step.id).digest, text=body)
+    said = step if name.endswith(f"/{step}") else name
+    body = f"---\nvalue: guide\npurpose: commercial\nsubject: {step}\n---\nHello, this is {said}.\n"
+    return TemplateText(digest=templates.read(body, step).digest, text=body)
 
 
 class Someone:

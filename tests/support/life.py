@@ -15,14 +15,14 @@ from engine.calendar.hours import Hours
 from engine.life.circumstances import ChannelState, Circumstances, PipelineStage, Policy
 from engine.life.decide import decide
 from engine.life.deciding.wakes import next_wake
-from engine.life.enrolling import consider
+from engine.life.enrolling import consider, unread
 from engine.life.events import Command, CommandData, Event, EventData
 from engine.life.moves import Enroll, LookUp, Move, OpenTask, Park, Send, Wait
 from engine.life.moves import Finish as FinishMove
 from engine.life.noting import Fact, noting
 from engine.life.progress import Progress, TaskState
 from engine.life.receipts import Accepted, Claimed, Done, Receipt, StillUnknown, Uncertain
-from engine.life.wishes import Plan
+from engine.life.wishes import Answer, Entry, Plan, Wish
 from engine.reasons import HoldReason
 from engine.sequence.compiled import Block, Window
 from engine.words import Channel, EventKind, LeadId, Stage, TouchKey, Verb, ZoneSource
@@ -81,6 +81,7 @@ class Life:
         self.events = 0
         self.provider: Callable[[Send], Receipt] = lambda send: Accepted(touch_key=send.touch_key)
         self.looks_up: Callable[[TouchKey], bool] = lambda key: False
+        self.entry: Callable[[str], Entry] = lambda name: Entry(sequence=name)
 
     def shelf(self, version: str) -> Plan:
         """The sequence of that version."""
@@ -173,11 +174,21 @@ class Life:
                 unknown = StillUnknown(touch_key=move.touch_key, last=move.last)
                 self.note(Accepted(touch_key=move.touch_key) if found else unknown)
             case Enroll():
-                self.note(consider(self.progress, move.wish, self.catalogue, self.now))
+                self.note(self.answer(move.wish))
             case Wait() | Park():
                 pass
             case _:
                 self.note(Done(move=move))
+
+    def answer(self, wish: Wish) -> Answer:
+        """The answer to a wish, once all that the records know of it is known."""
+        entries: tuple[Entry, ...] = ()
+        while True:
+            answer = consider(self.progress, wish, self.catalogue, self.now, entries)
+            limited = unread(answer, entries)
+            if limited is None:
+                return answer
+            entries = (*entries, self.entry(limited.name))
 
     def at_end(self, move: Move) -> bool:
         """Whether the move is the rest of a lead that is over."""
@@ -194,6 +205,8 @@ class Life:
         move = decide(self.progress, self.now)
         if isinstance(move, Wait):
             return move.until
+        if isinstance(move, Enroll):  # whoever changes the world rings
+            return self.now
         return None if self.at_end(move) else next_wake(self.progress, self.now).until
 
     # --- what can be seen
@@ -227,6 +240,14 @@ class Life:
     def ended(self) -> list[str]:
         """Why its enrolments ended, the last one last."""
         return [past.because.value for past in sorted(self.progress.past, key=lambda past: past.ended_at)]
+
+
+class PureLife(Life):
+    """A life in memory alone: storage is proven elsewhere, and costs more than all the rest."""
+
+    def note(self, fact: Fact) -> None:
+        """One fact is noted."""
+        self.progress = noting(self.progress, fact, self.now)
 
 
 def uncertain(send: Send) -> Receipt:

@@ -135,6 +135,8 @@ class Asked(NamedTuple):
     marker: str
     """To whom and what, in plain words, so that a duplicate shows even under another key."""
     at: datetime
+    valid_until: datetime | None = None
+    """The latest moment at which it may be released; None when the request does not say."""
 
 
 class ScriptedProvider:
@@ -201,7 +203,13 @@ class ScriptedProvider:
     def take(self, message: dict[str, JsonValue]) -> Answer:
         """Journal a request and, unless the script refuses it, its acceptance; returns what to do."""
         first_line = str(message["text"]).partition("\n")[0]
-        asked = Asked(TouchKey(str(message["touch_key"])), f"{message['to']}: {first_line}", datetime.now(UTC))
+        until = message.get("valid_until")
+        asked = Asked(
+            touch_key=TouchKey(str(message["touch_key"])),
+            marker=f"{message['to']}: {first_line}",
+            at=datetime.now(UTC),
+            valid_until=None if until is None else datetime.fromisoformat(str(until)),
+        )
         with self._lock:
             self.began.append(asked)
             answer = self._script.popleft() if self._script else ok()
@@ -352,7 +360,7 @@ class HttpProvider:
 
     def send(self, message: Message) -> Receipt:
         """The provider's receipt. Raises: TryLater, Refused, SenderFault or OutcomeUnknown."""
-        content = message.model_dump_json(include={"touch_key", "to", "sender", "subject", "text"})
+        content = message.model_dump_json(include={"touch_key", "to", "sender", "subject", "text", "valid_until"})
         with self._connected() as connection:
             if self._clock() > message.send_by:
                 raise TryLater("too late for the first byte: the worker was held up after its claim")

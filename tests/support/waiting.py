@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 PATIENCE = timedelta(seconds=20)
 
 
-async def until(condition: abc.Callable[[], bool], within: timedelta = PATIENCE) -> None:
-    """Return as soon as the condition holds. Raises TimeoutError when it does not in time."""
+async def until(condition: abc.Callable[[], bool], within: timedelta = PATIENCE, *, every: float = 0.02) -> None:
+    """Return as soon as the condition holds, asked `every` so many seconds. Raises TimeoutError when it does not."""
     end = datetime.now(UTC) + within
     while not condition():
         if datetime.now(UTC) > end:
             raise TimeoutError("it did not happen")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(every)
 
 
 async def until_so(condition: abc.Callable[[], abc.Awaitable[bool]], within: timedelta = PATIENCE) -> None:

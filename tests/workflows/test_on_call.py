@@ -172,8 +172,16 @@ async def test_the_page_of_a_lead_tells_its_story(duty: Duty) -> None:
     rosa = await duty.house.capture()
     await until(lambda: rosa.touches == {"day-0": "accepted"})
     await rosa.happens("replied", channel="email", reply="unclear")
-    described = await duty.house.client.get_workflow_handle(rosa.handle.id).query("__temporal_workflow_metadata")
-    page = described.current_details
+
+    async def page_of() -> str:
+        told = await duty.house.client.get_workflow_handle(rosa.handle.id).query("__temporal_workflow_metadata")
+        return str(told.current_details)
+
+    async def shows_the_review() -> bool:
+        return "review" in await page_of()
+
+    await until_so(shows_the_review)
+    page = await page_of()
     told = (
         "review",
         "unclear reply",

@@ -107,7 +107,7 @@ async def test_input_that_is_no_json_does_not_even_leave_the_command_line(
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("replied", [1, [2], "three"]),
+        ("call_missed", [1, [2], "three"]),
         ("no such thing", [{"a": 1}]),
         ("näme with ☃ in it", [{}]),
         ("pause", [b"\xff\xfe"]),
@@ -120,6 +120,15 @@ async def test_signals_nobody_ever_meant_harm_nobody(rosa: Someone, name: str, c
     await rosa.handle.signal(name, args=content)
     await until(lambda: [found for _, found in settled(rosa)] == ["dead_letter"] * len(content))
     await unharmed(rosa)
+
+
+async def test_an_answer_or_an_opt_out_that_nobody_can_read_still_ends_sending(rosa: Someone) -> None:
+    """Whatever else is wrong with it: no message leaves after a no because somebody's program spelt it badly."""
+    await rosa.handle.signal("opted_out", args=[7])
+    await until(lambda: settled(rosa) == [("opted_out", "applied")])
+    await rosa.handle.result()  # the run has ended: nobody is left who could send
+    assert rosa.received == ["day-0"]
+    assert rosa.row.lead_state == "over.opted_out"
 
 
 async def test_the_same_signal_twice_is_one_row(rosa: Someone) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import insert
+from structlog.testing import capture_logs
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 import worker
 from adapters import schema
+from adapters.catalogue import published
 from adapters.tables import leads
 from api.office import Office
 from cli import child, process
@@ -85,6 +87,28 @@ def test_a_sweep_that_dies_ends_the_process_and_everybody_sees_it(temporal_serve
     finally:
         child.end(running)
     assert "'afterlife' is not a valid Stage" in (tmp_path / "log").read_text()
+
+
+def test_in_production_a_worker_publishes_nothing_and_reads_no_file(tmp_path: Path) -> None:
+    """Publishing is somebody's decision there, and a broken file must not keep a worker from starting."""
+    fit = {"environment": "production", "address_key": "a-real-key", "link_key": "another", "catalogue": "no.such"}
+    with Office(settings(f"sqlite:///{tmp_path / 'followup.sqlite'}", **fit)) as office:
+        schema.upgrade(office.database)
+        with capture_logs() as logged:
+            worker.have_something_to_run(office)
+        assert [(line["event"], line["next"]) for line in logged] == [("catalogue.empty", "followup sequence publish")]
+        with office.database.reading() as transaction:
+            assert published(transaction).number == 0
+
+
+def test_elsewhere_what_is_written_runs(tmp_path: Path) -> None:
+    """Whoever tries something out wants to see it, not to learn a command first."""
+    with Office(settings(f"sqlite:///{tmp_path / 'followup.sqlite'}")) as office:
+        schema.upgrade(office.database)
+        worker.have_something_to_run(office)
+        worker.have_something_to_run(office)
+        with office.database.reading() as transaction:
+            assert published(transaction).number == 1
 
 
 def test_an_attempt_is_longer_than_the_providers_deadline() -> None:

@@ -21,20 +21,20 @@ def moment_reaction(progress: Progress, now: datetime) -> Move | None:
 
 
 def moments(progress: Progress, running: Enrolment) -> Iterator[tuple[MomentCame, datetime]]:
-    """Moments the sequence reacts to that have not fired and were not past when the enrolment began."""
+    """Moments the sequence reacts to that have not fired and were still to come when the enrolment began."""
     for where, reactions in (("stage", running.stage_plan.when), ("sequence", running.plan.sequence.when)):
         for number, reaction in enumerate(reactions):
             if not isinstance(reaction.trigger, OnMoment):
                 continue
             moment = reaction.trigger.moment
             at = date_moment(progress, moment)
-            if at is None or at < running.started_at:
+            if at is None or at <= running.started_at:
                 continue
             value = str(progress.circumstances.field(moment.field))
             change = MomentCame.model_validate({"where": where, "reaction": number, "value": value})
             if not any(
                 (mark.where, mark.reaction, mark.value) == (change.where, number, value)
-                and (where == "sequence" or mark.plan == running.at_plan)
+                and (where == "sequence" or mark.plan == running.stage_number)
                 for mark in running.fired
             ):
                 yield change, at

@@ -8,7 +8,7 @@ from engine.life.deciding.waiting import parked, wait
 from engine.life.moments import exit_moment
 from engine.life.moves import Enroll, Finish, Move, Record, StageEntered
 from engine.life.progress import Enrolment, PendingExit, Progress
-from engine.life.sentences import STOPS, say_beginning, say_waiting, say_when
+from engine.life.sentences import HOLDS, STOPS, say_beginning, say_waiting, say_when
 from engine.life.wishes import Wish
 from engine.reasons import HoldReason, ReviewReason, StopReason
 from engine.sequence import compiled
@@ -25,7 +25,7 @@ def exit_due(progress: Progress, now: datetime) -> Move | None:
     if running is None or pending is None or exit_moment(progress, running, pending) > now:
         return None
     held = running.stopped_since is not None or progress.review is not None
-    if held and (running.exit is None or pending.exit.after is not None):
+    if held and (running.exit is None or pending.exit.after is not None or pending.not_before is not None):
         return None
     match pending.exit:
         case compiled.Goto():
@@ -79,6 +79,10 @@ def exit_waiting(progress: Progress, now: datetime) -> Move | None:
     if until <= now:
         return parked(progress, ReviewReason.LOOP_LIMIT, pending.why)
     then = _leading(pending.exit)
+    if until == pending.not_before:
+        when = say_when(until, progress.circumstances.zone)
+        why = f"{then} on {when}: {HOLDS[HoldReason.WAITING_CAPACITY]}"
+        return wait(until, HoldReason.WAITING_CAPACITY, why, then=then)
     why = f"{then} on {say_when(until, progress.circumstances.zone)}: {pending.why}"
     why += f", and then it {say_waiting(pending.exit.after, SENDING_HOURS)}" if pending.exit.after is not None else ""
     return wait(until, HoldReason.STEP_DELAY, why, then=then)

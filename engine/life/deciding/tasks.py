@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from engine.life.course import numbered
+from engine.life.keys import task_key
 from engine.life.moments import answer_due, default_give_up, task_moment
 from engine.life.moves import (
     CloseTask,
@@ -15,12 +16,12 @@ from engine.life.moves import (
     ReassignTask,
     TaskEscalation,
 )
-from engine.life.progress import Progress, TaskState
+from engine.life.progress import Enrolment, Progress, TaskState
 from engine.life.sentences import SKIPS, STOPS, TASKS, say_event, say_when
 from engine.reasons import HoldReason, SkipReason, StopReason
 from engine.sequence.compiled import HumanTask
 from engine.sequence.structure import step
-from engine.sequence.wording import say_role
+from engine.sequence.wording import say_role, say_step
 
 
 class Deadlines(NamedTuple):
@@ -39,6 +40,31 @@ def deadlines(progress: Progress, asked: HumanTask, opened: datetime) -> Deadlin
     )
     rungs = (TaskEscalation(role=rung.role, at=task_moment(progress, opened, rung.after)) for rung in asked.escalate)
     return Deadlines(due, give_up_at, tuple(rungs))
+
+
+def opening(progress: Progress, running: Enrolment, current: HumanTask, now: datetime) -> OpenTask:
+    """The move that asks a person for what the step says."""
+    times = deadlines(progress, current, now)
+    due = say_when(times.due, progress.circumstances.zone)
+    return OpenTask(
+        task_key=task_key(
+            progress.lead_id, running.number, running.stage_number, running.visit, current.id, running.cursor.occurrence
+        ),
+        task_kind=current.kind,
+        enrolment=running.number,
+        plan=running.stage_number,
+        visit=running.visit,
+        step=current.id,
+        version=running.plan.version,
+        template=current.template,
+        to=current.to,
+        due=times.due,
+        give_up_at=times.give_up_at,
+        escalations=times.escalations,
+        blocks=current.blocks,
+        proposes=current.proposes,
+        why=f"{say_step(current)}, due {due}",
+    )
 
 
 def orphaned_task(progress: Progress, now: datetime) -> Move | None:
@@ -68,7 +94,7 @@ def _orphaned(progress: Progress, state: TaskState) -> bool:
     running = progress.enrolment
     if running is None or running.number != task.enrolment:
         return True
-    at_same_place = (running.at_plan, running.visit) == (task.plan, task.visit)
+    at_same_place = (running.stage_number, running.visit) == (task.plan, task.visit)
     # A blocking task whose step was skipped or jumped over is over too.
     return not at_same_place or (task.blocks and running.cursor.task != task.task_key)
 
@@ -90,17 +116,19 @@ def owed_task(progress: Progress, now: datetime) -> Move | None:
 
 
 def wished(progress: Progress, now: datetime) -> Move | None:
-    """Something wants a sequence to start."""
-    if not progress.wishes:
+    """Something wants a sequence to start, and does not wait for a place in it."""
+    wish = next((wish for wish in progress.wishes if wish.not_before is None or wish.not_before <= now), None)
+    if wish is None:
         return None
-    wish = progress.wishes[0]
     if wish.event is not None:
         return Enroll(wish=wish, why=f"does a sequence start, because {say_event(wish.event)}?")
+    if wish.sequence is None:
+        return Enroll(wish=wish, why="does a sequence start, because fields of the lead have changed?")
     return Enroll(wish=wish, why=f"does {wish.sequence} start?")
 
 
 def call_of_absent_lead(progress: Progress, now: datetime) -> Move | None:
-    """Whoever is out of office is called when back: an open call is asked for anew from then (semantics.md 1.2)."""
+    """Whoever is out of office is called when back: an open call is asked for anew from then."""
     back = max((hold.until for hold in progress.not_before if hold.because is HoldReason.OUT_OF_OFFICE), default=now)
     if back <= now:
         return None
@@ -135,8 +163,10 @@ def given_up_task(progress: Progress, now: datetime) -> Move | None:
     """Nobody did the task in time."""
     for state in progress.tasks:
         if state.task.give_up_at is not None and state.task.give_up_at <= now:
-            why = f"{task_name(state)} is given up: {SKIPS[SkipReason.AUTO_SKIPPED]}"
-            return CloseTask(task_key=state.task.task_key, ended="given_up", because=SkipReason.AUTO_SKIPPED, why=why)
+            asked_for_words = state.task.task_kind == "approval"
+            because = SkipReason.NOT_APPROVED if asked_for_words else SkipReason.AUTO_SKIPPED
+            why = f"{task_name(state)} is given up: {SKIPS[because]}"
+            return CloseTask(task_key=state.task.task_key, ended="given_up", because=because, why=why)
     return None
 
 
@@ -169,4 +199,6 @@ def task_name(state: TaskState) -> str:
 
 def name_of(task: OpenTask) -> str:
     """What is asked for, as people speak of it."""
-    return TASKS[task.task_kind] if task.step is None else f"{task.task_kind} {task.step}"
+    if task.step is None:
+        return TASKS[task.task_kind]
+    return f"approval of {task.step}" if task.task_kind == "approval" else f"{task.task_kind} {task.step}"

@@ -9,7 +9,7 @@ from engine.life.deciding.unproven import asked_at, asking
 from engine.life.deciding.waiting import ROUTINE, far, wait
 from engine.life.moves import Wait
 from engine.life.progress import Pause, Progress
-from engine.life.sentences import say_both, say_when
+from engine.life.sentences import HOLDS, say_both, say_when
 from engine.reasons import HoldReason
 from engine.sequence.wording import say_role
 from engine.words import Act
@@ -44,6 +44,7 @@ def _other_wakes(progress: Progress, now: datetime) -> Iterator[Wait]:
         at = asked_at(progress, touch)
         if at is not None:
             yield asking(progress, touch, at)
+    yield from queueing(progress)
     running = progress.enrolment
     if running is None or progress.review is not None:
         return
@@ -62,6 +63,16 @@ def _task_wake(progress: Progress, at: datetime, then: str) -> Wait:
 def _dated(progress: Progress, at: datetime) -> Wait:
     why = f"a date the sequence waits for comes on {say_when(at, progress.circumstances.zone)}"
     return wait(at, HoldReason.AWAITING_EVENT, why, then="a date the sequence waits for is here")
+
+
+def queueing(progress: Progress) -> Iterator[Wait]:
+    """The waits for a place in sequences that are full."""
+    for wish in progress.wishes:
+        if wish.not_before is not None and wish.queued_for is not None:
+            then = f"{wish.queued_for} has a place for the lead"
+            when = say_when(wish.not_before, progress.circumstances.zone)
+            why = f"{wish.queued_for} starts on {when}: {HOLDS[HoldReason.WAITING_CAPACITY]}"
+            yield wait(wish.not_before, HoldReason.WAITING_CAPACITY, why, then=then, detail=wish.queued_for)
 
 
 def pausing(progress: Progress, pause: Pause) -> Wait:

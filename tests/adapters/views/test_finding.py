@@ -48,7 +48,7 @@ def test_several_are_listed_and_none_is_chosen(company):
     second = company.captures(NewLead(source="crm", emails=("kim@example.com",), external_ids=(external("2"),)))
     with company.database.transaction() as transaction:
         phone = company.people.phone("+12125550123")
-        company.people.add_address(transaction, second, phone, "crm", company.lead(second).created_at, first=False)
+        company.people.add_addresses(transaction, second, [phone], "crm", company.lead(second).created_at)
     with pytest.raises(FollowupError) as caught:
         meant(company, "+12125550123")
     assert caught.value.code == "LED002"

@@ -5,18 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from adapters import bells
+from adapters import bells, pauses
 from adapters.database import Transaction
 from adapters.tasks import open_tasks
 from adapters.views import runs
 from adapters.views.leads import STATES, Which, lines
 from adapters.views.stuck import Patience, stuck
+from adapters.views.versions import Traveller, in_flight, travellers
 from engine.words import LeadId
 from tests.adapters.world import MONDAY, Company
 from tests.support.plans import asking, read_whole
 
 DAY = timedelta(days=1)
 LATE = timedelta(minutes=3)
+SOMEBODY = Traveller("life@1", LeadId("rosa"), 1)
 
 HANDFULS = {"kill_switches"}
 """Tables that never hold more than a page of rows."""
@@ -33,9 +35,12 @@ QUESTIONS: dict[str, abc.Callable[[Transaction], object]] = {
     "task list of an owner": lambda t: open_tasks(t, owner="ana"),
     "task list of a lead": lambda t: open_tasks(t, lead=LeadId("rosa")),
     "rebuild": lambda t: runs.after(t, LeadId("rosa"), 500),
-    "the sweep: leads with a row": lambda t: bells.unrung(t, MONDAY, 100),
+    "the sweep: leads with a row": lambda t: bells.unrung(t, MONDAY, LATE, 100),
     "the sweep: leads that are overdue": lambda t: bells.overdue(t, MONDAY, LATE, 100),
-    "the sweep: leads that a switch let go": lambda t: bells.released(t, MONDAY, 100),
+    "the sweep: leads that a switch let go": lambda t: bells.released(t, MONDAY, LATE, 100),
+    "a look: pauses of its sequences": lambda t: pauses.of_lead(t, LeadId("rosa"), MONDAY),
+    "plan: leads in flight by version": in_flight,
+    "publish --running copy: whom it reaches": lambda t: travellers(t, ("life@1", "life@2"), SOMEBODY, 20),
 }
 
 

@@ -69,6 +69,15 @@ def test_a_lead_that_is_over_is_never_stuck(company, rosa):
     assert kinds(company, later(days=9)) == []
 
 
+def test_a_lead_that_no_address_is_left_for_is_told_for_a_week(company, rosa):
+    """A mistyped address that bounced would end an enquiry, and nobody would ever hear of it."""
+    change(company, rosa, open=False, lead_state="over.no_channel_left", looked_at=MONDAY, why="no address is left")
+    assert kinds(company) == [(Kind.UNREACHABLE, rosa)]
+    assert kinds(company, later(days=8)) == []
+    change(company, rosa, lead_state="over.opted_out")
+    assert kinds(company) == []
+
+
 def test_a_look_that_keeps_failing_is_told_from_a_flag(company, rosa):
     """The one needs a fix in the code, the other a glance at an event."""
     change(company, rosa, flagged_since=MONDAY, flag_detail="ValueError", failing_attempts=5)

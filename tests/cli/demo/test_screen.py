@@ -31,8 +31,13 @@ def happening(kind, what, text, **more) -> Happening:
         (happening("event", "captured", "the lead is captured"), "enquired"),
         (happening("event", "replied", "the lead answers with a question"), "answers with a question"),
         (happening("event", "won", "the deal is won"), "the deal is won"),
+        (happening("event", "lost", "the deal is lost"), "the deal is lost"),
         (happening("touch", "accepted", "email got-it accepted"), "email got-it sent"),
         (happening("touch", "suppressed", "sms hint suppressed"), "sms hint left out"),
+        (
+            happening("touch", "lost", "email got-it lost"),
+            "email got-it is unknown to the provider, so the owner is asked",
+        ),
         (happening("stage", "response", "capture → response"), "capture → response"),
         (happening("task", "done", "call first-call: no answer"), "call first-call: no answer"),
         (happening("task", "given_up", "call first-call: given up"), "call first-call: given up"),

@@ -43,7 +43,7 @@ def test_a_pipeline_says_who_answers_for_a_stage_and_by_when():
 
 
 def test_a_rule_has_the_times_of_the_house():
-    """The manager after four working hours, another owner after a day (rulings.md 4)."""
+    """The manager after four working hours, another owner after a day."""
     rule = pipeline(*rules()).rule(Stage.CONVERT)
     assert (rule.sla, rule.reassign) == (Working(minutes=240), Elapsed(minutes=1440))
 

@@ -48,15 +48,16 @@ WRONG = {
     "a flag as date field": "before(vip, days=1)",
     "a thread of a text": 'sms("a", thread="b")',
     "a proposal of a call": 'call("a", proposes="Lost")',
-    "a moment as start": 'sequence("a", plan, maintainer="ops", starts=[before(ends_on, days=1)])',
-    "approval, which comes later": 'email("a", approve=True)',
-    "variants, which come later": 'sms("a", variants=["b"])',
-    "a number a day, which comes later": 'sequence("a", plan, maintainer="ops", per_day=5)',
-    "one of an account, which comes later": 'sequence("a", plan, maintainer="ops", one_contact_per_account=True)',
-    "a holdout, which comes later": 'sequence("a", plan, maintainer="ops", holdout=10)',
-    "a question, which comes later": 'stage("nurture", ask("why"), otherwise=finish())',
+    "a delay as start": 'sequence("a", plan, maintainer="ops", starts=[elapsed(hours=1)])',
+    "approval by somebody": 'email("a", approve="manager")',
+    "variants without shares": 'sms("a", variants=["b"])',
+    "a part of a lead a day": 'sequence("a", plan, maintainer="ops", per_day=0.5)',
+    "an account's name": 'sequence("a", plan, maintainer="ops", one_contact_per_account="acme")',
+    "a holdout that is no percent": 'sequence("a", plan, maintainer="ops", holdout="10")',
+    "a question without an exit": 'ask("why", saves=source, answers={"ad": ["1"]}, wait=elapsed(hours=1))',
+    "a question about a number": 'ask("why", saves=heat, answers={}, wait=elapsed(hours=1), no_answer=finish())',
     "an automated call, which comes later": 'stage("nurture", voice("ring"), otherwise=finish())',
-    "a change of a condition, which comes later": "on(becomes(vip.is_(True)), finish())",
+    "a change of a field": "on(becomes(vip), finish())",
     "a word that there is not": 'email("a", delay=3)',
     "a stage in the catalogue": "catalogue(plan)",
 }
@@ -69,7 +70,13 @@ heat = field.number("heat")
 vip = field.flag("vip")
 ends_on = field.date("ends_on")
 plan = stage("nurture", email("a"), otherwise=finish(after=calendar(days=1)))
-life = catalogue(sequence("life", plan, maintainer="ops", starts=["captured", reply("positive"), entered("Demo")]))
+hot = vip.is_(True)
+question = ask("q", saves=source, answers={"ad": ["1", "ad"]}, wait=elapsed(hours=1), no_answer=finish())
+life = catalogue(
+    sequence("life", plan, maintainer="ops", starts=["captured", reply("positive"), entered("Demo")]),
+    sequence("hot", stage("nurture", question, otherwise=finish()), maintainer="ops", starts=[becomes(heat.below(1))]),
+    sequence("end", plan, maintainer="ops", starts=[before(ends_on, days=1)], when=[on(becomes(hot), finish())]),
+)
 """
 
 

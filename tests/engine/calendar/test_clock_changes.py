@@ -1,4 +1,4 @@
-"""Opening hours and wall times on the days on which clocks are changed (faults.md 7.5)."""
+"""Opening hours and wall times on the days on which clocks are changed."""
 
 from collections import abc
 from datetime import datetime, timedelta

@@ -195,7 +195,7 @@ def test_a_common_opening_is_open_for_all_or_there_is_none(all_hours, moment, op
 
 
 def test_the_contiguous_states_have_nine_hours_in_common():
-    """The width that a number without a place leaves at 08 to 20 (providers.md 6.4)."""
+    """The width that a number without a place leaves at 08 to 20."""
     states = tuple(
         Hours(zone=zone, window=week("Mon-Sun 08:00-20:00"))
         for zone in ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")

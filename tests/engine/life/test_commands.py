@@ -11,7 +11,7 @@ from engine.life.receipts import BadEvent, Questioned, Rejected, WentBack
 from engine.reasons import HoldReason, ReviewReason
 from engine.words import EventKind, Stage, TouchKey, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances
-from tests.support.sequences import call, days, email, goto, minutes, sequence, stage
+from tests.support.sequences import call, days, email, goto, minutes, on, sequence, stage
 
 TOUCH = TouchKey("touch-1")
 MONDAY = at("2026-11-23 09:00")
@@ -71,6 +71,15 @@ class TestSkip:
         rosa.commands(Verb.SKIP)
         assert rosa.waits_because is HoldReason.STEP_DELAY
 
+    def test_a_lead_on_its_way_out_has_none_either(self):
+        """The step that it stood before is not coming any more."""
+        missed = on("call_missed", goto("convert", after=days(1)))
+        stages = (stage("nurture", email("one"), email("two", after=days(3)), call("ring")), stage("convert"))
+        rosa = captured(sequence(*stages, when=(missed,), hours=ALWAYS))
+        rosa.happens(EventKind.CALL_MISSED)
+        rosa.commands(Verb.SKIP)
+        assert (at_step(rosa), rosa.tasks) == ("two", [])
+
 
 class TestJump:
     """Elsewhere in the same sequence."""
@@ -126,6 +135,23 @@ class TestJump:
         rosa.commands(Verb.JUMP, stage=Stage.CONVERT)
         assert rosa.progress.stage is Stage.CONVERT
 
+    def test_it_brings_nobody_back_who_has_complained(self):
+        """Nothing but the person's own word does, however soon after the complaint somebody of ours jumps."""
+        rosa = captured()
+        rosa.note_event(EventKind.REPLIED, channel="email", reply="complaint")
+        jump = rosa_command(rosa, Verb.JUMP, stage=Stage.CONVERT)
+        assert ignored(rosa.progress, jump, rosa.now) == "refused"
+        rosa.note(jump)
+        rosa.look()
+        assert rosa.ended == ["replied"]
+
+    def test_it_leads_on_what_an_old_complaint_did_not_end(self):
+        """The complaint is older than what runs and has written nothing yet: a person may still steer that."""
+        later = stage("nurture", email("one", after=days(1)), otherwise=goto(Stage.CONVERT))
+        rosa = captured(sequence(later, stage("convert", email("terms"))))
+        rosa.happens(EventKind.REPLIED, MONDAY - timedelta(days=30), channel="email", reply="complaint")
+        assert ignored(rosa.progress, rosa_command(rosa, Verb.JUMP, stage=Stage.CONVERT), rosa.now) is None
+
 
 class TestStop:
     """The enrolment is over, not the person."""
@@ -148,6 +174,15 @@ class TestStop:
         rosa.note_event(EventKind.CAPTURED)
         rosa.commands(Verb.STOP)
         assert (rosa.sent, rosa.progress.over) == ([], True)
+
+    def test_it_comes_after_a_sequence_that_somebody_wants_and_nobody_has_looked_at(self):
+        """Of two people the last one is obeyed, however soon after the other: nothing begins after a stop."""
+        other = sequence(stage("convert", email("special")), name="other", starts=())
+        rosa = Life(other, sequence(stage("response", call("first-call"))), now=MONDAY)
+        rosa.happens(EventKind.CAPTURED)
+        rosa.note(rosa.command(Verb.ENROLL, sequence="other"))
+        rosa.commands(Verb.STOP)
+        assert (rosa.sent, rosa.ended) == ([], ["stopped_by_person"])
 
     def test_it_ends_a_review_of_a_lead_that_is_in_no_sequence(self):
         """Nothing must keep such a lead open for ever."""

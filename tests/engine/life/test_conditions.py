@@ -105,7 +105,7 @@ def test_open_now_asks_the_hours_of_the_sequence(now, true):
 
 
 def test_open_now_asks_the_sequence_even_in_a_stage_with_hours_of_its_own():
-    """A response may leave at night; whether the office is open is another question (authoring.md 2)."""
+    """A response may leave at night; whether the office is open is another question."""
     plan = sequence(stage("response", email("hello"), email("more", after=days(1)), hours=ALWAYS))
     life = Life(plan, now=NIGHT)
     life.happens(EventKind.CAPTURED)

@@ -9,14 +9,15 @@ from engine.life.circumstances import FieldValue
 from engine.life.course import MOST_FIRED
 from engine.life.moves import MomentCame, Record
 from engine.reasons import HoldReason
-from engine.sequence.compiled import CarryOn, Moment, OnMoment, Response
+from engine.sequence.compiled import AgainIfInactive, CarryOn, Moment, OnMoment, Response
 from engine.words import EventKind, Stage, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances
-from tests.support.sequences import days, email, finish, goto, minutes, on, sequence, stage
+from tests.support.sequences import days, email, finish, goto, minutes, on, sequence, stage, start
 
 MONDAY = at("2026-11-23 09:00")
 RENEWAL = OnMoment(moment=Moment(kind="before", field="renewal_on", days=2, at=time(10)))
 AT_ONCE: dict[str, Any] = {"hours": ALWAYS, "after_human": minutes(0)}
+AGAIN: dict[str, Any] = {**AT_ONCE, "again": AgainIfInactive()}
 
 
 def known(value: str | None) -> tuple[FieldValue, ...]:
@@ -79,6 +80,17 @@ def test_a_date_that_was_past_when_the_sequence_began_does_not_fire():
     rosa = captured("2026-11-20")
     rosa.let_pass(days=30)
     assert (fired(rosa), rosa.sent) == ([], ["one"])
+
+
+def test_a_date_that_comes_when_the_sequence_begins_does_not_fire():
+    """Two sequences that hand over at a date would hand the lead round for ever in that moment."""
+    here, there = (OnMoment(moment=Moment(kind="since", field="renewal_on", at=time(9))) for _ in range(2))
+    one = sequence(stage("retain", email("one", after=days(1))), when=(on(here, start("two")),), name="one", **AGAIN)
+    two = sequence(stage("retain", email("two", after=days(1))), when=(on(there, start("one")),), name="two", **AGAIN)
+    rosa = Life(one, two, now=at("2026-11-23 08:00"), world=circumstances(fields=known("2026-11-23")))
+    rosa.happens(EventKind.CAPTURED)
+    rosa.let_pass(days=3)
+    assert (fired(rosa), rosa.sent) == (["2026-11-23"], ["two"])
 
 
 @pytest.mark.parametrize(("where", "times"), [("sequence", 1), ("stage", 1)])

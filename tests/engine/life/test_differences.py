@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from engine.life.differences import CLAUSES, Waiting, between, otherwise, waiting
-from engine.life.foresight import Foreseen, What
+from engine.life.foresight import Foreseen, Foresight, What
 from engine.life.turn import Turn
 from engine.words import Act, LeadId
 from tests.support.life import at
@@ -17,6 +17,11 @@ MONDAY = at("2026-11-23 09:00")
 def coming(what: What = "message", about: str = "email a", why: str = "it is due", **later: float) -> Foreseen:
     """One thing to come."""
     return Foreseen(at=MONDAY + timedelta(**later), what=what, about=about, why=why)
+
+
+def life(*coming: Foreseen, days: float = 90) -> Foresight:
+    """A life that is known for so many days."""
+    return Foresight(MONDAY, MONDAY + timedelta(days=days), coming)
 
 
 A, B = coming(), coming(about="email b", days=1)
@@ -50,20 +55,45 @@ class TestBetweenTwoLives:
     )
     def test_each_difference_is_said_in_words_that_name_no_lead(self, before, now, said):
         """The same words for everybody it happens to: so thirty leads become one line."""
-        assert [difference.said for difference in between(before, now)] == said
+        assert [difference.said for difference in between(life(*before), life(*now))] == said
 
     def test_what_comes_first_stands_first(self):
         """What comes later mostly follows from it."""
         before = (coming(about="email b", days=5), coming(about="email c", days=9))
         now = (coming(about="email b", days=6), coming(about="email a", days=3))
-        assert [one.said.partition(" leaves")[0] for one in between(before, now)] == ["email a", "email b", "email c"]
+        assert [one.said.partition(" leaves")[0] for one in between(life(*before), life(*now))] == [
+            "email a",
+            "email b",
+            "email c",
+        ]
 
     def test_both_sides_are_kept(self):
         """A machine reads the moments and the reasons."""
-        (moved,), (gone,), (come,) = between((A,), (coming(hours=1),)), between((A,), ()), between((), (A,))
+        (moved,) = between(life(A), life(coming(hours=1)))
+        (gone,), (come,) = between(life(A), life()), between(life(), life(A))
         assert (moved.before, moved.now, moved.by) == (A, coming(hours=1), timedelta(hours=1))
         assert (gone.before, gone.now, come.before, come.now) == (A, None, None, A)
         assert (gone.by, come.by) == (None, None)
+
+    @pytest.mark.parametrize("days", [60, 90])
+    def test_what_moved_out_of_sight_is_not_gone(self, days):
+        """Told as "leaves no more", an hour would look like a message that is lost."""
+        last = coming(days=days, hours=-0.5)
+        for seen, unseen in [(life(last, days=days), life(days=days)), (life(A, last, days=days), life(A, days=days))]:
+            assert between(seen, unseen) == between(unseen, seen) == ()
+
+    def test_what_moved_within_sight_is_told_as_moved(self):
+        """The end of what is compared is not the end of what is known."""
+        before, now = life(coming(days=60, hours=-0.5)), life(coming(days=60, hours=0.5))
+        assert [one.said for one in between(before, now)] == ["email a leaves later"]
+        assert [one.said for one in between(now, before)] == ["email a leaves earlier"]
+
+    def test_what_one_side_was_cut_before_is_neither_gone_nor_new(self):
+        """A life that goes round in circles is cut; what would have come then is not known."""
+        whole, cut = life(A, coming(about="email b", days=50)), life(A, days=30)
+        assert between(whole, cut) == between(cut, whole) == ()
+        assert [one.said for one in between(life(A, B), cut)] == ["email b leaves no more"]
+        assert [one.said for one in between(cut, life(A, B))] == ["email b leaves, and did not before"]
 
     def test_everything_that_people_notice_has_its_words(self):
         """A kind without words would fail the comparison of the first lead that meets it."""
@@ -105,6 +135,13 @@ class TestARowAndATurn:
         difference = otherwise(row, TURN)
         assert difference is not None
         assert (difference.said, difference.before, difference.now) == (said, row, waiting(TURN))
+
+    def test_what_is_due_at_once_is_told_by_its_reason(self):
+        """A turn says only once what is due, and this is what people know it by."""
+        turn = TURN.model_copy(update={"then": "", "why": "email a is due"})
+        difference = otherwise(waiting(turn).model_copy(update={"due": MONDAY + timedelta(days=1)}), turn)
+        assert difference is not None
+        assert difference.said == "email a is due earlier"
 
     def test_what_is_due_without_words_is_told_by_its_activity(self):
         """A parked lead's next look says nothing of itself."""

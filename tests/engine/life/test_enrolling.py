@@ -290,7 +290,7 @@ class TestAgain:
         assert (runs(rosa) == "one") is (refusal is None)
 
     def test_a_working_day_before_it_may_run_again_is_one_of_the_leads(self):
-        """The owner's weekends and holidays are nothing to the lead (semantics.md 1.1)."""
+        """The owner's weekends and holidays are nothing to the lead."""
         owner_off = hours().model_copy(update={"closed_days": (at("2026-11-24 12:00").date(),)})
         again = AgainAfter(delay=working_days(1))
         rosa = Life(plan("one", again=again), now=MONDAY, world=circumstances(owner_hours=owner_off))

@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
+from engine.life.differences import between
 from engine.life.foresight import HORIZON, MOST_MOVES, Foreseen, foresee
 from engine.life.moves import (
     CloseTask,
@@ -47,7 +48,6 @@ from tests.support.sequences import (
 )
 
 MONDAY = at("2026-11-23 09:00")
-SIXTY = timedelta(days=60)
 
 
 def captured(*plans, world=None, now=MONDAY) -> Life:
@@ -60,21 +60,20 @@ def captured(*plans, world=None, now=MONDAY) -> Life:
 
 def foreseen(rosa: Life, horizon: timedelta = HORIZON, most: int = MOST_MOVES) -> list[tuple[str, str]]:
     """What people would notice, without when and why."""
-    return [
-        (one.what, one.about) for one in foresee(rosa.progress, rosa.now, rosa.catalogue, horizon=horizon, most=most)
-    ]
+    life = foresee(rosa.progress, rosa.now, rosa.catalogue, horizon=horizon, most=most)
+    return [(one.what, one.about) for one in life.coming]
 
 
 def told(rosa: Life) -> list[tuple[object, str]]:
     """When and why each thing is to come."""
-    return [(one.at, one.why) for one in foresee(rosa.progress, rosa.now, rosa.catalogue)]
+    return [(one.at, one.why) for one in foresee(rosa.progress, rosa.now, rosa.catalogue).coming]
 
 
 def lived(rosa: Life) -> list[tuple[object, str]]:
-    """When and why people noticed something in the sixty days that followed; the look's loop of its own says so."""
-    before, end = len(rosa.moves), rosa.now + SIXTY
+    """When and why people noticed something until the horizon; the look's loop of its own says so."""
+    before, end = len(rosa.moves), rosa.now + HORIZON
     rosa.look()
-    rosa.let_pass(days=60)
+    rosa.let_pass(days=HORIZON.days)
     return [(when, move.why) for when, move in rosa.moves[before:] if noticed(move) and when <= end]
 
 
@@ -211,7 +210,7 @@ class TestWhereItEnds:
         """Nobody reads page after page of nothing."""
         rosa = captured(sequence(stage("response", email("a"))))
         assert foreseen(rosa) == []
-        assert foresee(Progress(lead_id=LeadId("x"), circumstances=circumstances()), MONDAY, ()) == ()
+        assert foresee(Progress(lead_id=LeadId("x"), circumstances=circumstances()), MONDAY, ()).coming == ()
 
     def test_a_lead_that_waits_for_a_person_stops_there(self):
         """What a person will decide cannot be foreseen."""
@@ -234,8 +233,44 @@ class TestWhereItEnds:
         """Beyond it too much will have happened."""
         plan = sequence(stage("nurture", *(email(f"m{n}", after=days(10)) for n in range(9)), hours=ALWAYS))
         rosa = captured(plan)
-        assert foreseen(rosa) == [("message", f"email m{n}") for n in range(6)]
+        assert foreseen(rosa, horizon=timedelta(days=60)) == [("message", f"email m{n}") for n in range(6)]
         assert foreseen(rosa, horizon=timedelta(days=25)) == [("message", "email m0"), ("message", "email m1")]
+
+    def test_a_mail_a_day_is_foreseen_to_the_horizon(self):
+        """A life with much in it must not be known for a shorter time than the page before a deploy says."""
+        plan = sequence(stage("nurture", *(email(f"m{n}", after=days(1)) for n in range(120)), hours=ALWAYS))
+        rosa = captured(plan)
+        life = foresee(rosa.progress, rosa.now, rosa.catalogue)
+        assert [one.about for one in life.coming] == [f"email m{n}" for n in range(HORIZON.days)]
+        assert life.until == life.coming[-1].at == MONDAY + HORIZON
+
+    def test_a_life_that_is_over_is_known_to_the_horizon(self):
+        """Nothing more comes, which is knowledge too."""
+        rosa = captured(sequence(stage("response", email("a", after=days(1)))))
+        assert foresee(rosa.progress, rosa.now, rosa.catalogue).until == MONDAY + HORIZON
+
+    @pytest.mark.parametrize("most", range(1, 40))
+    def test_where_it_is_cut_it_says_until_when_all_of_it_is_told(self, most):
+        """What is cut off is not gone, and must not be told as if it were."""
+        rosa = captured(
+            sequence(stage("nurture", *(email(f"m{n}", after=days(n)) for n in range(12)), hours=ALWAYS)),
+        )
+        whole = foresee(rosa.progress, rosa.now, rosa.catalogue)
+        cut = foresee(rosa.progress, rosa.now, rosa.catalogue, most=most)
+        assert cut.until <= whole.until
+        assert {one for one in whole.coming if one.at <= cut.until} <= set(cut.coming) <= set(whole.coming)
+        assert (cut == whole) == (cut.until == MONDAY + HORIZON)
+
+    @pytest.mark.parametrize(("day", "said"), [(60, ["later", "later"]), (HORIZON.days, [])])
+    def test_a_mail_that_moves_by_an_hour_is_never_told_as_gone(self, day, said):
+        """Wherever the horizon is, to the lead it is an hour."""
+
+        def waits(minutes_more: int):
+            news = email("news", after=minutes(day * 24 * 60 + minutes_more))
+            rosa = captured(sequence(stage("nurture", news, hours=ALWAYS)))
+            return foresee(rosa.progress, rosa.now, rosa.catalogue)
+
+        assert [one.said.split()[-1] for one in between(waits(-30), waits(30))] == said
 
     def test_it_ends_after_so_many_moves(self):
         """A life that goes round in circles at one moment has no horizon."""
@@ -254,7 +289,7 @@ def test_the_same_memory_is_foreseen_the_same_also_after_storage():
     again = Progress.model_validate_json(rosa.progress.model_dump_json())
     first = foresee(rosa.progress, rosa.now, rosa.catalogue)
     assert first == foresee(again, rosa.now.astimezone(UTC), rosa.catalogue)
-    assert all(Foreseen.model_validate_json(one.model_dump_json()) == one for one in first)
+    assert all(Foreseen.model_validate_json(one.model_dump_json()) == one for one in first.coming)
 
 
 def test_it_only_reads():

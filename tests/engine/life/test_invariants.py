@@ -30,7 +30,9 @@ from engine.life.turning import turn_of
 from engine.reasons import HoldReason, ReplyClass
 from engine.sequence.compiled import Window
 from engine.words import Channel, EventKind, Verb
-from tests.engine.life.strategies import (
+from tests.support.life import ALWAYS, WEEKDAYS, Life, at
+from tests.support.sequences import call, days, email, goto, sequence, sms, stage
+from tests.support.strategies import (
     MAPPED,
     Dice,
     Pen,
@@ -41,9 +43,7 @@ from tests.engine.life.strategies import (
     write_time,
     write_world,
 )
-from tests.engine.life.trial import Trial, nothing_to_do
-from tests.support.life import ALWAYS, WEEKDAYS, Life, at
-from tests.support.sequences import call, days, email, goto, sequence, sms, stage
+from tests.support.trial import Trial, nothing_to_do
 
 ROOT = Path(__file__).parents[3]
 LIVES = 200
@@ -51,7 +51,7 @@ MORE_LIVES = 100
 """Drawn by seed: wilder ones, which nobody needs to shrink."""
 STEPS = 40
 ROW = 50_000
-"""Bytes a lead's memory may have, its sequence included (rulings.md 4)."""
+"""Bytes a lead's memory may have, its sequence included."""
 TURN = 4_000
 
 SEEN: Counter[str] = Counter()
@@ -60,7 +60,7 @@ SEEN: Counter[str] = Counter()
 Check = Callable[[Trial, Move], None]
 
 
-# --- the checks, numbered as in faults.md 3 ---------------------------------------------------------------------------
+# --- the checks -------------------------------------------------------------------------------------------------------
 
 
 def check_01_no_touch_is_sent_twice(trial: Trial, move: Move) -> None:

@@ -43,8 +43,8 @@ def event(kind: EventKind, occurred_at=MONDAY, **data: object) -> Event:
         ),
         pytest.param(
             event(EventKind.REPLIED, MONDAY - timedelta(days=1), reply="question"),
-            IgnoreReason.OLDER_THAN_ENROLMENT,
-            id="a reply from before",
+            None,
+            id="a reply from before, heard of after the first message",
         ),
         pytest.param(
             event(EventKind.REPLIED, MONDAY - timedelta(days=1), reply="out_of_office"),
@@ -63,6 +63,14 @@ def event(kind: EventKind, occurred_at=MONDAY, **data: object) -> Event:
 def test_a_fact_that_refers_to_nothing_says_so(fact, because):
     """Webhooks repeat, reorder and lie; the row keeps the reason."""
     assert ignored(rosa().progress, fact, MONDAY) is because
+
+
+def test_a_reply_from_before_answers_nothing_of_a_sequence_that_has_not_written():
+    """Its row says why the lead goes on."""
+    life = Life(sequence(stage("nurture", email("one", after=days(1)))), now=MONDAY)
+    life.happens(EventKind.CAPTURED)
+    fact = event(EventKind.REPLIED, MONDAY - timedelta(days=1), reply="question")
+    assert ignored(life.progress, fact, MONDAY) is IgnoreReason.OLDER_THAN_ENROLMENT
 
 
 def test_an_open_task_can_be_closed():

@@ -430,7 +430,7 @@ def test_working_time_of_hours_of_all_seven_days_counts_holidays():
 
 
 def test_quiet_time_of_a_task_is_counted_in_the_time_of_whoever_does_it():
-    """An hour of calm before a call means an hour in which somebody could have called (authoring.md 2, working)."""
+    """An hour of calm before a call means an hour in which somebody could have called."""
     evenings = circumstances(owner_hours=hours(EVENINGS))
     rosa = captured(call("ring", after=Quiet(delay=Working(minutes=60))), world=evenings)
     rosa.let_pass(days=1)

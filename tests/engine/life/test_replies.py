@@ -1,10 +1,11 @@
 """The lead writes: everything stops, or what the sequence wrote; and exactly one answer is owed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from engine.life.circumstances import Policy
+from engine.life.circumstances import ChannelState, Policy
+from engine.life.receipts import Accepted, Uncertain
 from engine.reasons import HoldReason, ReplyClass, ReviewReason, SkipReason
 from engine.sequence.compiled import AgainIfInactive, BusinessDays, CarryOn
 from engine.words import Channel, EventKind, Verb
@@ -117,7 +118,7 @@ def test_a_plain_finish_after_a_reply_counts_as_answered():
 
 @pytest.mark.parametrize("kind", ["opt_out", "complaint", "possible_opt_out"])
 def test_no_sequence_can_write_over_the_law(kind):
-    """Opt-out and complaint are engine rules (authoring.md 3.5)."""
+    """Opt-out and complaint are engine rules."""
     rosa = captured(when=(on("replied", CarryOn()),))
     rosa.happens(EventKind.REPLIED, reply=kind)
     rosa.let_pass(days=20)
@@ -159,15 +160,40 @@ def test_a_lead_that_is_in_no_sequence_is_answered_too():
 
 
 def test_a_reply_from_before_the_enrolment_is_answered_and_stops_nothing():
-    """A late sync of an old mail must not end a new sequence."""
-    rosa = captured()
+    """A late sync of an old mail must not end a sequence that has written nothing yet."""
+    rosa = captured(email("one", after=days(1)))
     rosa.happens(EventKind.REPLIED, MONDAY - timedelta(days=2), reply="question")
     assert (rosa.ended, rosa.tasks) == ([], ["answer"])
 
 
+@pytest.mark.parametrize("early", [timedelta(minutes=2), timedelta(minutes=5)])
+def test_an_answer_by_a_clock_that_goes_slow_is_an_answer(early):
+    """The CRM's clock is not ours: what it dates two minutes before the enrolment may well be meant for it."""
+    rosa = captured(email("one", after=days(1)))
+    rosa.happens(EventKind.REPLIED, MONDAY - early, reply="question")
+    assert (rosa.ended, rosa.tasks) == (["replied"], ["answer"])
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        lambda send: Accepted(touch_key=send.touch_key),
+        lambda send: Uncertain(touch_key=send.touch_key, channel=send.channel),
+    ],
+    ids=["sent", "in doubt"],
+)
+def test_what_comes_after_the_first_message_counts_as_its_answer_whatever_its_date(says):
+    """Nobody who has answered is written to again because a clock somewhere is hours off."""
+    rosa = Life(sequence(stage("nurture", *STEPS), hours=ALWAYS), now=MONDAY)
+    rosa.provider = says
+    rosa.happens(EventKind.CAPTURED)
+    rosa.happens(EventKind.REPLIED, MONDAY - timedelta(days=2), reply="question")
+    assert (rosa.ended, rosa.tasks) == (["replied"], ["answer"])
+
+
 @pytest.mark.parametrize("written", [reply("unclear"), "replied"], ids=["for unclear ones", "for all"])
 def test_an_unclear_reply_may_have_a_written_way(written):
-    """What the sequence says comes first (semantics.md 3.7), and the owner has the answer task anyway."""
+    """What the sequence says comes first, and the owner has the answer task anyway."""
     rosa = captured(when=(on(written, finish("goal_met")),))
     rosa.happens(EventKind.REPLIED, reply="unclear")
     assert (rosa.ended, rosa.tasks, review_of(rosa)) == (["goal_met"], ["answer"], None)
@@ -262,7 +288,7 @@ class TestCarryOn:
 
     def test_two_answers_are_waited_for(self):
         """The owner's and the manager's."""
-        rosa = captured(when=(on("replied", CarryOn()),))
+        rosa = captured(email("one", after=days(1)), when=(on("replied", CarryOn()),))
         rosa.happens(EventKind.REPLIED, reply="question", from_other="thread")
         rosa.happens(EventKind.REPLIED, reply="question")
         rosa.happens(EventKind.REPLIED, MONDAY - timedelta(days=1), reply="complaint")
@@ -288,6 +314,7 @@ class TestOutOfOffice:
         ("returns", "until"),
         [
             pytest.param("2026-11-25 09:00", "2026-11-26 09:00", id="the day after the return"),
+            pytest.param("2026-11-25 21:00", "2026-11-26 09:00", id="whatever the hour of the return"),
             pytest.param("2026-11-27 09:00", "2026-11-30 09:00", id="the business day after"),
             pytest.param(None, "2026-11-30 09:00", id="no date is seven days"),
             pytest.param("2026-11-20 09:00", "2026-11-30 09:00", id="a date that is past is seven days"),
@@ -318,6 +345,13 @@ class TestOutOfOffice:
         rosa.happens(EventKind.REPLIED, reply="out_of_office", returns_at=at("2026-11-25 09:00"))
         (hold,) = rosa.progress.not_before
         assert hold.until == at("2026-12-11 09:00")
+
+    def test_a_holiday_is_no_day_on_which_anybody_is_back(self):
+        """Business days are those of the lead's calendar."""
+        rosa = captured(world=circumstances(closed_days=(date(2026, 11, 26),)))
+        rosa.happens(EventKind.REPLIED, reply="out_of_office", returns_at=at("2026-11-25 09:00"))
+        (hold,) = rosa.progress.not_before
+        assert hold.until == at("2026-11-27 09:00")
 
     def test_the_absence_of_somebody_else_means_nothing(self):
         """A colleague's holiday is not the lead's."""
@@ -447,3 +481,21 @@ def test_after_a_complaint_only_the_persons_own_word_starts_anything_again() -> 
     rosa.happens(EventKind.OPTED_IN)
     rosa.commands(Verb.ENROLL, sequence="life")
     assert rosa.sent == ["one", "one"]
+
+
+def test_a_complaint_that_is_older_than_the_sequence_holds_for_the_next_one() -> None:
+    """A mail that arrives late stops nothing that began after it; but nobody begins anew with who complained."""
+    rosa = captured(email("one", after=days(1)), again=AgainIfInactive())
+    rosa.happens(EventKind.REPLIED, MONDAY - timedelta(days=30), reply="complaint")
+    assert (rosa.ended, rosa.tasks) == ([], ["answer"])
+    rosa.commands(Verb.STOP)
+    rosa.commands(Verb.ENROLL, sequence="life")
+    assert rosa.progress.refusal is not None
+    assert rosa.progress.refusal.because == "do_not_contact"
+
+
+def test_a_no_that_is_older_than_the_sequence_ends_it_when_no_channel_is_left() -> None:
+    """An opt-out holds at any age, so there is nobody left to write to."""
+    rosa = captured(world=circumstances(channels=(ChannelState(channel=Channel.EMAIL),)))
+    rosa.happens(EventKind.REPLIED, MONDAY - timedelta(days=30), reply="opt_out", channel="email")
+    assert (rosa.ended, rosa.tasks) == (["opted_out"], ["answer"])

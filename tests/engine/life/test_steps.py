@@ -7,7 +7,7 @@ import pytest
 from engine.life.circumstances import ChannelState, FieldValue, Policy
 from engine.life.moves import Record, Send, StepSkipped
 from engine.reasons import HoldReason, ReviewReason, SkipReason
-from engine.sequence.compiled import Ask, AskAnswer, Not, OpenNow
+from engine.sequence.compiled import Not, OpenNow
 from engine.words import Channel, EventKind, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances
 from tests.support.sequences import (
@@ -255,7 +255,7 @@ class TestWindows:
     """No moment at all needs a person."""
 
     def test_without_a_window_a_person_is_asked(self):
-        """Never "send now" because no better moment was found (rulings.md 4)."""
+        """Never "send now" because no better moment was found."""
         nowhere = tuple(
             circumstances().contact_hours[0].model_copy(update={"zone": zone})
             for zone in ("America/New_York", "Asia/Tokyo")
@@ -308,21 +308,6 @@ class TestLimits:
         rosa.happens(EventKind.HUMAN_TOUCH)
         rosa.let_pass(hours=1)
         assert rosa.sent == ["one", "two"]
-
-
-def test_a_step_kind_this_engine_cannot_do_needs_a_person():
-    """An `ask` that was published by newer code is shown, not dropped."""
-    ask = Ask(
-        id="why",
-        template="life/why",
-        saves="reason",
-        answers=(AskAnswer(value="price", words=("price",)),),
-        wait=days(1),
-        no_answer=finish(),
-    )
-    rosa = captured(ask)
-    assert rosa.progress.review is not None
-    assert rosa.progress.review.because is ReviewReason.UNEXPECTED_ERROR
 
 
 def test_a_stage_without_steps_leads_on():

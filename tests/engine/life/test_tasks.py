@@ -193,7 +193,7 @@ class TestDispositions:
         ],
     )
     def test_each_disposition_has_its_default(self, disposition, ended, sent):
-        """A good or a final talk ends the enrolment; all others go on (semantics.md 3.6)."""
+        """A good or a final talk ends the enrolment; all others go on."""
         rosa = captured(call("ring"), email("after"))
         rosa.closes(disposition)
         assert (rosa.ended, rosa.sent) == (ended, sent)
@@ -364,8 +364,8 @@ class TestOwners:
 class TestAbsentLead:
     """Whoever is out of office cannot be rung: an open call waits for the return, as one that is not open yet does."""
 
-    BACK = at("2026-12-04 10:00")  # a business day after the return
-    RUNGS = ({"role": "manager", "after": minutes(180)},)
+    BACK = at("2026-12-04 09:00")  # our people begin on the business day after the return
+    RUNGS = ({"role": "manager", "after": Working(minutes=180)},)
 
     def away(self, *steps, after: float = 2, returns: str | None = "2026-12-03 10:00") -> Life:
         """A lead whose machine answers two hours after the steps have begun."""
@@ -377,16 +377,16 @@ class TestAbsentLead:
 
     def test_statement_08_an_open_call_is_asked_for_when_the_lead_is_back(self):
         """Nobody is blamed for not reaching somebody who said that they are away."""
-        rosa = self.away(call("ring", escalate=self.RUNGS, give_up=minutes(240)))
+        rosa = self.away(call("ring", escalate=self.RUNGS, give_up=Working(minutes=240)))
         (task,) = (state.task for state in rosa.progress.tasks)
         assert task.due == self.BACK + timedelta(hours=1)
         assert [rung.at for rung in task.escalations] == [self.BACK + timedelta(hours=3)]
         assert task.give_up_at == self.BACK + timedelta(hours=4)
-        assert task.why == "call ring for the owner once the lead is back, due Fri 4 Dec 2026 11:00 New York time"
+        assert task.why == "call ring for the owner once the lead is back, due Fri 4 Dec 2026 10:00 New York time"
 
     def test_nobody_is_told_and_nothing_is_given_up_before(self):
         """The clocks of people begin again."""
-        rosa = self.away(call("ring", escalate=self.RUNGS, give_up=minutes(240)), email("after"))
+        rosa = self.away(call("ring", escalate=self.RUNGS, give_up=Working(minutes=240)), email("after"))
         rosa.let_pass(days=10)
         assert (moves(rosa, EscalateTask), rosa.tasks, rosa.sent) == ([], ["ring"], [])
         rosa.let_pass(days=2)
@@ -396,7 +396,7 @@ class TestAbsentLead:
     def test_without_a_give_up_of_its_own_it_has_three_working_days_after_that(self):
         """The default of every task."""
         rosa = self.away(call("ring"))
-        assert rosa.progress.tasks[0].task.give_up_at == at("2026-12-09 11:00")
+        assert rosa.progress.tasks[0].task.give_up_at == at("2026-12-09 10:00")
 
     def test_a_call_that_is_given_up_in_the_same_look_is_kept(self):
         """The answer of the machine came before anybody decided that nobody did the call."""
@@ -412,7 +412,7 @@ class TestAbsentLead:
         rosa.happens(EventKind.REPLIED, reply="out_of_office", returns_at=at("2026-12-01 10:00"))
         assert len(moves(rosa, PostponeTask)) == 1
         rosa.happens(EventKind.REPLIED, reply="out_of_office", returns_at=at("2026-12-10 10:00"))
-        assert rosa.progress.tasks[0].task.due == at("2026-12-11 11:00")
+        assert rosa.progress.tasks[0].task.due == at("2026-12-11 10:00")
 
     def test_a_call_that_is_due_after_the_return_stays_as_it_is(self):
         """There is nothing to wait for."""

@@ -192,6 +192,24 @@ class TestProof:
         assert len(rosa.progress.recent_touches) == 2
         assert rosa.progress.stage is Stage.CONVERT
 
+    @pytest.mark.parametrize(("says", "sent"), [("sent", 1), ("not_sent", 2)])
+    def test_a_proof_while_the_card_has_slipped_counts_when_it_is_back(self, says, sent):
+        """What was sent once under a key is never sent under it again."""
+        stages = (stage("nurture", *STEPS), stage("convert", call("ring")))
+        rosa = Life(sequence(*stages, **AT_ONCE), now=MONDAY)
+        rosa.provider = uncertain
+        rosa.happens(EventKind.CAPTURED)
+        rosa.let_pass(hours=1)
+        rosa.provider = lambda send: Accepted(touch_key=send.touch_key)
+        rosa.happens(EventKind.STAGE_CHANGED, pipeline_stage="Proposal")
+        key = rosa.progress.open_touches[0].touch_key
+        proof = next(state.task.task_key for state in rosa.progress.tasks if state.task.touch_key == key)
+        rosa.happens(EventKind.TASK_DONE, None, task_key=proof, disposition=says)
+        rosa.happens(EventKind.STAGE_CHANGED, rosa.now + timedelta(seconds=1), pipeline_stage="Delayed")
+        rosa.let_pass(hours=8)
+        keys = [move.touch_key for _, move in moves(rosa, Send) if move.step == "one"]
+        assert (len(keys), len(set(keys))) == (sent, sent)
+
     def test_an_interrupting_sequence_goes_on_beside_a_doubt_below(self):
         """Only the enrolment whose touch is in doubt waits for it."""
         lower = sequence(stage("nurture", *STEPS), name="lower", **AT_ONCE)

@@ -260,6 +260,19 @@ def test_a_check_finds(found: Catalogue, code: str, severity: str, says: str):
             ),
             id="a sequence that covers no stage",
         ),
+        pytest.param(
+            catalogue(
+                sequence(
+                    "b",
+                    stage("as_is", *mails(1), otherwise=finish("goal_met", after=LATER)),
+                    maintainer="ops",
+                    starts=["captured"],
+                    only_if=can("sms"),
+                ),
+                good(),
+            ),
+            id="a start of which the upper one leaves some",
+        ),
     ],
 )
 def test_a_check_has_nothing_to_say(fine: Catalogue):

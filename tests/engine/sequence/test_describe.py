@@ -6,6 +6,7 @@ import pytest
 
 from engine.authoring import (
     any_of,
+    becomes,
     before,
     branch,
     business_days,
@@ -25,6 +26,7 @@ from engine.authoring import (
     quiet,
     reply,
     sequence,
+    since,
     sms,
     stage,
     start,
@@ -37,6 +39,7 @@ from engine.sequence.describe import Description, describe, description_of
 from engine.words import Stage
 
 ends_on = field.date("ends_on")
+heat = field.number("heat")
 vip = field.flag("vip")
 
 SPEED_TO_LEAD = sequence(
@@ -65,19 +68,24 @@ TOLD = """\
 # speed-to-lead
 
 - It starts when a lead is captured.
+- It also starts when another sequence hands a lead over to it, or when a person enrolls one.
 - It starts only if vip is yes.
 - A lead runs through it once in its life.
+- While a sequence that stands above it in the catalogue runs for the lead, it does not start.
+- When it starts, the one below it that runs for the lead ends.
 - Messages leave in the name of the owner.
-- Messages leave Monday to Friday 09:00 to 18:00, in the lead's time zone; what is due outside waits.
-- Days and times of day are those of the lead.
-- A delay counts from the moment the step before was done, given up or left out; the first one, from entering.
-- Once a person of ours was in touch with the lead, nothing is sent for 2 working days, except in response.
-- A message that is late by more than 4 hours in response, or 5 working days elsewhere, is not sent unasked.
+- Messages leave Monday to Friday 09:00 to 18:00, not on holidays, in the lead's time zone; what is due outside waits.
+- Days and times of day are those of the lead; working days are Monday to Friday without holidays.
+- A delay counts from the moment the step before was done, given up or left out.
+- The delay of the first step of a stage counts from the moment the lead enters the stage.
+- Once a person of ours was in touch with the lead, nothing is sent for 2 working days, but in the stage response.
+- A message that comes more than 4 hours late in the stage response is sent only if a person says so; one that comes \
+more than 5 working days late elsewhere is left out.
 - It is looked after by revops.
 
 ## Response
 
-Here messages leave every day around the clock instead.
+Here messages leave instead: every day around the clock, also on holidays.
 
 1. Branch office, decided at once: the first case that is true.
    - If it is inside opening hours:
@@ -90,8 +98,8 @@ Here messages leave every day around the clock instead.
    - What to do: speed-to-lead/first-call.
    - Due within 5 minutes of working time of the owner.
    - If it is not done within 10 minutes of working time of the owner: whoever is on duty is told.
-   - If it is not done within 45 minutes of working time of the owner: given up.
-   - Nothing else is done until then.
+   - If it is not done within 45 minutes of working time of the owner: given up, and the next step comes.
+   - The next step waits until it is done or given up.
 
 When all this is done: go on to nurture, 1 working day later.
 
@@ -107,16 +115,23 @@ When all this is done: end as completed, 7 days later.
 
 ## At any time
 
+- What the stage that the lead is in says comes first.
 - When a meeting is booked: end as goal met.
-- When the lead answers and nothing else is written here for it: everything stops.
-- When the CRM moves the lead to another pipeline stage and nothing else is written here for it: \
-the lead goes to the stage that this means, or the sequence ends if it has none.
-- When the deal is won and nothing else is written here for it: \
-the lead goes to retain, or the sequence ends if it has none.
-- When the deal is lost and nothing else is written here for it: the sequence ends.
-- When a call ends in a clear yes or no and nothing is written here for it: everything stops.
-- Every answer of the lead becomes one task for the owner, whatever else happens.
-- Who opts out of a channel hears nothing there any more, and texts and calls keep to the legal hours.
+- When the lead answers, and neither its stage nor a line above speaks of it: everything stops.
+- When the CRM moves the lead to another pipeline stage, and neither its stage nor a line above speaks of it: the \
+lead goes to the stage that this means, or the sequence ends if it has no such stage; where it means nothing to us, \
+a person is asked.
+- When the deal is won, and neither its stage nor a line above speaks of it: the lead goes to retain, or the \
+sequence ends if it has no such stage.
+- When the deal is lost, and neither its stage nor a line above speaks of it: the sequence ends.
+- When a call ends in a clear yes or no, and nothing is written here for it: everything stops.
+- Every answer of the lead becomes one task for the owner, due within 1 hour of working time, whatever else happens.
+- Who complains hears nothing more, whatever is written here; the manager is asked to answer.
+- Where an answer may mean that somebody wants no more messages, a person decides.
+- An out-of-office note is no answer: nothing is sent before the working day after the return, or for 7 days where \
+it names none.
+- Who opts out of a channel hears nothing there any more.
+- Texts and calls wait for the legal hours where the lead lives, and messages keep to the limits for one lead.
 """
 
 
@@ -147,12 +162,16 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
             life(again=elapsed(minutes=20)), "- A lead may run through it again 20 minutes after it ended.", id="after"
         ),
         pytest.param(
-            life(gives_back=True), "- It interrupts what runs for the lead, and gives the lead back", id="back"
+            life(gives_back=True), "- That one goes on, that much later, when this one ends without a yes,", id="back"
         ),
         pytest.param(life(sender="company"), "- Messages leave in the name of the company.", id="the company"),
-        pytest.param(life(after_human=elapsed(hours=1)), "nothing is sent for 1 hour, except", id="after a person"),
         pytest.param(
-            life(stale_after=working(hours=3)), "late by more than 3 hours of sending hours is not", id="stale"
+            life(after_human=elapsed(hours=1)), "nothing is sent for 1 hour, but in the stage", id="after a person"
+        ),
+        pytest.param(
+            life(stale_after=working(hours=3)),
+            "comes more than 3 hours of sending hours late is left out; in the",
+            id="stale",
         ),
         pytest.param(
             life(email("a", after=working(hours=2))), "1. Email a: sent 2 hours of sending hours later.", id="sending"
@@ -187,8 +206,25 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
         ),
         pytest.param(life(task("a", blocks=False)), "   - Nothing waits for it.", id="a task nobody waits for"),
         pytest.param(
-            life(task("a")), "   - If it is not done 3 working days after it was due: given up.", id="the default end"
+            life(task("a")),
+            "   - If it is not done 3 working days after it was due: given up, and the next step comes.",
+            id="the default end",
         ),
+        pytest.param(life(task("a")), "   - If it is late: nobody else is told.", id="nobody to tell"),
+        pytest.param(
+            life(hours=window("Mon-Sun", "09:00-18:00")),
+            "- Messages leave every day 09:00 to 18:00, also on holidays, in",
+            id="hours that know no holidays",
+        ),
+        pytest.param(
+            life(email("a"), when=[on("won", finish())]),
+            "- When the lead answers, and its stage is silent on it: everything stops.",
+            id="what the engine does where a stage says nothing",
+        ),
+        pytest.param(
+            life(when=[on("won", finish())]), "- What the stage that the lead is in says comes first.", id="first"
+        ),
+        pytest.param(life(), "- When the lead answers: everything stops.", id="what the engine does by itself"),
         pytest.param(
             life(task("a", proposes="Lost")),
             '   - It proposes the pipeline stage "Lost", which only a person sets.',
@@ -249,13 +285,13 @@ def test_what_is_written_for_an_event_is_told_instead_of_the_default():
 
 
 def test_what_stored_sequences_may_have_is_told_too():
-    """Questions, approvals and variants are not offered to authors yet, and are in the compiled form."""
+    """Approvals are not offered to authors yet, and are in the compiled form."""
     ask = Ask(
         id="how-big",
         template="life/how-big",
         after=Elapsed(minutes=5),
         saves="size",
-        answers=(AskAnswer(value="small", words=("small",)), AskAnswer(value="large", words=("large",))),
+        answers=(AskAnswer(value="small", words=("1", "small")), AskAnswer(value="large", words=("large",))),
         wait=Elapsed(minutes=60),
         no_answer=Finish(),
     )
@@ -269,7 +305,70 @@ def test_what_stored_sequences_may_have_is_told_too():
     plan = StagePlan(name=Stage.NURTURE, steps=(ask, offer), otherwise=Finish())
     text = describe(Sequence(name="life", stages=(plan,), maintainer="ops", hours=Window(blocks=())))
     assert "1. Question how-big by text: sent 5 minutes later." in text
-    assert "   - Its answer is kept as size: small or large." in text
-    assert "   - Without an answer 1 hour later: end as completed." in text
-    assert "   - It waits until a person has approved it." in text
-    assert "   - It is sent in 2 variants: a for 30 and b for 70." in text
+    assert '   - An answer with "1" or "small": size is small, and on; nobody has to read it.' in text
+    assert "   - An answer that says none of this, or more, is read by a person like any other." in text
+    assert "   - Without an answer for 1 hour: end as completed." in text
+    assert "   - If it cannot be sent: nothing, and on." in text
+    assert "- An answer that has the words of an open question is none for a person; every other one is." in text
+    assert "   - The owner is asked when its time has come, and has 1 working day." in text
+    assert "   - Words: life/a for 30 of 100 leads and life/b for 70 of 100 leads, always the same for a lead." in text
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        (
+            becomes(heat.at_least(70)),
+            "- It starts when it becomes true that heat is 70 or more; "
+            "a lead of whom that is true from the first has to change.",
+        ),
+        (
+            before(ends_on, days=30),
+            "- It starts when it is 30 days before ends_on, and for who is nearer to it then, until that date is over.",
+        ),
+        (since(ends_on, days=7), "- It starts when it is 7 days after ends_on, for dates that come once this runs."),
+    ],
+    ids=["a change", "before a date", "since a date"],
+)
+def test_a_start_says_whom_it_takes_and_whom_not(start, told):
+    """Who approves it must know whether the leads of yesterday are meant."""
+    assert told in life(starts=[start])
+
+
+def test_who_reads_a_message_first_is_told_with_the_time_they_have():
+    """A manager approves a sequence whose messages somebody else approves."""
+    told = {name: _told_of_an_approval(name) for name in (Stage.RESPONSE, Stage.NURTURE, "as_is")}
+    asked = "   - The owner is asked when its time has come, and has"
+    assert f"{asked} 1 hour of working time." in told[Stage.RESPONSE]
+    assert f"{asked} 1 working day." in told[Stage.NURTURE]
+    assert f"{asked} 1 hour of working time in response, else 1 working day." in told["as_is"]
+    assert "   - If nobody has released it 3 working days after that: it is left out." in told[Stage.NURTURE]
+
+
+def _told_of_an_approval(name: Stage | Literal["as_is"]) -> str:
+    offer = Message(kind="email", id="offer", template="life/offer", approve=True)
+    plan = StagePlan(name=name, steps=(offer,), otherwise=Finish())
+    return describe(Sequence(name="life", stages=(plan,), maintainer="ops", hours=Window(blocks=())))
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [
+        ({"per_day": 50}, "- It takes at most 50 leads in any 24 hours; the others wait for their turn, in the order"),
+        ({"per_day": 1}, "- It takes at most 1 lead in any 24 hours; the others"),
+        ({"one_contact_per_account": True}, "- A lead does not start while a colleague at the same account is in it,"),
+    ],
+)
+def test_who_does_not_begin_at_once_is_told(limit: dict[str, object], told: str):
+    """Whoever waits for a lead to be written to looks here for why."""
+    plan = StagePlan(name=Stage.NURTURE, steps=(), otherwise=Finish())
+    plain = {"name": "life", "stages": (plan,), "maintainer": "ops", "hours": Window(blocks=())}
+    assert told in describe(Sequence.model_validate(plain | limit))
+    assert told not in describe(Sequence.model_validate(plain))
+
+
+def test_a_holdout_is_told_before_anything_else_is_believed():
+    """Whoever approves it has to know that some leads get nothing."""
+    plan = StagePlan(name=Stage.NURTURE, steps=(), otherwise=Finish())
+    text = describe(Sequence(name="life", stages=(plan,), maintainer="ops", hours=Window(blocks=()), holdout=10))
+    assert "- 10 of 100 leads get nothing from it, always the same ones, to compare the others with." in text

@@ -6,6 +6,7 @@ import pytest
 
 from engine.authoring import (
     branch,
+    calendar,
     call,
     case,
     elapsed,
@@ -15,6 +16,7 @@ from engine.authoring import (
     goto,
     on,
     open_now,
+    quiet,
     sequence,
     stage,
     start,
@@ -36,6 +38,7 @@ from engine.words import Stage
 
 vip = field.flag("vip")
 LATER = elapsed(hours=1)
+AT_NINE = calendar(days=0, at="09:00")
 AT_ONCE = frozenset({Finish()})
 NEVER: frozenset[Finish] = frozenset()
 
@@ -61,6 +64,13 @@ def asking() -> Ask:
         pytest.param(plan(), AT_ONCE, id="a stage without steps"),
         pytest.param(plan(email("a")), AT_ONCE, id="a message takes no time"),
         pytest.param(plan(email("a", after=LATER)), NEVER, id="a delay does"),
+        pytest.param(plan(email("a", after=AT_NINE)), AT_ONCE, id="an hour of the same day may be now"),
+        pytest.param(plan(email("a", after=quiet(AT_NINE))), AT_ONCE, id="in silence too"),
+        pytest.param(
+            plan(email("a"), otherwise=finish(after=AT_NINE)),
+            frozenset({Finish(after=AT_NINE)}),
+            id="an exit at an hour of the same day",
+        ),
         pytest.param(plan(email("a", after=LATER, only_if=open_now)), NEVER, id="a delay does, though it is skipped"),
         pytest.param(plan(call("a")), NEVER, id="a person does"),
         pytest.param(plan(call("a", only_if=open_now)), AT_ONCE, id="a person who is not asked does not"),
@@ -78,7 +88,9 @@ def asking() -> Ask:
             id="the arm that goes on counts",
         ),
         pytest.param(
-            StagePlan(name=Stage.NURTURE, steps=(asking(),), otherwise=Finish()), NEVER, id="a question takes time"
+            StagePlan(name=Stage.NURTURE, steps=(asking(),), otherwise=Finish()),
+            AT_ONCE,
+            id="a question that is left out takes none",
         ),
     ],
 )

@@ -21,7 +21,7 @@ from engine.authoring import (
     working,
 )
 from engine.sequence.compiled import Ask, AskAnswer, Elapsed, Finish, StagePlan
-from engine.sequence.pace import about_days, calls_in_a_row, silences_after_bursts
+from engine.sequence.pace import about_days, calls_in_a_row, crowded_out, silences_after_bursts
 from engine.words import Stage
 
 ends_on = field.date("ends_on")
@@ -107,3 +107,23 @@ def test_a_question_has_no_pace_yet():
     )
     some = StagePlan(name=Stage.NURTURE, steps=(ask,), otherwise=Finish())
     assert list(calls_in_a_row(some)) == []
+
+
+# --- crowded days -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        pytest.param([email("a"), sms("b"), email("c"), sms("d"), email("e")], ["d"], id="no time at all"),
+        pytest.param([email("a"), sms("b"), email("c")], [], id="as many as a lead gets"),
+        pytest.param([email("a"), sms("b"), email("c"), sms("d", after=A_DAY)], [], id="a day later"),
+        pytest.param([email("a", after=A_DAY), *(sms(n, after=elapsed(hours=7)) for n in "bcd")], ["d"], id="21 hours"),
+        pytest.param([email("a"), call("b"), sms("c"), task("d"), email("e")], [], id="people are not messages"),
+        pytest.param([email("a"), sms("b"), email("c"), email("d", at=before(ends_on))], [], id="at a date"),
+    ],
+)
+def test_a_message_that_would_have_to_wait_is_seen(steps, expected):
+    """A lead that gets four messages in a day asks for none."""
+    plan = stage("nurture", *steps, otherwise=finish()).part
+    assert [step.id for step in crowded_out(plan)] == expected

@@ -179,7 +179,7 @@ def test_a_condition_reads_as_a_clause(condition, expected):
         pytest.param(OnEntered(pipeline_stage="Demo"), 'the CRM moves the lead into "Demo"'),
         pytest.param(OnByHand(name="special-offer"), 'a person presses "special-offer"'),
         pytest.param(OnMoment(moment=Moment(kind="before", field="renewal", days=30)), "it is 30 days before renewal"),
-        pytest.param(OnBecomes(condition=HOT), "this was not so and now is: score is 70 or more"),
+        pytest.param(OnBecomes(condition=HOT), "it becomes true that score is 70 or more"),
     ],
 )
 def test_a_trigger_says_what_has_to_happen(trigger, expected):

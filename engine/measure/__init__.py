@@ -1,0 +1,1 @@
+"""Measurement: what became of messages and leads, as numbers that add up."""
