@@ -115,7 +115,7 @@ class Inbox:
         waiting = _waiting(transaction, locked)
         row = self._new_row(transaction, letter, to, lead, now)
         if row is None:
-            return _again(transaction, letter, now)
+            return self._again(transaction, letter, locked, now)
         apply(transaction, self._book, letter.source, item_of(row), row.body, Reach(lead=lead, named=_named(to)))
         if locked is None:
             return Filed(lead_id=lead, number=row.number)
@@ -215,6 +215,27 @@ class Inbox:
         )
         return _row(transaction, letter.source, letter.id) if inserted else None
 
+    def _again(self, transaction: Transaction, letter: Letter, locked: AnyRow | None, now: datetime) -> Filed:
+        """The letter is here already: the first one stands, and another content under its id is somebody's mistake."""
+        first = _row(transaction, letter.source, letter.id)
+        if first is None:
+            raise RuntimeError("an Inbox row that could not be inserted is not there")
+        conflict = first.digest != letter.digest
+        transaction.execute(
+            update(inbox)
+            .where(inbox.c.id == first.id)
+            .values(duplicates=inbox.c.duplicates + 1, conflict=first.conflict or conflict)
+        )
+        lead = None if first.lead is None else LeadId(first.lead)
+        if conflict and lead is not None:
+            _report_conflict(transaction, letter, lead, now)
+        said = Filed(lead_id=lead, number=first.number, duplicate=True, conflict=conflict)
+        if locked is None or locked.id != lead or first.disposition is not None:
+            return said
+        # Whoever filed it may have died before the ring.
+        ring = self._rings(transaction, locked, True, now)
+        return said.model_copy(update={"ring": ring, "stage": Stage(locked.stage)})
+
     def _rings(self, transaction: Transaction, lead: AnyRow, waiting: bool, now: datetime) -> bool:
         # The look that will take the row that waits already has not begun: it needs this one's lock.
         # A ring that is still to come was written down by a clock that went ahead.
@@ -264,23 +285,6 @@ def answer(transaction: Transaction, source: str, event_id: str) -> Answer | Non
         detail=row.detail,
         applied_at=row.applied_at,
     )
-
-
-def _again(transaction: Transaction, letter: Letter, now: datetime) -> Filed:
-    """The letter is here already: the first one stands, and another content under its id is somebody's mistake."""
-    first = _row(transaction, letter.source, letter.id)
-    if first is None:
-        raise RuntimeError("an Inbox row that could not be inserted is not there")
-    conflict = first.digest != letter.digest
-    transaction.execute(
-        update(inbox)
-        .where(inbox.c.id == first.id)
-        .values(duplicates=inbox.c.duplicates + 1, conflict=first.conflict or conflict)
-    )
-    lead = None if first.lead is None else LeadId(first.lead)
-    if conflict and lead is not None:
-        _report_conflict(transaction, letter, lead, now)
-    return Filed(lead_id=lead, number=first.number, duplicate=True, conflict=conflict)
 
 
 def _report_conflict(transaction: Transaction, letter: Letter, lead: LeadId, now: datetime) -> None:

@@ -165,9 +165,14 @@ def _place(step: str | None) -> str:
 
 
 def _goal(one: "Moving | Group") -> str:
+    return _place(one.to_step) if one.stays is None else f"stays: {_why(one.stays)}"
+
+
+def _why(because: str) -> str:
+    """Why a lead stays, in words; a command that no look could read has none but its own."""
     from engine.life.sentences import STAYS
 
-    return _place(one.to_step) if one.stays is None else f"stays: {STAYS[one.stays]}"
+    return {reason.value: said for reason, said in STAYS.items()}.get(because, because.replace("_", " "))
 
 
 def _coming(out: Output, coming: "Foreseen | None") -> str:
@@ -179,11 +184,8 @@ def _said(group: "Group") -> str:
 
 
 def _lines(outcome: "Migrated") -> abc.Iterator[str]:
-    from engine.life.sentences import STAYS
-    from engine.reasons import IgnoreReason
-
     yield f"{counted(outcome.moved)} moved to {outcome.to}"
     for count in outcome.stayed:
-        yield f"  {count.count:,} stay where they are: {STAYS[IgnoreReason(count.because)]}"
+        yield f"  {count.count:,} stay where they are: {_why(count.because)}"
     if outcome.waiting:
         yield f"  {outcome.waiting:,} were told, and have not been looked at yet; each moves at its next look"

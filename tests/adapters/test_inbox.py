@@ -523,6 +523,18 @@ def test_rings_are_few_while_a_row_waits_and_none_is_forgotten(company):
     assert company.hears(rosa, "note_added", later(milliseconds=300)).ring
 
 
+def test_a_letter_that_comes_again_rings_while_nobody_has_noted_it(company):
+    """Whoever filed it first may have been killed before the ring, and the sender tries again."""
+    rosa, ben = company.captures(ROSA), company.captures(BEN)
+    said = company.hears(rosa, "note_added", MONDAY, id="e1")
+    assert not company.hears(rosa, "note_added", later(milliseconds=100), id="e1").ring
+    assert company.hears(rosa, "note_added", later(seconds=5), id="e1").ring
+    assert not company.hears(ben, "note_added", later(seconds=6), id="e1").ring, "it is not about him"
+    with company.database.transaction() as transaction:
+        inbox_adapter.mark(transaction, rosa, said.number, Disposition(kind="applied"), later(seconds=7))
+    assert not company.hears(rosa, "note_added", later(seconds=10), id="e1").ring
+
+
 # --- what is signalled directly ---------------------------------------------------------------------------------------
 
 

@@ -54,11 +54,16 @@ async def _stirring(scene: Scene) -> str | None:
         late = select(leads.c.id, leads.c.next_due, leads.c.rung_at, leads.c.why).where(leads.c.open)
         first = scene.read(late.order_by(leads.c.next_due.nulls_first()).limit(1))
         return f"{busy.in_flight} touches unsettled, {busy.open} leads have something to do, first of all {first}"
-    looking = await _looking(scene)
-    return f"{len(looking)} leads are being looked at, such as {looking[0]}" if looking else None
+    return await _looked_at(scene)
 
 
-async def _looking(scene: Scene) -> list[str]:
+async def _looked_at(scene: Scene) -> str | None:
+    """Who is being looked at, or should be and is not."""
     rows = scene.read(select(leads).where(leads.c.open))
     runs = await runs_of(scene, [LeadId(row.id) for row in rows])
-    return [row.id for row in rows if runs[row.id].looking or is_abandoned(scene, row, runs[row.id])]
+    found = [row for row in rows if runs[row.id].looking or is_abandoned(scene, row, runs[row.id])]
+    if not found:
+        return None
+    first = found[0]
+    said = f"{runs[first.id]}, due {first.next_due}, looked at {first.looked_at}, {first.why!r}"
+    return f"{len(found)} leads are being looked at, or nobody does: {first.id}, {said}"
