@@ -163,7 +163,8 @@ async def _run_of(scene: Scene, lead: LeadId) -> Run:
     running = described.status is WorkflowExecutionStatus.RUNNING
     started = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
     at_work = next((one.last_worker_identity for one in raw.pending_activities if one.state == started), "")
-    return Run(running, failing, looking=bool(raw.pending_activities), at_work=at_work)
+    # A run that was terminated keeps the look that was under way in its description for ever.
+    return Run(running, failing, looking=running and bool(raw.pending_activities), at_work=at_work)
 
 
 async def looks_of(scene: Scene, process: Popen[bytes]) -> list[LeadId]:
