@@ -237,7 +237,8 @@ class MemoryStore:
         known = self.inbox.get(key)
         if known is not None:
             self.inbox.put(key, known._replace(copies=known.copies + 1))
-            return Filed(lead_id=known.lead, number=known.number, duplicate=True)
+            ring = known.lead == lead and known.disposition is None and self._rings(lead, True, now)
+            return Filed(lead_id=known.lead, number=known.number, duplicate=True, ring=ring)
         waiting = self.waiting.get(lead) or ()
         number = (self.numbers.get(lead) or 0) + 1
         filing = Filing(
