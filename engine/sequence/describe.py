@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from engine.frozen import Frozen
+from engine.life.questions import MOST_WORDS
 from engine.sequence.compiled import (
     AS_IS,
     AgainAfter,
@@ -20,7 +21,6 @@ from engine.sequence.compiled import (
     IfPast,
     Message,
     OnBecomes,
-    OnEvent,
     OnMoment,
     Reaction,
     Sequence,
@@ -30,6 +30,7 @@ from engine.sequence.compiled import (
     Window,
     Working,
 )
+from engine.sequence.defaults import always, by_itself
 from engine.sequence.structure import OTHERWISE, arm, arm_exit, arms, steps
 from engine.sequence.wording import (
     SENDING_HOURS,
@@ -40,6 +41,7 @@ from engine.sequence.wording import (
     say_exit,
     say_length,
     say_list,
+    say_moment,
     say_response,
     say_role,
     say_stage,
@@ -49,7 +51,7 @@ from engine.sequence.wording import (
     say_window,
     sentence,
 )
-from engine.words import EventKind, Stage
+from engine.words import Stage
 
 INDENT = "   "
 LATE = {
@@ -57,17 +59,6 @@ LATE = {
     "skip": "it is left out",
     "review": "a person is asked what to do",
 }
-DEFAULTS = {
-    EventKind.REPLIED: "everything stops",
-    EventKind.MEETING_BOOKED: "everything stops",
-    EventKind.STAGE_CHANGED: (
-        "the lead goes to the stage that this means, or the sequence ends if it has no such stage; "
-        "where it means nothing to us, a person is asked"
-    ),
-    EventKind.WON: "the lead goes to retain, or the sequence ends if it has no such stage",
-    EventKind.LOST: "the sequence ends",
-}
-"""What the engine does by itself."""
 
 
 class Description(Frozen):
@@ -111,29 +102,31 @@ def about(sequence: Sequence) -> Iterator[str]:
         most = say_count(sequence.per_day, "lead")
         yield f"it takes at most {most} in any 24 hours; the others wait for their turn, in the order they came"
     if sequence.one_contact_per_account:
-        yield "a lead does not start while a colleague at the same account is in it, or in another that says this too"
+        yield "it takes only one person of a customer's company at a time, over all sequences that say this"
     if sequence.holdout:
         yield f"{sequence.holdout} of 100 leads get nothing from it, always the same ones, to compare the others with"
     yield f"messages leave in the name of {say_role(sequence.sender)}"
-    yield f"messages leave {_hours(sequence.hours)}, in the lead's time zone; what is due outside waits"
-    yield "days and times of day are those of the lead; working days are Monday to Friday without holidays"
-    yield "a delay counts from the moment the step before was done, given up or left out"
-    yield "the delay of the first step of a stage counts from the moment the lead enters the stage"
-    if sequence.after_human != Elapsed(minutes=0) and sequence.after_human != Working(minutes=0):
-        long = say_length(sequence.after_human, SENDING_HOURS)
-        yield f"once a person of ours was in touch with the lead, nothing is sent for {long}, but in the stage response"
-    yield _stale(sequence)
-    yield f"it is looked after by {sequence.maintainer}"
+    yield f"messages leave {_hours(sequence.hours)}{_outside(sequence.hours)}"
+    yield (
+        "days and hours are the lead's, working time and due dates the owner's; "
+        "working days are Monday to Friday without holidays; the day a wait begins is not counted"
+    )
+    yield (
+        "a wait counts from when the step before was sent, done, given up or left out; "
+        "the first of a stage, from when the lead came in"
+    )
+    yield from _held_back(sequence)
+    yield f"the team that maintains this sequence: {sequence.maintainer}"
 
 
 def _start(trigger: Trigger) -> Iterator[str]:
     match trigger:
         case OnBecomes():
-            yield f"it starts when {say_trigger(trigger)}; a lead of whom that is true from the first has to change"
+            yield f"it starts when {say_trigger(trigger)}; a lead of whom that has always been true does not start"
         case OnMoment(moment=moment) if moment.kind == "before":
-            yield f"it starts when {say_trigger(trigger)}, and for who is nearer to it then, until that date is over"
-        case OnMoment():
-            yield f"it starts when {say_trigger(trigger)}, for dates that come once this runs"
+            yield f"it starts {say_moment(moment)}, or at once for a lead that is nearer to that date, but not after it"
+        case OnMoment(moment=moment):
+            yield f"it starts {say_moment(moment)}; leads for whom that was before this ran do not start"
         case _:
             yield f"it starts when {say_trigger(trigger)}"
 
@@ -151,12 +144,12 @@ def _again(sequence: Sequence) -> str:
 
 
 def _others(sequence: Sequence) -> Iterator[str]:
-    yield "while a sequence that stands above it in the catalogue runs for the lead, it does not start"
+    yield "it does not start while a sequence higher in the catalogue runs for the lead, and no start is kept for later"
     if sequence.gives_back:
-        yield "it interrupts the one below it that runs for the lead"
-        yield "that one goes on, that much later, when this one ends without a yes, a no, an answer or a meeting"
+        yield "a lower one that runs for the lead pauses; when this one is completed, it goes on, that much later"
+        yield "when an answer, a meeting, a yes, a no or one of us ends this one, the paused one ends too"
     else:
-        yield "when it starts, the one below it that runs for the lead ends"
+        yield "when it starts, a lower one that runs for the lead ends"
 
 
 def _hours(window: Window) -> str:
@@ -165,54 +158,38 @@ def _hours(window: Window) -> str:
     return f"{say_window(window)}, {'also' if every_day else 'not'} on holidays"
 
 
-def _stale(sequence: Sequence) -> str:
-    if sequence.stale_after is None:
-        return (
-            "a message that comes more than 4 hours late in the stage response is sent only if a person says so; "
-            "one that comes more than 5 working days late elsewhere is left out"
+def _outside(window: Window) -> str:
+    """What becomes of a message outside the hours, if there is such a time."""
+    if window.never_closes:
+        return ""
+    return ", in the lead's time zone; what is due outside leaves when they open"
+
+
+def _held_back(sequence: Sequence) -> Iterator[str]:
+    """What keeps messages back for our own sake, and what becomes of those that are late; nothing without any."""
+    stages = {plan.name for plan in sequence.stages if any(isinstance(one, Message | Ask) for one in steps(plan))}
+    in_response, elsewhere = bool(stages & {Stage.RESPONSE, AS_IS}), bool(stages - {Stage.RESPONSE})
+    if elsewhere and sequence.after_human not in (Elapsed(minutes=0), Working(minutes=0)):
+        yield (
+            f"no automatic message leaves for {say_length(sequence.after_human, SENDING_HOURS)} "
+            "after one of us spoke with the lead, wrote to it or left a voicemail"
+            f"{', except in response' if in_response else ''}"
         )
-    length = say_length(sequence.stale_after, SENDING_HOURS)
-    return (
-        f"a message that comes more than {length} late is left out; "
-        "in the stage response it is sent only if a person says so"
-    )
+    given = None if sequence.stale_after is None else say_length(sequence.stale_after, SENDING_HOURS)
+    late = [f"a message more than {given or '5 working days'} late is left out"] if elsewhere else []
+    if in_response:
+        where = "in response one" if elsewhere else "a message"
+        late += [f"{where} more than {given or '4 hours'} late is sent only if a person says so"]
+    if late:
+        yield "; ".join([*late, "closed hours do not make it late"])
 
 
 def _at_any_time(sequence: Sequence) -> Iterator[str]:
     if any(plan.when for plan in sequence.stages):
         yield "what the stage that the lead is in says comes first"
     yield from _reactions(sequence.when)
-    written = [reaction.trigger for reaction in sequence.when]
-    unless = _unless(sequence)
-    for event, default in DEFAULTS.items():
-        if OnEvent(event=event) not in written:
-            yield f"when {say_trigger(OnEvent(event=event))}{unless}: {default}"
-    if any(isinstance(step, HumanTask) and step.kind == "call" for plan in sequence.stages for step in steps(plan)):
-        yield "when a call ends in a clear yes or no, and nothing is written here for it: everything stops"
-    if any(isinstance(step, Ask) for plan in sequence.stages for step in steps(plan)):
-        yield "an answer that has the words of an open question is none for a person; every other one is"
-    yield from ALWAYS
-
-
-def _unless(sequence: Sequence) -> str:
-    """When what the engine does by itself does not hold."""
-    if not any(plan.when for plan in sequence.stages):
-        return ", and no line above speaks of it" if sequence.when else ""
-    return (
-        ", and neither its stage nor a line above speaks of it" if sequence.when else ", and its stage is silent on it"
-    )
-
-
-ALWAYS = (
-    "every answer of the lead becomes one task for the owner, due within 1 hour of working time, whatever else happens",
-    "who complains hears nothing more, whatever is written here; the manager is asked to answer",
-    "where an answer may mean that somebody wants no more messages, a person decides",
-    "an out-of-office note is no answer: nothing is sent before the working day after the return, "
-    "or for 7 days where it names none",
-    "who opts out of a channel hears nothing there any more",
-    "texts and calls wait for the legal hours where the lead lives, and messages keep to the limits for one lead",
-)
-"""What holds for every lead, whatever is written."""
+    yield from by_itself(sequence)
+    yield from always(sequence)
 
 
 # --- a stage ----------------------------------------------------------------------------------------------------------
@@ -225,7 +202,7 @@ def _title(plan: StagePlan) -> str:
 
 def _stage(plan: StagePlan) -> Iterator[str]:
     if plan.hours is not None:
-        yield f"Here messages leave instead: {_hours(plan.hours)}."
+        yield f"In this stage messages leave {_hours(plan.hours)}."
         yield ""
     if not plan.steps:
         yield "Nothing is sent here."
@@ -262,7 +239,7 @@ def _arms(branch: Branch, plan: StagePlan, indent: str) -> Iterator[str]:
 
 
 def _straight_on(exit_: Exit | None) -> str:
-    return "nothing, and on" if exit_ is None else say_exit(exit_)
+    return "the next step comes" if exit_ is None else say_exit(exit_)
 
 
 def facts(step: Step, plan: StagePlan) -> Iterator[str]:
@@ -275,7 +252,7 @@ def facts(step: Step, plan: StagePlan) -> Iterator[str]:
             yield from _conditions(step)
             yield from _message(step, plan)
         case HumanTask():
-            yield f"{say_step(step)}: asked for {say_when(step)}"
+            yield f"{say_step(step)}: opens {say_when(step)}"
             yield from _conditions(step)
             yield from _human(step)
         case Ask():
@@ -284,10 +261,13 @@ def facts(step: Step, plan: StagePlan) -> Iterator[str]:
             yield f"words: {step.template}"
             for answer in step.answers:
                 words = say_list([f'"{word}"' for word in answer.words], "or")
-                yield f"an answer with {words}: {step.saves} is {answer.value}, and on; nobody has to read it"
-            yield "an answer that says none of this, or more, is read by a person like any other"
+                yield f"an answer with {words}: {step.saves} is set to {answer.value}, and the next step comes"
+            yield (
+                "any other answer is read by a person; "
+                f"so is one that fits several of these, asks back or has over {MOST_WORDS} words"
+            )
             yield f"without an answer for {say_length(step.wait, SENDING_HOURS)}: {say_exit(step.no_answer)}"
-            yield "if it cannot be sent: nothing, and on"
+            yield "if it cannot be sent, the next step comes"
         case _:
             assert_never(step)
 
@@ -297,14 +277,16 @@ def _conditions(step: Message | HumanTask | Ask) -> Iterator[str]:
         yield f"only if {say_condition(step.only_if)}; else it is left out"
     if isinstance(step, Message | HumanTask) and step.at is not None:
         yield f"it moves when {step.at.field} does, and is left out when there is no {step.at.field}"
+    if isinstance(step, HumanTask) and step.at is not None:
+        yield "if that is past by then: it opens at once"
 
 
 def _message(step: Message, plan: StagePlan) -> Iterator[str]:
     yield f"words: {step.template}" if not step.variants else f"words: {_tested(step)}, always the same for a lead"
     if step.thread is not None:
-        yield f"it continues the thread of {step.thread}"
+        yield f"sent as a reply to {step.thread}, if that was sent"
     if step.at is not None or step.if_past is not None:
-        yield f"if that is past or it is late: {LATE[_if_past(step, plan)]}"
+        yield f"if that is past by then, or it is late: {LATE[_if_past(step, plan)]}"
     if step.approve:
         yield from _approved(plan)
 
@@ -326,24 +308,22 @@ def _if_past(step: Message, plan: StagePlan) -> IfPast:
 
 
 def _human(step: HumanTask) -> Iterator[str]:
-    clock = f"working time of {say_role(step.to)}"
     yield f"what to do: {step.template}"
-    yield f"due {_by(step.due, clock)}"
+    yield f"due {_by(step.due)}"
     for rung in step.escalate:
-        yield f"if it is not done {_by(rung.after, clock)}: {say_role(rung.role)} is told"
+        yield f"if it is not done {_by(rung.after)}: {say_role(rung.role)} is told"
     if not step.escalate:
-        yield "if it is late: nobody else is told"
-    give_up = "3 working days after it was due" if step.give_up is None else _by(step.give_up, clock)
-    yield f"if it is not done {give_up}: given up{', and the next step comes' if step.blocks else ''}"
-    yield "the next step waits until it is done or given up" if step.blocks else "nothing waits for it"
+        yield "nobody is told when it is late"
+    waits = "the next step waits until it is done, or" if step.blocks else "the next step does not wait for it; it is"
+    yield f"{waits} closed as given up {_by(step.give_up) if step.give_up else '3 working days after it was due'}"
     if step.proposes is not None:
         yield f'it proposes the pipeline stage "{step.proposes}", which only a person sets'
 
 
-def _by(delay: Delay, clock: str) -> str:
-    """Until when, counted from the moment a person was asked."""
+def _by(delay: Delay) -> str:
+    """By when, counted from the moment a person was asked."""
     at_a_time = isinstance(delay, CalendarDays | BusinessDays) and delay.at is not None
-    return say_delay(delay) if at_a_time else f"within {say_length(delay, clock)}"
+    return say_delay(delay) if at_a_time else f"after {say_length(delay)}"
 
 
 # --- reactions --------------------------------------------------------------------------------------------------------

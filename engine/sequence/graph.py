@@ -146,7 +146,7 @@ def graph_of(sequence: Sequence) -> Graph:
 ANY_TIME_LANE = Lane(
     id=ANY_TIME,
     title="At any time",
-    notes=("what the engine does by itself stands in the description: an answer nothing is written for stops it all",),
+    notes=("what the engine does by itself stands in the description: an answer nothing is written for ends it",),
 )
 
 
@@ -366,7 +366,7 @@ def _notes(step: Step) -> Iterator[str]:
             yield f"due {_by(step)}"
             yield from (f"{say_role(rung.role)} is told after {say_length(rung.after)}" for rung in step.escalate)
             if not step.blocks:
-                yield "nothing waits for it"
+                yield "the next step does not wait for it"
         case Ask():
             yield f"the answer is kept as {step.saves}"
         case Branch():
@@ -377,7 +377,7 @@ def _notes(step: Step) -> Iterator[str]:
 
 def _by(step: HumanTask) -> str:
     said = say_delay(step.due)
-    return said if " at " in said else f"within {say_length(step.due)}"
+    return said if " at " in said else f"after {say_length(step.due)}"
 
 
 # --- exits ------------------------------------------------------------------------------------------------------------

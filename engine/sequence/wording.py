@@ -158,16 +158,16 @@ def say_length(delay: Delay, working: str = "working time") -> str:
 
 
 def say_delay(delay: Delay, working: str = "working time") -> str:
-    """When something comes that has a delay: "30 minutes later", "2 working days later at 09:00"."""
+    """When something comes that has a delay: "30 minutes later", "2 working days later, at 09:00"."""
     match delay:
         case Elapsed(minutes=0) | Working(minutes=0):
             return "at once"
         case Elapsed() | Working():
             return f"{say_length(delay, working)} later"
         case CalendarDays(days=0):
-            return f"the same day{_say_at(delay.at)}"
+            return f"the same day{_say_at(delay.at, ', ')}"
         case CalendarDays() | BusinessDays():
-            return f"{say_length(delay, working)} later{_say_at(delay.at)}"
+            return f"{say_length(delay, working)} later{_say_at(delay.at, ', ')}"
         case Quiet():
             at = delay.delay.at if isinstance(delay.delay, CalendarDays | BusinessDays) else None
             return f"after {say_length(delay, working)}{_say_at(at, ', ')}"
@@ -318,9 +318,9 @@ def say_exit(exit_: Response) -> str:
         case Start():
             return f"hand over to the sequence {exit_.sequence}{_say_after(exit_.after)}"
         case Finish():
-            return f"end as {say_words(exit_.reason)}{_say_after(exit_.after)}"
+            return f"the sequence ends as {say_words(exit_.reason)}{_say_after(exit_.after)}"
         case CarryOn():
-            return "wait until somebody has answered the lead, then go on where it was"
+            return "wait until somebody has answered the lead, then go on where it was, with the rest of its wait"
         case _:
             assert_never(exit_)
 
@@ -328,7 +328,7 @@ def say_exit(exit_: Response) -> str:
 def say_response(reaction: Reaction) -> str:
     """Where the lead goes when the trigger comes; only an answer of the lead has to be answered first."""
     if isinstance(reaction.response, CarryOn) and not _is_answer(reaction.trigger):
-        return "go on where it was"
+        return "go on as before"
     return say_exit(reaction.response)
 
 

@@ -28,7 +28,7 @@ def earlier(sequence: Sequence) -> Sequence:
 
 BEFORE = NOW.model_copy(update={"version": f"{NAME}@0123456789ab", "sequence": earlier(NOW.sequence)})
 BOTH = (BEFORE.version, BEFORE.version.partition("@")[2])
-CLAUSE = "email lower-bills: sent 21 days later at 09:30 (was: sent 14 days later)"
+CLAUSE = "email lower-bills: sent 21 days later, at 09:30 (was: sent 14 days later)"
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_it_tells_what_changed_since_it_was_published(published: Shell):
     assert lines[0] == f"{NAME}: before is {BEFORE.version}, after is what is written now"
     assert f"  {CLAUSE}" in lines
     assert "- 1. Email lower-bills: sent 14 days later." in lines
-    assert "+ 1. Email lower-bills: sent 21 days later at 09:30." in lines
+    assert "+ 1. Email lower-bills: sent 21 days later, at 09:30." in lines
     assert said.code == 0
 
 

@@ -42,14 +42,14 @@ Nurture  (here messages leave every day around the clock)
     otherwise:
       call ring for the owner                   at once
         (only if score is known)
-        (due within 1 hour of working time)
-  -> end as completed                           7 days later
+        (due after 1 hour of working time)
+  -> the sequence ends as completed             7 days later
   when the lead answers
-    -> end as goal met
+    -> the sequence ends as goal met
 
-At any time  (what the engine does by itself stands in the description: an answer nothing is written for stops it all)
+At any time  (what the engine does by itself stands in the description: an answer nothing is written for ends it)
   when a person presses ""end" [of|it] `now`; #1"
-    -> end as completed
+    -> the sequence ends as completed
 """
 TEXT = r'"(?:[^"`#\[\]{}|<>;]|#\d+;|<br/>)*"'
 SHAPES = ((r"\(", r"\)"), (r"\(\[", r"\]\)"), (r"\(\(", r"\)\)"), (r"\[", r"\]"), (r"\{\{", r"\}\}"), (r"\[/", r"/\]"))

@@ -117,7 +117,7 @@ A, B, C = email("a"), email("b", after=DAY), call("c")
                 (
                     "delay",
                     "email b: sent 1 day before visit_on; it moves when visit_on does, and is left out when there is "
-                    "no visit_on; if that is past or it is late: it is left out (was: sent 1 day later)",
+                    "no visit_on; if that is past by then, or it is late: it is left out (was: sent 1 day later)",
                 )
             ],
             id="a date takes the place of a delay, which is one change",
@@ -146,13 +146,13 @@ A, B, C = email("a"), email("b", after=DAY), call("c")
             [
                 (
                     "step",
-                    "call c for the owner: due within 30 minutes of working time of the owner "
-                    "(was: due within 1 hour of working time of the owner)",
+                    "call c for the owner: due after 30 minutes of working time "
+                    "(was: due after 1 hour of working time)",
                 ),
                 (
                     "step",
-                    "call c for the owner: if it is not done within 1 hour: the manager is told "
-                    "(was: if it is late: nobody else is told)",
+                    "call c for the owner: if it is not done after 1 hour: the manager is told "
+                    "(was: nobody is told when it is late)",
                 ),
             ],
             id="a call is due sooner, and somebody is told",
@@ -169,8 +169,8 @@ A, B, C = email("a"), email("b", after=DAY), call("c")
             [
                 (
                     "step",
-                    'question size by text: an answer with "small" or "little": size is small, and on; nobody has to '
-                    'read it (was: an answer with "small": size is small, and on; nobody has to read it)',
+                    'question size by text: an answer with "small" or "little": size is set to small, and the next '
+                    'step comes (was: an answer with "small": size is set to small, and the next step comes)',
                 ),
             ],
             id="a word more for an answer",
@@ -201,13 +201,25 @@ A, B, C = email("a"), email("b", after=DAY), call("c")
         pytest.param(
             life(forked(Case(condition=TEXTS))),
             life(forked(Case(condition=TEXTS, then=Finish()))),
-            [("exit", "branch fork: if the lead can be reached by text: end as completed (was: on behind the branch)")],
+            [
+                (
+                    "exit",
+                    "branch fork: if the lead can be reached by text: the sequence ends as completed "
+                    "(was: on behind the branch)",
+                )
+            ],
             id="an arm leads out",
         ),
         pytest.param(
             life(otherwise=Finish()),
             life(otherwise=Finish(after=DAY)),
-            [("exit", "stage nurture: when all is done: end as completed, 1 day later (was: end as completed)")],
+            [
+                (
+                    "exit",
+                    "stage nurture: when all is done: the sequence ends as completed, 1 day later "
+                    "(was: the sequence ends as completed)",
+                )
+            ],
             id="a stage ends otherwise",
         ),
         pytest.param(
@@ -224,13 +236,23 @@ A, B, C = email("a"), email("b", after=DAY), call("c")
         pytest.param(
             life(),
             life(when=(Reaction(trigger=QUESTION, response=Finish()),)),
-            [("reactions", "stage nurture: when the lead answers with a question: end as completed (new)")],
+            [
+                (
+                    "reactions",
+                    "stage nurture: when the lead answers with a question: the sequence ends as completed (new)",
+                )
+            ],
             id="a reaction is added",
         ),
         pytest.param(
             sequence("life", stage("nurture"), when=(Reaction(trigger=QUESTION, response=Finish()),)),
             sequence("life", stage("nurture")),
-            [("reactions", "at any time: no longer: when the lead answers with a question: end as completed")],
+            [
+                (
+                    "reactions",
+                    "at any time: no longer: when the lead answers with a question: the sequence ends as completed",
+                )
+            ],
             id="a reaction of the sequence is removed",
         ),
         pytest.param(
@@ -245,9 +267,9 @@ A, B, C = email("a"), email("b", after=DAY), call("c")
             [
                 (
                     "hours",
-                    "messages leave every day around the clock, also on holidays, in the lead's time zone; what is due "
-                    "outside waits (was: messages leave Monday to Friday 09:00 to 18:00, not on holidays, in the "
-                    "lead's time zone; what is due outside waits)",
+                    "messages leave every day around the clock, also on holidays (was: messages leave Monday to Friday "
+                    "09:00 to 18:00, not on holidays, in the lead's time zone; what is due outside leaves when they "
+                    "open)",
                 ),
                 (
                     "rule",

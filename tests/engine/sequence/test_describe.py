@@ -71,21 +71,21 @@ TOLD = """\
 - It also starts when another sequence hands a lead over to it, or when a person enrolls one.
 - It starts only if vip is yes.
 - A lead runs through it once in its life.
-- While a sequence that stands above it in the catalogue runs for the lead, it does not start.
-- When it starts, the one below it that runs for the lead ends.
+- It does not start while a sequence higher in the catalogue runs for the lead, and no start is kept for later.
+- When it starts, a lower one that runs for the lead ends.
 - Messages leave in the name of the owner.
-- Messages leave Monday to Friday 09:00 to 18:00, not on holidays, in the lead's time zone; what is due outside waits.
-- Days and times of day are those of the lead; working days are Monday to Friday without holidays.
-- A delay counts from the moment the step before was done, given up or left out.
-- The delay of the first step of a stage counts from the moment the lead enters the stage.
-- Once a person of ours was in touch with the lead, nothing is sent for 2 working days, but in the stage response.
-- A message that comes more than 4 hours late in the stage response is sent only if a person says so; one that comes \
-more than 5 working days late elsewhere is left out.
-- It is looked after by revops.
+- Messages leave Monday to Friday 09:00 to 18:00, not on holidays, in the lead's time zone; what is due outside \
+leaves when they open.
+- Days and hours are the lead's, working time and due dates the owner's; working days are Monday to Friday without \
+holidays; the day a wait begins is not counted.
+- A wait counts from when the step before was sent, done, given up or left out; the first of a stage, from when the \
+lead came in.
+- A message more than 4 hours late is sent only if a person says so; closed hours do not make it late.
+- The team that maintains this sequence: revops.
 
 ## Response
 
-Here messages leave instead: every day around the clock, also on holidays.
+In this stage messages leave every day around the clock, also on holidays.
 
 1. Branch office, decided at once: the first case that is true.
    - If it is inside opening hours:
@@ -94,12 +94,11 @@ Here messages leave instead: every day around the clock, also on holidays.
    - Otherwise:
       1. Email at-eight: sent at once.
          - Words: speed-to-lead/at-eight.
-2. Call first-call for the owner: asked for at once.
+2. Call first-call for the owner: opens at once.
    - What to do: speed-to-lead/first-call.
-   - Due within 5 minutes of working time of the owner.
-   - If it is not done within 10 minutes of working time of the owner: whoever is on duty is told.
-   - If it is not done within 45 minutes of working time of the owner: given up, and the next step comes.
-   - The next step waits until it is done or given up.
+   - Due after 5 minutes of working time.
+   - If it is not done after 10 minutes of working time: whoever is on duty is told.
+   - The next step waits until it is done, or closed as given up after 45 minutes of working time.
 
 When all this is done: go on to nurture, 1 working day later.
 
@@ -111,27 +110,30 @@ While the lead is here:
 
 Nothing is sent here.
 
-When all this is done: end as completed, 7 days later.
+When all this is done: the sequence ends as completed, 7 days later.
 
 ## At any time
 
 - What the stage that the lead is in says comes first.
-- When a meeting is booked: end as goal met.
-- When the lead answers, and neither its stage nor a line above speaks of it: everything stops.
-- When the CRM moves the lead to another pipeline stage, and neither its stage nor a line above speaks of it: the \
-lead goes to the stage that this means, or the sequence ends if it has no such stage; where it means nothing to us, \
-a person is asked.
-- When the deal is won, and neither its stage nor a line above speaks of it: the lead goes to retain, or the \
-sequence ends if it has no such stage.
-- When the deal is lost, and neither its stage nor a line above speaks of it: the sequence ends.
-- When a call ends in a clear yes or no, and nothing is written here for it: everything stops.
-- Every answer of the lead becomes one task for the owner, due within 1 hour of working time, whatever else happens.
-- Who complains hears nothing more, whatever is written here; the manager is asked to answer.
-- Where an answer may mean that somebody wants no more messages, a person decides.
+- When a meeting is booked: the sequence ends as goal met.
+- When the lead answers, and its stage is silent on it: the sequence ends.
+- When an answer may be a wish for no more messages, or is not clear or says that the person has left the company and \
+its stage is silent on it: nothing is sent until a person decides.
+- When the CRM moves the lead to another pipeline stage: go on to the stage that the pipeline map names for it; if \
+the sequence has no such stage, it ends; capture changes nothing; where the map does not know it, nothing is sent \
+until a person decides.
+- When the deal is won: the sequence ends.
+- When the deal is lost: the sequence ends.
+- When a call ends in connected positive or connected negative: the sequence ends.
+- The lead's answers become one task for the owner, due after 1 hour of working time.
+- After a complaint no automatic message is sent any more; the manager is asked to answer.
 - An out-of-office note is no answer: nothing is sent before the working day after the return, or for 7 days where \
 it names none.
-- Who opts out of a channel hears nothing there any more.
-- Texts and calls wait for the legal hours where the lead lives, and messages keep to the limits for one lead.
+- Who opts out of emails gets none any more, who opts out of texts or calls gets neither; with no way left to reach \
+the lead, the sequence ends.
+- Texts wait for the legal hours where the lead lives; messages keep to the company's limits for one lead, by \
+default 3 in 24 hours.
+- The CRM's pipeline stage is changed by people only, never by a sequence.
 """
 
 
@@ -162,15 +164,17 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
             life(again=elapsed(minutes=20)), "- A lead may run through it again 20 minutes after it ended.", id="after"
         ),
         pytest.param(
-            life(gives_back=True), "- That one goes on, that much later, when this one ends without a yes,", id="back"
+            life(gives_back=True), "- A lower one that runs for the lead pauses; when this one is completed,", id="back"
         ),
         pytest.param(life(sender="company"), "- Messages leave in the name of the company.", id="the company"),
         pytest.param(
-            life(after_human=elapsed(hours=1)), "nothing is sent for 1 hour, but in the stage", id="after a person"
+            life(email("a"), after_human=elapsed(hours=1)),
+            "- No automatic message leaves for 1 hour after one of us spoke with the lead, wrote to it or left a",
+            id="after a person",
         ),
         pytest.param(
-            life(stale_after=working(hours=3)),
-            "comes more than 3 hours of sending hours late is left out; in the",
+            life(email("a"), stale_after=working(hours=3)),
+            "- A message more than 3 hours of sending hours late is left out; closed hours do not make it late.",
             id="stale",
         ),
         pytest.param(
@@ -181,8 +185,12 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
             "   - Only if the lead can be reached by text, or it is inside opening hours; else it is left out.",
             id="a guard",
         ),
-        pytest.param(life(email("a"), email("b", thread="a")), "   - It continues the thread of a.", id="a thread"),
-        pytest.param(life(email("a", if_past="send")), "   - If that is past or it is late: it is sent all", id="late"),
+        pytest.param(
+            life(email("a"), email("b", thread="a")), "   - Sent as a reply to a, if that was sent.", id="a thread"
+        ),
+        pytest.param(
+            life(email("a", if_past="send")), "   - If that is past by then, or it is late: it is sent all", id="late"
+        ),
         pytest.param(
             life(email("a", at=before(ends_on, days=3))), "1. Email a: sent 3 days before ends_on.", id="a moment"
         ),
@@ -192,39 +200,44 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
             id="a moment that moves",
         ),
         pytest.param(
-            life(email("a", at=before(ends_on))), "   - If that is past or it is late: it is left out.", id="past"
+            life(email("a", at=before(ends_on))),
+            "   - If that is past by then, or it is late: it is left out.",
+            id="past",
         ),
         pytest.param(
             life(email("a", at=before(ends_on)), name="response"),
-            "   - If that is past or it is late: a person is asked what to do.",
+            "   - If that is past by then, or it is late: a person is asked what to do.",
             id="past, in response",
         ),
         pytest.param(
             life(task("a", due=business_days(1, at="17:00"), blocks=False)),
-            "   - Due 1 working day later at 17:00.",
+            "   - Due 1 working day later, at 17:00.",
             id="due at a time",
         ),
-        pytest.param(life(task("a", blocks=False)), "   - Nothing waits for it.", id="a task nobody waits for"),
+        pytest.param(
+            life(task("a", blocks=False)), "   - The next step does not wait for it; it is closed", id="nobody waits"
+        ),
         pytest.param(
             life(task("a")),
-            "   - If it is not done 3 working days after it was due: given up, and the next step comes.",
+            "   - The next step waits until it is done, or closed as given up 3 working days after it was due.",
             id="the default end",
         ),
-        pytest.param(life(task("a")), "   - If it is late: nobody else is told.", id="nobody to tell"),
+        pytest.param(life(task("a")), "   - Nobody is told when it is late.", id="nobody to tell"),
         pytest.param(
             life(hours=window("Mon-Sun", "09:00-18:00")),
             "- Messages leave every day 09:00 to 18:00, also on holidays, in",
             id="hours that know no holidays",
         ),
         pytest.param(
-            life(email("a"), when=[on("won", finish())]),
-            "- When the lead answers, and its stage is silent on it: everything stops.",
-            id="what the engine does where a stage says nothing",
+            life(task("a", at=before(ends_on))),
+            "   - If that is past by then: it opens at once.",
+            id="a task that is past",
         ),
         pytest.param(
             life(when=[on("won", finish())]), "- What the stage that the lead is in says comes first.", id="first"
         ),
-        pytest.param(life(), "- When the lead answers: everything stops.", id="what the engine does by itself"),
+        pytest.param(life(), "- When the lead answers: the sequence ends.", id="what the engine does by itself"),
+        pytest.param(life(), "- After a complaint no automatic message is sent", id="what always holds"),
         pytest.param(
             life(task("a", proposes="Lost")),
             '   - It proposes the pipeline stage "Lost", which only a person sets.',
@@ -237,7 +250,7 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
         ),
         pytest.param(
             life(branch("b", case(open_now, then=start("other")), otherwise=[])),
-            "   - Otherwise: nothing, and on.",
+            "   - Otherwise: the next step comes.",
             id="an empty arm",
         ),
         pytest.param(
@@ -247,7 +260,7 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
         ),
         pytest.param(
             life(otherwise=finish(after=quiet(calendar(days=14)))),
-            "When all this is done: end as completed, after 14 days without a word from the lead or from us.",
+            "When all this is done: the sequence ends as completed, after 14 days without a word from the lead or",
             id="a quiet end",
         ),
         pytest.param(
@@ -257,12 +270,12 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
         ),
         pytest.param(
             life(when=[on("replied", carry_on())]),
-            "- When the lead answers: wait until somebody has answered the lead, then go on where it was.",
+            "- When the lead answers: wait until somebody has answered the lead, then go on where it was, with",
             id="carrying on after any answer",
         ),
         pytest.param(
             life(when=[on("meeting_booked", carry_on())]),
-            "- When a meeting is booked: go on where it was.",
+            "- When a meeting is booked: go on as before.",
             id="carrying on after something else",
         ),
     ],
@@ -274,8 +287,44 @@ def test_a_description_says(text: str, line: str):
 
 def test_a_sequence_that_ignores_people_of_ours_does_not_promise_to_wait():
     """What is switched off must not be told as if it held."""
-    assert "in touch" not in life(after_human=elapsed())
-    assert "in touch" not in life(after_human=working())
+    assert "one of us spoke" not in life(email("a"), after_human=elapsed())
+    assert "one of us spoke" not in life(email("a"), after_human=working())
+
+
+@pytest.mark.parametrize(
+    ("stages", "told"),
+    [
+        pytest.param(("nurture",), ("a message more than 5 working days late is left out",), id="never in response"),
+        pytest.param(
+            ("response",), ("a message more than 4 hours late is sent only if a person says so",), id="in response only"
+        ),
+        pytest.param(
+            ("response", "nurture"),
+            (
+                "left a voicemail, except in response",
+                "a message more than 5 working days late is left out; "
+                "in response one more than 4 hours late is sent only if a person says so",
+            ),
+            id="in both",
+        ),
+        pytest.param(("as_is",), ("left a voicemail, except in response", "; in response one more than 4"), id="as is"),
+    ],
+)
+def test_the_stage_response_is_spoken_of_only_where_a_lead_may_be_in_it(
+    stages: tuple[Literal["response", "nurture", "as_is"], ...], told: tuple[str, ...]
+):
+    """A manager looks for a stage that is named, and doubts the rest when there is none."""
+    plans = [stage(name, email(f"in-{number}"), otherwise=finish()) for number, name in enumerate(stages)]
+    text = describe(sequence("life", *plans, maintainer="ops").part).lower()
+    assert [clause for clause in told if clause not in text] == []
+    assert ("in response" in text) is (len(told) > 1)
+
+
+def test_a_sequence_that_only_asks_people_says_nothing_of_messages_that_are_held_or_late():
+    """There are none."""
+    text = life(task("a"))
+    assert "No automatic message leaves" not in text
+    assert "hours do not make it late" not in text
 
 
 def test_what_is_written_for_an_event_is_told_instead_of_the_default():
@@ -305,11 +354,12 @@ def test_what_stored_sequences_may_have_is_told_too():
     plan = StagePlan(name=Stage.NURTURE, steps=(ask, offer), otherwise=Finish())
     text = describe(Sequence(name="life", stages=(plan,), maintainer="ops", hours=Window(blocks=())))
     assert "1. Question how-big by text: sent 5 minutes later." in text
-    assert '   - An answer with "1" or "small": size is small, and on; nobody has to read it.' in text
-    assert "   - An answer that says none of this, or more, is read by a person like any other." in text
-    assert "   - Without an answer for 1 hour: end as completed." in text
-    assert "   - If it cannot be sent: nothing, and on." in text
-    assert "- An answer that has the words of an open question is none for a person; every other one is." in text
+    assert '   - An answer with "1" or "small": size is set to small, and the next step comes.' in text
+    assert (
+        "   - Any other answer is read by a person; so is one that fits several of these, asks back or has over" in text
+    )
+    assert "   - Without an answer for 1 hour: the sequence ends as completed." in text
+    assert "   - If it cannot be sent, the next step comes." in text
     assert "   - The owner is asked when its time has come, and has 1 working day." in text
     assert "   - Words: life/a for 30 of 100 leads and life/b for 70 of 100 leads, always the same for a lead." in text
 
@@ -320,13 +370,16 @@ def test_what_stored_sequences_may_have_is_told_too():
         (
             becomes(heat.at_least(70)),
             "- It starts when it becomes true that heat is 70 or more; "
-            "a lead of whom that is true from the first has to change.",
+            "a lead of whom that has always been true does not start.",
         ),
         (
             before(ends_on, days=30),
-            "- It starts when it is 30 days before ends_on, and for who is nearer to it then, until that date is over.",
+            "- It starts 30 days before ends_on, or at once for a lead that is nearer to that date, but not after it.",
         ),
-        (since(ends_on, days=7), "- It starts when it is 7 days after ends_on, for dates that come once this runs."),
+        (
+            since(ends_on, days=7),
+            "- It starts 7 days after ends_on; leads for whom that was before this ran do not start.",
+        ),
     ],
     ids=["a change", "before a date", "since a date"],
 )
@@ -356,7 +409,7 @@ def _told_of_an_approval(name: Stage | Literal["as_is"]) -> str:
     [
         ({"per_day": 50}, "- It takes at most 50 leads in any 24 hours; the others wait for their turn, in the order"),
         ({"per_day": 1}, "- It takes at most 1 lead in any 24 hours; the others"),
-        ({"one_contact_per_account": True}, "- A lead does not start while a colleague at the same account is in it,"),
+        ({"one_contact_per_account": True}, "- It takes only one person of a customer's company at a time,"),
     ],
 )
 def test_who_does_not_begin_at_once_is_told(limit: dict[str, object], told: str):

@@ -128,7 +128,7 @@ def test_a_question_has_a_way_for_silence():
     (answered, _), (silent, label) = ways(graph, "size")
     assert ways(graph, answered) == [("after", "")]
     assert label == "without an answer 1 hour later"
-    assert (node(graph, silent).title, node(graph, silent).wait) == ("end as completed", "1 day later")
+    assert (node(graph, silent).title, node(graph, silent).wait) == ("the sequence ends as completed", "1 day later")
 
 
 def test_reactions_of_a_stage_stand_beside_its_steps_and_alike_ones_together():
@@ -189,4 +189,4 @@ def test_a_step_tells_what_else_decides_about_it():
     )
     graph = graph_of(seen)
     assert node(graph, "a").notes == ("only if visit_on is known", "a person approves it first")
-    assert node(graph, "b").notes == ("due within 1 hour of working time", "nothing waits for it")
+    assert node(graph, "b").notes == ("due after 1 hour of working time", "the next step does not wait for it")

@@ -79,8 +79,8 @@ def test_a_sentence_begins_with_a_capital_and_ends_with_a_full_stop():
         pytest.param(Elapsed(minutes=0), "at once", id="nothing"),
         pytest.param(Working(minutes=240), "4 hours of working time later", id="working time"),
         pytest.param(CalendarDays(days=1), "1 day later", id="a date later"),
-        pytest.param(CalendarDays(days=0, at=time(17)), "the same day at 17:00", id="the same date"),
-        pytest.param(BusinessDays(days=2, at=time(9, 30)), "2 working days later at 09:30", id="working days"),
+        pytest.param(CalendarDays(days=0, at=time(17)), "the same day, at 17:00", id="the same date"),
+        pytest.param(BusinessDays(days=2, at=time(9, 30)), "2 working days later, at 09:30", id="working days"),
         pytest.param(
             Quiet(delay=CalendarDays(days=14, at=time(9))),
             "after 14 days without a word from the lead or from us, at 09:00",
@@ -200,8 +200,10 @@ def test_every_event_and_every_answer_has_its_words():
             Goto(stage=Stage.RE_ENGAGE, after=BusinessDays(days=1)), "go on to re-engage, 1 working day later"
         ),
         pytest.param(Start(sequence="win-back"), "hand over to the sequence win-back"),
-        pytest.param(Finish(reason="not_interested"), "end as not interested"),
-        pytest.param(CarryOn(), "wait until somebody has answered the lead, then go on where it was"),
+        pytest.param(Finish(reason="not_interested"), "the sequence ends as not interested"),
+        pytest.param(
+            CarryOn(), "wait until somebody has answered the lead, then go on where it was, with the rest of its wait"
+        ),
     ],
 )
 def test_an_exit_says_where_the_lead_goes(response, expected):
