@@ -1,6 +1,6 @@
 """What the engine does by itself with a lead in a sequence, as phrases: all that can happen there, and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from engine.life.noting_tasks import ENDS, WELCOMED
 from engine.reasons import CallDisposition, ReplyClass
@@ -66,13 +66,13 @@ def always(sequence: Sequence) -> Iterator[str]:
     )
     yield (
         "who opts out of emails gets none any more, who opts out of texts or calls gets neither; "
-        f"with no way left to reach the lead, {THE_END}"
+        "that ends the sequence only if no way to reach the lead is left"
     )
     yield (
         "texts wait for the legal hours where the lead lives; "
         f"messages keep to the company's limits for one lead, by default {MESSAGES_A_DAY} in 24 hours"
     )
-    yield "the CRM's pipeline stage is changed by people only, never by a sequence"
+    yield "no sequence changes the CRM's pipeline stage"
 
 
 def _default(sequence: Sequence, trigger: Trigger, default: str) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _mapped(sequence: Sequence) -> str:
     return f"{THE_END}, unless the pipeline map takes it for {say_list([*here, 'capture'], 'or')}"
 
 
-def _won(names: set[str]) -> str:
+def _won(names: Collection[str]) -> str:
     if Stage.RETAIN in names:
         return f"go on to {say_stage(Stage.RETAIN)}"
     return f"{THE_END}, unless the lead is in {say_stage(Stage.RETAIN)} already" if AS_IS in names else THE_END

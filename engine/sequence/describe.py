@@ -126,7 +126,7 @@ def _start(trigger: Trigger) -> Iterator[str]:
         case OnMoment(moment=moment) if moment.kind == "before":
             yield f"it starts {say_moment(moment)}, or at once for a lead that is nearer to that date, but not after it"
         case OnMoment(moment=moment):
-            yield f"it starts {say_moment(moment)}; leads for whom that was before this ran do not start"
+            yield f"it starts {say_moment(moment)}, but not for a lead for whom that was before this was published"
         case _:
             yield f"it starts when {say_trigger(trigger)}"
 
@@ -186,7 +186,7 @@ def _held_back(sequence: Sequence) -> Iterator[str]:
 
 def _at_any_time(sequence: Sequence) -> Iterator[str]:
     if any(plan.when for plan in sequence.stages):
-        yield "what the stage that the lead is in says comes first"
+        yield "what is written for the stage that the lead is in comes first"
     yield from _reactions(sequence.when)
     yield from by_itself(sequence)
     yield from always(sequence)

@@ -320,7 +320,7 @@ def say_exit(exit_: Response) -> str:
         case Finish():
             return f"the sequence ends as {say_words(exit_.reason)}{_say_after(exit_.after)}"
         case CarryOn():
-            return "wait until somebody has answered the lead, then go on where it was, with the rest of its wait"
+            return "wait until somebody has answered the lead, then go on with the rest of the wait"
         case _:
             assert_never(exit_)
 

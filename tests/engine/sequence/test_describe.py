@@ -114,7 +114,7 @@ When all this is done: the sequence ends as completed, 7 days later.
 
 ## At any time
 
-- What the stage that the lead is in says comes first.
+- What is written for the stage that the lead is in comes first.
 - When a meeting is booked: the sequence ends as goal met.
 - When the lead answers, and its stage is silent on it: the sequence ends.
 - When an answer may be a wish for no more messages, or is not clear or says that the person has left the company and \
@@ -129,11 +129,11 @@ until a person decides.
 - After a complaint no automatic message is sent any more; the manager is asked to answer.
 - An out-of-office note is no answer: nothing is sent before the working day after the return, or for 7 days where \
 it names none.
-- Who opts out of emails gets none any more, who opts out of texts or calls gets neither; with no way left to reach \
-the lead, the sequence ends.
+- Who opts out of emails gets none any more, who opts out of texts or calls gets neither; that ends the sequence only if \
+no way to reach the lead is left.
 - Texts wait for the legal hours where the lead lives; messages keep to the company's limits for one lead, by \
 default 3 in 24 hours.
-- The CRM's pipeline stage is changed by people only, never by a sequence.
+- No sequence changes the CRM's pipeline stage.
 """
 
 
@@ -234,7 +234,9 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
             id="a task that is past",
         ),
         pytest.param(
-            life(when=[on("won", finish())]), "- What the stage that the lead is in says comes first.", id="first"
+            life(when=[on("won", finish())]),
+            "- What is written for the stage that the lead is in comes first.",
+            id="first",
         ),
         pytest.param(life(), "- When the lead answers: the sequence ends.", id="what the engine does by itself"),
         pytest.param(life(), "- After a complaint no automatic message is sent", id="what always holds"),
@@ -265,12 +267,12 @@ def life(*steps, name: Literal["nurture", "response"] = "nurture", otherwise=Non
         ),
         pytest.param(
             life(when=[on(reply("question"), carry_on())]),
-            "- When the lead answers with a question: wait until somebody has answered the lead, then go on where",
+            "- When the lead answers with a question: wait until somebody has answered the lead, then go on with",
             id="carrying on after an answer",
         ),
         pytest.param(
             life(when=[on("replied", carry_on())]),
-            "- When the lead answers: wait until somebody has answered the lead, then go on where it was, with",
+            "- When the lead answers: wait until somebody has answered the lead, then go on with the rest",
             id="carrying on after any answer",
         ),
         pytest.param(
@@ -378,7 +380,7 @@ def test_what_stored_sequences_may_have_is_told_too():
         ),
         (
             since(ends_on, days=7),
-            "- It starts 7 days after ends_on; leads for whom that was before this ran do not start.",
+            "- It starts 7 days after ends_on, but not for a lead for whom that was before this was published.",
         ),
     ],
     ids=["a change", "before a date", "since a date"],

@@ -201,9 +201,7 @@ def test_every_event_and_every_answer_has_its_words():
         ),
         pytest.param(Start(sequence="win-back"), "hand over to the sequence win-back"),
         pytest.param(Finish(reason="not_interested"), "the sequence ends as not interested"),
-        pytest.param(
-            CarryOn(), "wait until somebody has answered the lead, then go on where it was, with the rest of its wait"
-        ),
+        pytest.param(CarryOn(), "wait until somebody has answered the lead, then go on with the rest of the wait"),
     ],
 )
 def test_an_exit_says_where_the_lead_goes(response, expected):
