@@ -129,8 +129,8 @@ until a person decides.
 - After a complaint no automatic message is sent any more; the manager is asked to answer.
 - An out-of-office note is no answer: nothing is sent before the working day after the return, or for 7 days where \
 it names none.
-- Who opts out of emails gets none any more, who opts out of texts or calls gets neither; that ends the sequence only if \
-no way to reach the lead is left.
+- Who opts out of emails gets none any more, who opts out of texts or calls gets neither; that ends the sequence only \
+if no way to reach the lead is left.
 - Texts wait for the legal hours where the lead lives; messages keep to the company's limits for one lead, by \
 default 3 in 24 hours.
 - No sequence changes the CRM's pipeline stage.
