@@ -15,26 +15,31 @@ Nothing is sent, nobody is told, and every step of a life can be asked for: what
 something to do. When a test fails, the timelines of its leads stand under it.
 """
 
+from collections import abc
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
+from adapters.catalogue import takes
 from engine.life.circumstances import FieldValue
 from engine.life.decide import decide
 from engine.life.events import Command, CommandData, Event, EventData
 from engine.life.explain import explain
-from engine.life.moves import Hold, Wait
+from engine.life.moves import Hold, Park, Wait
 from engine.life.progress import Progress
+from engine.life.sentences import say_wall
 from engine.reasons import CallDisposition, HoldReason, ReplyClass
 from engine.words import Channel, EventKind, LeadId, Verb
 from rehearsal.company import Company, Home, Person
 from rehearsal.journal import Entry
 from rehearsal.people import Coming
 from rehearsal.records import step_of
-from rehearsal.telling import story_of
+from rehearsal.telling import GAP, story_of
 from rehearsal.world import World
 
 Value = str | float | bool
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class Sent(NamedTuple):
@@ -56,6 +61,10 @@ class FollowUp:
         self.leads: list[Lead] = []
         self._world = World(company)
         self._company = company
+
+    def __repr__(self) -> str:
+        """As pytest shows it beneath an assertion."""
+        return f"follow_up on {say_wall(self.now, self._company.home.zone)}"
 
     def capture(
         self,
@@ -91,18 +100,33 @@ class FollowUp:
 
     def let_pass(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
         """So much time passes; whatever falls due in it happens."""
-        self.now += timedelta(days=days, hours=hours, minutes=minutes)
-        self._world.run(self.now)
+        self._passes(self.now + timedelta(days=days, hours=hours, minutes=minutes))
 
     def wait_until(self, wall: str) -> None:
         """Time passes until the clock on the company's wall says so: "2026-12-01 09:00"."""
-        self.now = datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo(self._company.home.zone))
-        self._world.run(self.now)
+        self._passes(datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo(self._company.home.zone)))
 
     def happens(self, lead: LeadId, item: Event | Command, person: Person | None = None) -> None:
         """Something happens to a lead now, and it is looked at."""
         self._world.expect([Coming(self.now, lead, item, person)])
         self._world.run(self.now)
+
+    def check(self, fields: abc.Mapping[str, Value]) -> None:
+        """Raises: ValueError for a field or a value that nobody declared; with it, a test would prove nothing."""
+        declared = {field.name: field for field in self._company.fields}
+        for name, value in fields.items():
+            if name not in declared:
+                raise ValueError(f"there is no field {name!r}; declared are {', '.join(sorted(declared))}")
+            field = declared[name]
+            if not takes(field, value):
+                choice = f"one of {', '.join(field.values)}" if field.values else f"a {field.kind}"
+                raise ValueError(f"{name} cannot be {value!r}; it is {choice}")
+
+    def _passes(self, until: datetime) -> None:
+        if until < self.now:
+            raise ValueError(f"it is {say_wall(self.now, self._company.home.zone)} already, and time does not go back")
+        self.now = until
+        self._world.run(until)
 
     def _comes(
         self,
@@ -116,10 +140,10 @@ class FollowUp:
         *,
         captured: bool,
     ) -> "Lead":
-        declared = {field.name for field in self._company.fields}
-        unknown = sorted(set(fields) - declared)
-        if unknown:
-            raise ValueError(f"there is no field {unknown[0]!r}; declared are {', '.join(sorted(declared))}")
+        self.check(fields)
+        known = [plan.sequence.name for plan in self._company.plans]
+        if sequence is not None and sequence not in known:
+            raise ValueError(f"there is no sequence {sequence!r}; there are {', '.join(known)}")
         home = self._company.home
         person = Person(
             lead=LeadId(f"{name.lower()}-{len(self.leads) + 1}"),
@@ -147,6 +171,10 @@ class Lead:
         self._world = world
         self._lead = lead
 
+    def __repr__(self) -> str:
+        """As pytest shows it beneath an assertion."""
+        return self.name
+
     # --- what happens
 
     def replies(self, sense: str = "positive", *, channel: str = "email", text: str | None = None) -> None:
@@ -155,7 +183,7 @@ class Lead:
 
         An `ask` that is open reads the `text`.
         """
-        self.happens("replied", reply=ReplyClass(sense), channel=Channel(channel), text=text)
+        self.happens("replied", reply=meant(ReplyClass, sense), channel=meant(Channel, channel), text=text)
 
     def is_away(self, days: float) -> None:
         """Its mailbox answers that it is back in so many days."""
@@ -168,11 +196,11 @@ class Lead:
 
     def opts_out(self, channel: str | None = None) -> None:
         """It wants no more messages, on one channel or on all."""
-        self.happens("opted_out", channel=None if channel is None else Channel(channel))
+        self.happens("opted_out", channel=None if channel is None else meant(Channel, channel))
 
     def bounces(self, channel: str = "email") -> None:
         """Its address turns out to be dead."""
-        self.happens("bounced", channel=Channel(channel))
+        self.happens("bounced", channel=meant(Channel, channel))
 
     def moves_to(self, pipeline_stage: str) -> None:
         """The CRM moves it to that stage of its pipeline."""
@@ -180,16 +208,17 @@ class Lead:
 
     def changes(self, **fields: Value) -> None:
         """The CRM tells new values of declared fields."""
+        self._company.check(fields)
         self._world.records.tells(self._lead, fields)
         self.happens("fields_changed")
 
     def happens(self, kind: str, **data: object) -> None:
         """Any other event, such as won, lost, call_missed or proposal_sent."""
-        self._company.happens(self._lead, self.event(EventKind(kind), **data))
+        self._company.happens(self._lead, self.event(meant(EventKind, kind), **data))
 
     def is_called(self, outcome: str) -> None:
         """A person of ours makes the call that is asked for; `outcome` is a CallDisposition such as no_answer."""
-        self._closes("call", CallDisposition(outcome))
+        self._closes("call", meant(CallDisposition, outcome))
 
     def does(self, task: str, outcome: str = "done") -> None:
         """A person of ours does the task: a step's name, or `answer`."""
@@ -197,7 +226,7 @@ class Lead:
 
     def is_commanded(self, verb: str, **data: object) -> None:
         """A person of ours commands: pause, resume, skip, jump, stop, retry, reassign, enroll."""
-        self._company.happens(self._lead, self.command(Verb(verb), **data))
+        self._company.happens(self._lead, self.command(meant(Verb, verb), **data))
 
     # --- what can be seen
 
@@ -213,6 +242,15 @@ class Lead:
             Sent(entry.about, entry.how, entry.at.astimezone(self._zone), entry.variant)
             for entry in self._entries
             if entry.what == "message"
+        ]
+
+    @property
+    def touches(self) -> list[str]:
+        """The messages that left and the tasks that people of ours were asked for, a line each, in the lead's time."""
+        return [
+            f"{say_wall(entry.at, str(self._zone))}{GAP}{' '.join(dict.fromkeys((entry.how, entry.about)))}"
+            for entry in self._entries
+            if entry.what in ("message", "task_opened")
         ]
 
     @property
@@ -253,6 +291,12 @@ class Lead:
         return move.because.value if isinstance(move, Wait) else None
 
     @property
+    def review(self) -> str | None:
+        """Why a person has to decide before it goes on (a ReviewReason); None when nobody has to."""
+        move = decide(self._progress, self._company.now)
+        return move.because.value if isinstance(move, Park) else None
+
+    @property
     def holds(self) -> list[Hold]:
         """What keeps its next message, beside the delay that was written."""
         move = decide(self._progress, self._company.now)
@@ -274,12 +318,12 @@ class Lead:
 
     def event(self, kind: EventKind, **data: object) -> Event:
         """An event that happens now."""
-        known = EventData.model_validate(data)
+        known = EventData.model_validate(known_to(EventData, data))
         return Event(number=0, id="", kind=kind, occurred_at=self._company.now, source="test", data=known)
 
     def command(self, verb: Verb, **data: object) -> Command:
         """A command that is given now."""
-        known = CommandData.model_validate(data)
+        known = CommandData.model_validate(known_to(CommandData, data))
         return Command(number=0, id="", verb=verb, by="test", occurred_at=self._company.now, data=known)
 
     def _closes(self, wanted: str, outcome: str) -> None:
@@ -304,3 +348,27 @@ class Lead:
     @property
     def _entries(self) -> list[Entry]:
         return [entry for entry in self._world.journal if entry.lead == self._lead]
+
+
+def meant(words: type[Word], said: str) -> Word:
+    """
+    The word of a closed list.
+
+    Raises: ValueError with all of them when it is none.
+    """
+    try:
+        return words(said)
+    except ValueError:
+        raise ValueError(f"there is no {words.__name__} {said!r}; there are {', '.join(words)}") from None
+
+
+def known_to(model: type[EventData] | type[CommandData], said: dict[str, object]) -> dict[str, object]:
+    """
+    The same once more; what machines send may hold more than we know, what a test says may not.
+
+    Raises: ValueError naming what the model has not.
+    """
+    unknown = sorted(said.keys() - model.model_fields.keys())
+    if unknown:
+        raise ValueError(f"there is no {unknown[0]!r} to say; there are {', '.join(model.model_fields)}")
+    return said

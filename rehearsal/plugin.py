@@ -24,17 +24,20 @@ def follow_up_company() -> "Company":
 
 
 @pytest.fixture
-def follow_up(request: pytest.FixtureRequest, follow_up_company: "Company") -> "FollowUp":
+def follow_up(request: pytest.FixtureRequest, follow_up_company: "Company") -> "abc.Iterator[FollowUp]":
     """A company that publishes your catalogue; it is Monday morning, and nobody has come yet."""
     from datetime import datetime
     from zoneinfo import ZoneInfo
+
+    from structlog.testing import capture_logs
 
     from rehearsal.follow_up import FollowUp
 
     now = datetime.fromisoformat(FIRST_MORNING).replace(tzinfo=ZoneInfo(follow_up_company.home.zone))
     played = FollowUp(follow_up_company, now)
     request.node.stash[PLAYED] = played
-    return played
+    with capture_logs():  # the timeline says the same, in the lead's own time
+        yield played
 
 
 @pytest.hookimpl(wrapper=True)

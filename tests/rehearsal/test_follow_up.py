@@ -80,13 +80,84 @@ def test_a_person_can_pause_and_go_on(follow_up: FollowUp):
     assert rosa.steps_done == ["how-to-read"]
 
 
-def test_words_that_mean_nothing_are_refused_with_what_would(follow_up: FollowUp):
-    """A misspelled field must not make a test that proves nothing."""
-    with pytest.raises(ValueError, match=r"there is no field 'sorce'; declared are .*source"):
-        follow_up.capture("Rosa", sorce="web_form")
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        pytest.param(
+            lambda company, _: company.capture("Ben", sorce="web_form"),
+            "there is no field 'sorce'; declared are .*source",
+            id="a field that nobody declared",
+        ),
+        pytest.param(
+            lambda _, rosa: rosa.changes(visit="2026-12-01"),
+            "there is no field 'visit'; declared are .*visit_on",
+            id="the same, told by the CRM",
+        ),
+        pytest.param(
+            lambda company, _: company.capture("Ben", source="webform"),
+            "source cannot be 'webform'; it is one of web_form, ad",
+            id="a choice that there is not",
+        ),
+        pytest.param(
+            lambda _, rosa: rosa.changes(visit_on="soon"), "visit_on cannot be 'soon'; it is a date", id="no date"
+        ),
+        pytest.param(
+            lambda company, _: company.enroll("Ben", sequence="propsal"),
+            "there is no sequence 'propsal'; there are missed-call",
+            id="a sequence that there is not",
+        ),
+        pytest.param(
+            lambda _, rosa: rosa.replies("yes"), "no ReplyClass 'yes'; there are .*not_now", id="an answer of no sense"
+        ),
+        pytest.param(lambda _, rosa: rosa.happens("bought"), "no EventKind 'bought'; .*won", id="what never happens"),
+        pytest.param(
+            lambda _, rosa: rosa.happens("lost", why="dear"), "is no 'why' to say; .*reason", id="what no event says"
+        ),
+        pytest.param(
+            lambda _, rosa: rosa.does("first-call"),
+            r"nobody is asked for 'first-call'; open is nothing\n.*comes to us",
+            id="a task that nobody has",
+        ),
+        pytest.param(
+            lambda company, _: company.wait_until("2026-11-22 09:00"),
+            "it is Mon 23 Nov 2026 09:00 already, and time does not go back",
+            id="yesterday",
+        ),
+        pytest.param(lambda company, _: company.let_pass(hours=-1), "time does not go back", id="an hour ago"),
+    ],
+)
+def test_what_means_nothing_is_refused_with_what_would(follow_up: FollowUp, does, said: str):
+    """A misspelled word must not make a test that proves nothing."""
     rosa = follow_up.enroll("Rosa", sequence="proposal-follow-up")
-    with pytest.raises(ValueError, match=r"nobody is asked for 'first-call'; open is nothing\n.*comes to us"):
-        rosa.does("first-call")
+    with pytest.raises(ValueError, match=said):
+        does(follow_up, rosa)
+
+
+def test_touches_are_what_left_and_what_people_were_asked_for(follow_up: FollowUp):
+    """A whole plan is one list, to be read like a calendar, by the lead's own clock."""
+    aiko = follow_up.enroll("Aiko", sequence="proposal-follow-up", zone="Asia/Tokyo")
+    follow_up.wait_until("2026-12-03 12:00")
+    aiko.replies("question")
+    assert aiko.touches == [
+        "Wed 25 Nov 2026 09:30  email how-to-read",
+        "Tue 1 Dec 2026 14:00  email similar-job",
+        "Thu 3 Dec 2026 10:00  call proposal-call",
+        "Fri 4 Dec 2026 02:00  answer",
+    ]
+
+
+def test_a_decision_that_only_a_person_can_take_has_its_reason(follow_up: FollowUp):
+    """Nothing else moves then, and a test has to be able to see why."""
+    rosa = follow_up.enroll("Rosa", sequence="proposal-follow-up")
+    assert rosa.review is None
+    rosa.moves_to("On the Golf Course")
+    assert (rosa.review, rosa.waits_because) == ("unmapped_stage", None)
+
+
+def test_a_failing_assertion_names_the_lead(follow_up: FollowUp):
+    """Where two leads are told apart, an address in memory tells nothing."""
+    rosa = follow_up.enroll("Rosa", sequence="proposal-follow-up")
+    assert (repr(rosa), repr(follow_up)) == ("Rosa", "follow_up on Mon 23 Nov 2026 09:00")
 
 
 def test_the_timeline_reads_like_a_calendar(follow_up: FollowUp):
