@@ -97,7 +97,7 @@ def test_prose_has_one_sentence_a_line(path):
 @each_page
 def test_python_that_is_shown_is_python_that_runs(path):
     """A sequence in a document is one that is shipped, word by word; a test in it is one of ours that passes."""
-    known = (*sorted((ROOT / "sequences").glob("*.py")), ROOT / "tests" / "rehearsal" / "test_example.py")
+    known = (*sorted((ROOT / "sequences").rglob("*.py")), ROOT / "tests" / "rehearsal" / "test_example.py")
     runs = "\n".join(file.read_text() for file in known)
     assert [block for kind, block in FENCE.findall(path.read_text()) if kind == "python" and block not in runs] == []
 

@@ -9,6 +9,7 @@ from adapters.template_files import TemplateFile
 from adapters.templates import Rendered, render
 from engine.sequence.fields import DeclaredField
 from engine.sequence.templates import Value
+from rehearsal.follow_up import FollowUp
 from tests.sequences.shipped import FILES
 
 OURS = {
@@ -144,3 +145,29 @@ def test_a_task_says_its_goal_and_when_it_is_done(file: TemplateFile):
 def test_a_task_has_a_title(file: TemplateFile):
     """It is all that its owner sees in the list."""
     assert file.template.front.subject
+
+
+def test_a_lead_that_never_answers_hears_twelve_useful_things(follow_up: FollowUp):
+    """Seven touches are the least before a lead may be given up, and an acknowledgement is none."""
+    rosa = follow_up.capture("Rosa", source="web_form")
+    follow_up.let_pass(minutes=10)
+    rosa.is_called("no_answer")
+    follow_up.let_pass(days=1, hours=2)
+    rosa.is_called("no_answer")
+    follow_up.let_pass(days=90)
+    values = {file.name: file.template.front.value for file in FILES.templates.values()}
+    assert [values[f"inbound-lead/{touch.split()[-1]}"] for touch in rosa.touches] == [
+        "acknowledgement",
+        "answer",
+        "answer",
+        "invitation",
+        "answer",
+        "guide",
+        "case",
+        "answer",
+        "guide",
+        "offer",
+        "invitation",
+        "guide",
+        "reminder",
+    ]
