@@ -63,3 +63,5 @@ def test_the_license_and_the_templates_travel_with_the_package(installed):
         sources = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
         assert sources
         assert [path for path in sources if not (site / path.relative_to(ROOT)).exists()] == []
+    assert (site / "sequences" / "catalogue.py").exists()
+    assert not (site / "sequences" / "tests").exists(), "what is tested here need not be tested there"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import author_tests
 from engine.authoring.reading import drafts as drafts_beside
 from engine.sequence.check import check
 from engine.sequence.compiled import Sequence
@@ -66,6 +67,14 @@ def test_it_reads_as_it_was_approved(sequence: Sequence):
     assert describe(sequence) == approved.read_text(encoding="utf-8"), (
         f"it is not what was approved; {how_to_write_down(sequence.name)}"
     )
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES)
+def test_what_it_promises_is_tested_beside_it(sequence: Sequence):
+    """Whoever copies a sequence copies its tests, and `followup sequence test` finds them by its name."""
+    promises = Path(author_tests.tests_of("sequences.catalogue", sequence.name)).read_text()
+    assert "def test_" in promises
+    assert f"What {sequence.name} promises" in promises
 
 
 def how_to_write_down(name: str) -> str:
