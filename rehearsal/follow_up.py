@@ -15,13 +15,10 @@ Nothing is sent, nobody is told, and every step of a life can be asked for: what
 something to do. When a test fails, the timelines of its leads stand under it.
 """
 
-from collections import abc
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from adapters.catalogue import takes
 from engine.life.circumstances import FieldValue
 from engine.life.decide import decide
 from engine.life.events import Command, CommandData, Event, EventData
@@ -35,11 +32,9 @@ from rehearsal.company import Company, Home, Person
 from rehearsal.journal import Entry
 from rehearsal.people import Coming
 from rehearsal.records import step_of
+from rehearsal.saying import Value, declared, meant, one_of, told
 from rehearsal.telling import GAP, story_of
 from rehearsal.world import World
-
-Value = str | float | bool
-Word = TypeVar("Word", bound=StrEnum)
 
 
 class Sent(NamedTuple):
@@ -111,17 +106,6 @@ class FollowUp:
         self._world.expect([Coming(self.now, lead, item, person)])
         self._world.run(self.now)
 
-    def check(self, fields: abc.Mapping[str, Value]) -> None:
-        """Raises: ValueError for a field or a value that nobody declared; with it, a test would prove nothing."""
-        declared = {field.name: field for field in self._company.fields}
-        for name, value in fields.items():
-            if name not in declared:
-                raise ValueError(f"there is no field {name!r}; declared are {', '.join(sorted(declared))}")
-            field = declared[name]
-            if not takes(field, value):
-                choice = f"one of {', '.join(field.values)}" if field.values else f"a {field.kind}"
-                raise ValueError(f"{name} cannot be {value!r}; it is {choice}")
-
     def _passes(self, until: datetime) -> None:
         if until < self.now:
             raise ValueError(f"it is {say_wall(self.now, self._company.home.zone)} already, and time does not go back")
@@ -140,10 +124,9 @@ class FollowUp:
         *,
         captured: bool,
     ) -> "Lead":
-        self.check(fields)
-        known = [plan.sequence.name for plan in self._company.plans]
-        if sequence is not None and sequence not in known:
-            raise ValueError(f"there is no sequence {sequence!r}; there are {', '.join(known)}")
+        declared(self._company.fields, fields)
+        if sequence is not None:
+            one_of("sequence", sequence, [plan.sequence.name for plan in self._company.plans])
         home = self._company.home
         person = Person(
             lead=LeadId(f"{name.lower()}-{len(self.leads) + 1}"),
@@ -208,7 +191,7 @@ class Lead:
 
     def changes(self, **fields: Value) -> None:
         """The CRM tells new values of declared fields."""
-        self._company.check(fields)
+        declared(self._world.records.company.fields, fields)
         self._world.records.tells(self._lead, fields)
         self.happens("fields_changed")
 
@@ -318,13 +301,13 @@ class Lead:
 
     def event(self, kind: EventKind, **data: object) -> Event:
         """An event that happens now."""
-        known = EventData.model_validate(known_to(EventData, data))
-        return Event(number=0, id="", kind=kind, occurred_at=self._company.now, source="test", data=known)
+        said = told(EventData, data)
+        return Event(number=0, id="", kind=kind, occurred_at=self._company.now, source="test", data=said)
 
     def command(self, verb: Verb, **data: object) -> Command:
         """A command that is given now."""
-        known = CommandData.model_validate(known_to(CommandData, data))
-        return Command(number=0, id="", verb=verb, by="test", occurred_at=self._company.now, data=known)
+        said = told(CommandData, data)
+        return Command(number=0, id="", verb=verb, by="test", occurred_at=self._company.now, data=said)
 
     def _closes(self, wanted: str, outcome: str) -> None:
         open_tasks = self._world.row(self._lead).tasks
@@ -348,27 +331,3 @@ class Lead:
     @property
     def _entries(self) -> list[Entry]:
         return [entry for entry in self._world.journal if entry.lead == self._lead]
-
-
-def meant(words: type[Word], said: str) -> Word:
-    """
-    The word of a closed list.
-
-    Raises: ValueError with all of them when it is none.
-    """
-    try:
-        return words(said)
-    except ValueError:
-        raise ValueError(f"there is no {words.__name__} {said!r}; there are {', '.join(words)}") from None
-
-
-def known_to(model: type[EventData] | type[CommandData], said: dict[str, object]) -> dict[str, object]:
-    """
-    The same once more; what machines send may hold more than we know, what a test says may not.
-
-    Raises: ValueError naming what the model has not.
-    """
-    unknown = sorted(said.keys() - model.model_fields.keys())
-    if unknown:
-        raise ValueError(f"there is no {unknown[0]!r} to say; there are {', '.join(model.model_fields)}")
-    return said
