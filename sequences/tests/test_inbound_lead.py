@@ -81,6 +81,15 @@ def test_a_talk_on_the_second_call_counts_like_one_on_the_first(follow_up):
     assert (rosa.stage, rosa.tasks) == ("convert", ["qualify"])
 
 
+def test_a_wrong_number_is_not_dialled_again(follow_up):
+    """Whoever sits there has never heard of us; the mails are right, and go on."""
+    rosa = follow_up.capture("Rosa", source="web_form")
+    follow_up.let_pass(minutes=10)
+    rosa.is_called("wrong_number")
+    follow_up.wait_until("2026-11-25 10:00")
+    assert (rosa.steps_done, rosa.tasks) == (["got-it", "price-guide", "questions-to-ask"], [])
+
+
 def test_a_no_on_the_phone_is_a_no(follow_up):
     """The lead said it to a person; no mail may follow."""
     rosa = follow_up.capture("Rosa", source="web_form")
@@ -118,6 +127,15 @@ def test_whoever_never_answers_hears_twelve_things_in_ten_weeks_and_is_let_go_in
         "Mon 1 Feb 2027 11:00  email closing-file",
     ]
     assert (rosa.stage, rosa.ended) == ("re_engage", ["completed"])
+
+
+def test_a_word_of_ours_starts_the_nine_working_days_of_silence_anew(follow_up):
+    """Whoever we wrote to last week has not gone quiet."""
+    rosa = follow_up.capture("Rosa", source="web_form")
+    follow_up.wait_until("2026-12-28 14:00")
+    rosa.happens("human_touch")
+    follow_up.wait_until("2027-01-13 09:00")
+    assert "Mon 11 Jan 2027 10:30  enters re_engage" in rosa.timeline
 
 
 # --- what we do not have ----------------------------------------------------------------------------------------------
@@ -277,7 +295,41 @@ def test_each_word_of_theirs_puts_the_reminders_off(follow_up):
         rosa.replies("question")
         rosa.does("answer")
         follow_up.let_pass(days=2)
-    assert (rosa.stage, rosa.steps_done, rosa.tasks) == ("convert", ["got-it", "price-guide"], [])
+    assert (rosa.sequence, rosa.stage) == ("inbound-lead", "convert")
+    assert (rosa.steps_done, rosa.tasks) == (["got-it", "price-guide"], [])
+
+
+def test_a_question_between_the_reminders_puts_the_next_one_off(follow_up):
+    """Three days of silence are counted from the last word, whoever said it."""
+    rosa = follow_up.capture("Rosa", source="web_form")
+    follow_up.let_pass(minutes=10)
+    rosa.is_called("connected_neutral")
+    follow_up.wait_until("2026-11-27 12:00")
+    rosa.is_called("no_answer")
+    follow_up.wait_until("2026-12-01 15:00")
+    rosa.replies("question")
+    rosa.does("answer")
+    follow_up.wait_until("2026-12-05 12:00")
+    assert rosa.touches[-1] == "Fri 4 Dec 2026 15:00  email what-we-promise"
+
+
+def test_not_now_in_the_middle_of_a_conversation_is_kept_in_touch_with(follow_up):
+    """However far we had come, later means later."""
+    rosa = follow_up.capture("Rosa", source="web_form")
+    follow_up.let_pass(minutes=10)
+    rosa.is_called("connected_positive")
+    rosa.replies("not_now")
+    assert (rosa.sequence, rosa.ended) == ("keep-in-touch", ["handed_over"])
+
+
+def test_a_conversation_is_called_quiet_after_fifteen_working_days_without_a_word_of_either_side(follow_up):
+    """Whoever we talked to last week has not gone quiet."""
+    rosa = follow_up.capture("Rosa", source="web_form")
+    rosa.moves_to("Qualifying")
+    follow_up.wait_until("2026-12-18 14:00")
+    rosa.happens("human_touch")
+    follow_up.wait_until("2027-01-14 09:00")
+    assert "Tue 12 Jan 2027 10:30  enters re_engage" in rosa.timeline
 
 
 def test_after_a_good_talk_nobody_is_sent_a_list_of_options(follow_up):
@@ -332,6 +384,15 @@ def test_when_the_visit_moves_the_reminder_moves_with_it(follow_up):
     follow_up.wait_until("2026-12-09 12:00")
     assert rosa.touches[-1] == "Tue 8 Dec 2026 10:00  sms visit-tomorrow"
     assert rosa.steps_done == ["got-it", "price-guide", "prepare-visit", "visit-tomorrow"]
+
+
+def test_a_visit_on_sunday_is_recalled_on_saturday(follow_up):
+    """Our visits have weekends, so our reminders have them too."""
+    rosa = follow_up.capture("Rosa", source="web_form", visit_on="2026-12-06")
+    follow_up.let_pass(hours=2)
+    rosa.books()
+    follow_up.wait_until("2026-12-06 09:00")
+    assert rosa.touches[-1] == "Sat 5 Dec 2026 10:00  sms visit-tomorrow"
 
 
 def test_a_visit_on_the_same_day_is_prepared_and_not_announced_for_tomorrow(follow_up):

@@ -83,7 +83,7 @@ def test_who_buys_after_all_is_looked_after(follow_up):
     rosa = follow_up.enroll("Rosa", sequence="keep-in-touch")
     follow_up.wait_until("2026-12-15 09:00")
     rosa.happens("won")
-    assert (rosa.sequence, rosa.stage) == ("customer-care", "retain")
+    assert (rosa.sequence, rosa.stage, rosa.ended) == ("customer-care", "retain", ["handed_over"])
     follow_up.let_pass(hours=1)
     assert rosa.steps_done == ["lower-bills", "welcome"]
 

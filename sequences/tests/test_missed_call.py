@@ -125,6 +125,16 @@ def test_later_the_text_keeps_an_hour_from_the_mail_before_and_the_call_follows_
     ]
 
 
+def test_a_talk_of_this_morning_is_no_reason_to_leave_a_caller_without_a_word(follow_up):
+    """Plans keep quiet for days after a word of ours; this is no plan, it is an answer."""
+    follow_up.wait_until("2026-11-23 11:00")
+    rosa = follow_up.enroll("Rosa", sequence="proposal-follow-up")
+    rosa.happens("human_touch")
+    follow_up.let_pass(minutes=10)
+    rosa.happens("call_missed")
+    assert (rosa.steps_done, rosa.tasks) == (["text-back"], ["call-back"])
+
+
 def test_whoever_answers_the_text_is_answered_by_a_person(follow_up):
     """From then on it is a conversation."""
     follow_up.wait_until("2026-11-23 11:00")

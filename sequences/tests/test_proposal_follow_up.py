@@ -152,6 +152,16 @@ def test_where_the_crm_moves_the_card(follow_up, card, sequence, ended):
     assert (rosa.sequence, rosa.ended) == (sequence, [ended])
 
 
+def test_who_buys_is_looked_after(follow_up):
+    """The author's mails about the price are over; those about the installation begin."""
+    rosa = follow_up.enroll("Rosa", sequence="proposal-follow-up")
+    follow_up.wait_until("2026-11-25 12:00")
+    rosa.happens("won")
+    follow_up.let_pass(hours=1)
+    assert rosa.steps_done == ["how-to-read", "welcome"]
+    assert (rosa.sequence, rosa.ended) == ("customer-care", ["handed_over"])
+
+
 def test_a_yes_on_the_call_ends_the_mails(follow_up):
     """What comes next was agreed on the phone."""
     rosa = follow_up.enroll("Rosa", sequence="proposal-follow-up")
