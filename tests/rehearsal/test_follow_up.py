@@ -149,9 +149,9 @@ def test_touches_are_what_left_and_what_people_were_asked_for(follow_up: FollowU
 def test_a_decision_that_only_a_person_can_take_has_its_reason(follow_up: FollowUp):
     """Nothing else moves then, and a test has to be able to see why."""
     rosa = follow_up.enroll("Rosa", sequence="proposal-follow-up")
-    assert rosa.review is None
+    before = rosa.review
     rosa.moves_to("On the Golf Course")
-    assert (rosa.review, rosa.waits_because) == ("unmapped_stage", None)
+    assert (before, rosa.review, rosa.waits_because) == (None, "unmapped_stage", None)
 
 
 def test_a_failing_assertion_names_the_lead(follow_up: FollowUp):
