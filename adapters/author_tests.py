@@ -1,11 +1,8 @@
 """Where the authors' tests of their sequences are."""
 
-import sys
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Final
 
-from adapters.sequence_files import package_of
+from adapters.apart import whereabouts
 from engine.errors import FollowupError
 from engine.frozen import Frozen
 from engine.sequence.written import seen_from_here
@@ -28,16 +25,13 @@ class Tested(Frozen):
     """Of pytest: 0 when all of them passed."""
 
 
-def tests_of(catalogue: str, name: str | None) -> str:
+def tests_of(sequences: str, name: str | None) -> str:
     """
-    The tests beside the catalogue of this module, or the file of one sequence among them.
+    The tests beside the catalogue of this package or directory, or the file of one sequence among them.
 
-    Raises: FollowupError SEQ055 when there are none, CFG005 when the module stands in no package.
+    Raises: FollowupError SEQ055 when there are none, CFG005 when there can be no such package.
     """
-    if "" not in sys.path:
-        sys.path.append("")
-    package = package_of(catalogue)
-    directory = directory_of(package) or Path(*package.split("."))
+    directory = whereabouts(sequences).directory
     place = directory / TESTS / (file_of(name) if name is not None else "")
     found = place.is_file() if name is not None else any(place.glob("test_*.py"))
     if not found:
@@ -54,13 +48,3 @@ def tests_of(catalogue: str, name: str | None) -> str:
 def file_of(name: str) -> str:
     """What the test of a sequence of this name is called."""
     return f"test_{name.replace('-', '_')}.py"
-
-
-def directory_of(package: str) -> Path | None:
-    """Where this package is, if it is anywhere."""
-    try:
-        spec = find_spec(package)
-    except ModuleNotFoundError:  # what it would stand in is not there either
-        return None
-    places = None if spec is None else spec.submodule_search_locations
-    return Path(next(iter(places))) if places else None

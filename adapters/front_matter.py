@@ -17,6 +17,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from engine.errors import FollowupError
 from engine.frozen import Frozen
 from engine.sequence.suggestion import suggestion
+from engine.sequence.written import Place
 
 Purpose = Literal["commercial", "transactional"]
 
@@ -61,7 +62,7 @@ def parts_of(source: str, where: str) -> Parts:
     """
     found = _PARTS.fullmatch(source)
     if found is None:
-        raise unreadable(f"{where}:1", "it has no front matter between two lines of ---", BEGIN)
+        raise unreadable(str(Place(where, 1)), "it has no front matter between two lines of ---", BEGIN)
     front, lines = _front_matter(found["front"], where)
     written = found["body"]
     above = source[: found.start("body")] + written[: len(written) - len(written.lstrip("\n"))]
@@ -77,19 +78,19 @@ def _front_matter(text: str, where: str) -> tuple[FrontMatter, dict[str, int]]:
         if not line.strip():
             continue
         if not colon or name in lines:
-            raise unreadable(f"{where}:{number}", "a line here is `name: value`, each name once", MEND)
+            raise unreadable(str(Place(where, number)), "a line here is `name: value`, each name once", MEND)
         lines[name] = number
         if line.startswith(" "):
             if "defaults" not in said:
-                raise unreadable(f"{where}:{number}", "only what stands under `defaults:` is indented", MEND)
+                raise unreadable(str(Place(where, number)), "only what stands under `defaults:` is indented", MEND)
             defaults.append((name, value))
         else:
             said[name] = value
     _names_must_be_known(said, lines, where)
     if said.pop("defaults", ""):
-        raise unreadable(f"{where}:{lines['defaults']}", "something stands behind `defaults:`", DEFAULTS)
+        raise unreadable(str(Place(where, lines["defaults"])), "something stands behind `defaults:`", DEFAULTS)
     if said["purpose"] not in get_args(Purpose):
-        raise unknown_word("purpose", said["purpose"], get_args(Purpose), f"{where}:{lines['purpose']}")
+        raise unknown_word("purpose", said["purpose"], get_args(Purpose), str(Place(where, lines["purpose"])))
     return FrontMatter.model_validate({**said, "defaults": tuple(defaults)}), lines
 
 
@@ -97,10 +98,14 @@ def _names_must_be_known(said: abc.Collection[str], lines: abc.Mapping[str, int]
     known = FrontMatter.model_fields
     for name in said:
         if name not in known:
-            raise unreadable(f"{where}:{lines[name]}", f"there is no {name!r} in front matter", suggestion(name, known))
+            raise unreadable(
+                str(Place(where, lines[name])), f"there is no {name!r} in front matter", suggestion(name, known)
+            )
     for name in ("value", "purpose"):
         if name not in said:
-            raise unreadable(f"{where}:1", f"its front matter has no {name!r}", f"add `{name}:` to its front matter")
+            raise unreadable(
+                str(Place(where, 1)), f"its front matter has no {name!r}", f"add `{name}:` to its front matter"
+            )
 
 
 def unreadable(where: str, why: str, next: str) -> FollowupError:

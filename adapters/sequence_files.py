@@ -1,42 +1,36 @@
 """
-What operations teams edit, read from their files: the one module that loads a catalogue by name.
+What operations teams edit, read from their files: what their Python says, and the texts beside it.
 
-    files = load("sequences.catalogue", Path("sequences/templates"))
+    files = load("sequences")       what FOLLOWUP_SEQUENCES says
     release = files.release()
 
-Beside the catalogue stand the modules `fields` and `pipeline`; the second may be missing.
+A directory of theirs has a `catalogue.py`, may have `fields.py` and `pipeline.py`, and its texts in `templates`.
 """
 
-import sys
 from collections import abc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
-from typing import TypeVar
 
-from adapters import template_checks
+from adapters import apart, template_checks
 from adapters.catalogue import Release, TemplateText
 from adapters.languages import TAG
 from adapters.template_checks import line_of
 from adapters.template_files import KINDS, TemplateFile, TemplateFolder, read_folder
 from adapters.template_values import printed_tokens
 from adapters.templates import OUR_TOKENS, TOKENS, Values
-from engine.authoring.reading import module_of
-from engine.errors import FollowupError, SequenceInvalid
+from engine.errors import FollowupError
 from engine.life.wishes import Plan, TemplateRef
 from engine.sequence.catalogue import Catalogue
 from engine.sequence.compiled import Ask, HumanTask, Message, Sequence
 from engine.sequence.fields import DeclaredField
 from engine.sequence.findings import Finding
+from engine.sequence.manuscript import Manuscript
 from engine.sequence.pipeline import Pipeline
 from engine.sequence.structure import steps, template_kind, templates_of
 from engine.sequence.templates import TemplateFacts
 from engine.sequence.version import version_of
-from engine.sequence.written import Place, seen_from_here
-
-T = TypeVar("T")
+from engine.sequence.written import Place, Written, seen_from_here
 
 
 @dataclass(frozen=True)
@@ -49,6 +43,8 @@ class SequenceFiles:
     texts: TemplateFolder
     folder: str
     """Where the templates are, as an editor opened in the working directory finds it."""
+    drafts: tuple[Written[Sequence], ...] = ()
+    """What stands beside the catalogue, and is not in it."""
 
     @property
     def templates(self) -> abc.Mapping[str, TemplateFile]:
@@ -71,6 +67,10 @@ class SequenceFiles:
             facts[file.name] = _facts(file, known).model_copy(update={"languages": tuple(languages)})
             facts |= {f"{file.name}.{tag}": _facts(self.templates[other], known) for tag, other in languages.items()}
         return facts
+
+    def of_drafts(self) -> "SequenceFiles":
+        """The same files, with the drafts in the catalogue's place."""
+        return replace(self, catalogue=replace(self.catalogue, written=self.drafts))
 
     def wanted(self) -> frozenset[str]:
         """The templates that the catalogue's steps name, by name and kind."""
@@ -183,49 +183,34 @@ class SequenceFiles:
                 yield _read_by_nobody(file)
 
 
-def load(module: str, directory: Path | None = None) -> SequenceFiles:
+def load(said: str) -> SequenceFiles:
     """
-    What the module and the directory say; without a directory, the one called templates beside the module.
-
-    The module's package is looked for in the working directory too.
+    What the package or directory of this name says.
 
     A template that cannot be read is kept as a problem, and keeps no other from being used.
 
-    Raises: FollowupError CFG005 when there is no such catalogue, and SequenceInvalid when a sequence cannot be meant.
+    Raises: FollowupError, the first of everything that keeps the Python there from being read.
     """
-    if "" not in sys.path:
-        sys.path.append("")
-    package = package_of(module)
-    catalogue = _attribute(module, "CATALOGUE", Catalogue)
+    found = read(said)
+    if isinstance(found, SequenceFiles):
+        return found
+    raise found[0]
+
+
+def read(said: str) -> SequenceFiles | tuple[FollowupError, ...]:
+    """The same, or everything that keeps the Python there from being read."""
+    found = apart.read(said)
+    if not isinstance(found, Manuscript):
+        return found
+    templates = Path(found.directory) / "templates"
     return SequenceFiles(
-        catalogue=catalogue,
-        fields=_fields(f"{package}.fields"),
-        pipeline=_attribute(f"{package}.pipeline", "PIPELINE", Pipeline) if _is_there(f"{package}.pipeline") else None,
-        texts=read_folder(directory or _beside(module)),
-        folder=seen_from_here(directory or _beside(module)),
+        catalogue=found.catalogue,
+        drafts=found.drafts,
+        fields=found.fields,
+        pipeline=found.pipeline,
+        texts=read_folder(templates),
+        folder=seen_from_here(templates),
     )
-
-
-def package_of(module: str) -> str:
-    """The package the catalogue stands in. Raises: FollowupError CFG005 when it stands in none."""
-    package = module.rpartition(".")[0]
-    if not package or _is_one_file(package):
-        raise _no_catalogue(
-            module or "nothing", "it is in no package, and fields, pipeline and templates stand beside it"
-        )
-    return package
-
-
-def _beside(module: str) -> Path:
-    """Where a catalogue's templates are unless somebody says otherwise."""
-    return Path(module_of(module).__file__ or "").parent / "templates"
-
-
-def _fields(module: str) -> tuple[DeclaredField, ...]:
-    if not _is_there(module):
-        return ()
-    declared = (getattr(value, "declared", None) for value in vars(module_of(module)).values())
-    return tuple(field for field in declared if isinstance(field, DeclaredField))
 
 
 def _keys(sequence: Sequence) -> set[str]:
@@ -281,56 +266,7 @@ def _read_by_nobody(file: TemplateFile) -> FollowupError:
     return FollowupError(
         code="TPL017",
         what="no step reads this file",
-        where=f"{file.path}:1",
+        where=str(Place(file.path, 1)),
         why="what stands in its name between the step and the kind is no variant of the step, and no language",
         next="write a language as in `got-it.de.email` or `got-it.pt-br.email`, behind the variant if there is one",
-    )
-
-
-def _is_there(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except (ImportError, ValueError, TypeError):
-        return False
-
-
-def _is_one_file(package: str) -> bool:
-    """Whether it is there and is a module, beside which nothing can stand."""
-    parent = package.rpartition(".")[0]
-    try:
-        if parent:
-            module_of(parent)
-        spec = find_spec(package)
-    except (SequenceInvalid, ImportError, ValueError, TypeError):
-        return False  # whoever reads the package tells why
-    return spec is not None and spec.submodule_search_locations is None
-
-
-def _attribute(module: str, name: str, kind: type[T]) -> T:
-    if not _is_there(module):
-        raise _no_catalogue(module, f"there is no module {module}")
-    found = module_of(module)
-    value = getattr(found, name, None)
-    if not isinstance(value, kind):
-        raise _without(module, found, name)
-    return value
-
-
-def _without(module: str, found: ModuleType, name: str) -> FollowupError:
-    return FollowupError(
-        code="CFG005",
-        what=f"{module} cannot be loaded",
-        where=str(Place(found.__file__ or module, 1)),
-        why=f"it has no {name}, made with the word {name.lower()}",
-        next=f"end the file with {name} = {name.lower()}(…)",
-    )
-
-
-def _no_catalogue(module: str, why: str) -> FollowupError:
-    return FollowupError(
-        code="CFG005",
-        what=f"{module} cannot be loaded",
-        where="FOLLOWUP_CATALOGUE",
-        why=why,
-        next="name the module that ends with CATALOGUE = catalogue(…), such as sequences.catalogue",
     )

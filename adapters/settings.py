@@ -107,10 +107,8 @@ class Settings(BaseSettings):
     """Key of the hashes that stand for addresses; it can never be changed, since suppression outlives the address."""
     link_key: SecretStr = SecretStr(DEVELOPMENT_KEY)
     """Key that signs unsubscribe links and reply addresses."""
-    catalogue: str = "sequences.catalogue"
-    """The module that says which sequences run."""
-    templates: Path | None = None
-    """Where the message templates are; beside the catalogue's module unless this says otherwise."""
+    sequences: str = "sequences"
+    """The directory or the package that operations teams edit: a catalogue, sequences, templates."""
 
     org_zone: Zone = "America/New_York"
     """The zone used when neither lead nor owner has one."""

@@ -17,6 +17,7 @@ from adapters.languages import nearest
 from adapters.templates import Template, digest_of
 from engine.errors import FollowupError
 from engine.sequence.suggestion import suggestion
+from engine.sequence.written import Place
 
 FOLDER: Final = "snippets"
 
@@ -64,9 +65,11 @@ def read(key: str, source: str, path: str) -> Snippet:
     nested = CALL.search(source)
     if nested:
         line = source.count("\n", 0, nested.start()) + 1
-        raise _no_snippet("a snippet pastes no other", f"{path}:{line}", "write the words here, or paste both")
+        raise _no_snippet("a snippet pastes no other", str(Place(path, line)), "write the words here, or paste both")
     if source.startswith("---\n"):
-        raise _no_snippet("a snippet has no front matter", f"{path}:1", "leave its words; front matter is a template's")
+        raise _no_snippet(
+            "a snippet has no front matter", str(Place(path, 1)), "leave its words; front matter is a template's"
+        )
     above = len(source) - len(source.lstrip("\n"))
     text = source.strip("\n")
     templates.must_be_allowed(text, path, above + 1)
@@ -89,7 +92,7 @@ def pasted(source: str, where: str, kind: str, language: str | None, shelf: Shel
         found = next((key for key in keys if key in shelf), None)
         if found is None:
             line = source.count("\n", 0, call.start()) + 1
-            raise _unknown(name, kind, shelf, f"{where}:{line}")
+            raise _unknown(name, kind, shelf, str(Place(where, line)))
         snippet = shelf[found]
         if isinstance(snippet, FollowupError):
             raise snippet

@@ -76,7 +76,7 @@ def problems(
 def nothing_said(template: Template, where: str) -> abc.Iterator[FollowupError]:
     """That it has no text, its snippets included."""
     if not template.body.strip():
-        yield _never_sent("there is no text", f"{where}:{template.body_line}")
+        yield _never_sent("there is no text", str(Place(where, template.body_line)))
 
 
 def text_problems(
@@ -86,15 +86,22 @@ def text_problems(
     known = {*TOKENS, *(field.name for field in fields)}
     flags = {field.name for field in fields if field.kind == "flag"}
     names = [(name, line) for tree, before in trees_of(template) for name, line in _names(tree, before)]
-    found = [_unknown_token(name, known, f"{where}:{line}") for name, line in _firsts(names) if name not in known]
+    found = [
+        _unknown_token(name, known, _at(template, where, line, name))
+        for name, line in _firsts(names)
+        if name not in known
+    ]
     for tree, before in trees_of(template):
-        found += _printed_problems(tree, before, flags, where)
+        found += _printed_problems(template, tree, before, flags, where)
         found += _words_that_never_leave(tree, before, where)
-        found += _never_true(tree, before, fields, where)
-        found += [_may_be_missing(name, f"{where}:{before + line}") for name, line in unsure_in(tree.body, frozenset())]
+        found += _never_true(template, tree, before, fields, where)
+        found += [
+            _may_be_missing(name, _at(template, where, before + line, name))
+            for name, line in unsure_in(tree.body, frozenset())
+        ]
         if words_of(language) is None:
             lines = [before + node.lineno for node in tree.find_all(nodes.Filter) if node.name in DATE_FILTERS]
-            found += [_no_dates(language, f"{where}:{line}") for line in lines]
+            found += [_no_dates(language, _at(template, where, line, "|")) for line in lines]
     if template.marked:
         slips = [slip for slip in _slips(template) if slip.fault not in WARNED_OF and slip.fault != "button"]
         found += [_slipped(slip, where) for slip in slips]
@@ -104,11 +111,11 @@ def text_problems(
 def _front_matter_problems(template: Template, kind: str, where: str) -> abc.Iterator[FollowupError]:
     front, lines = template.front, dict(template.lines)
     if front.value not in tuple(Value):
-        yield unknown_word("value", front.value, Value, f"{where}:{lines['value']}")
+        yield unknown_word("value", front.value, Value, str(Place(where, lines["value"])))
     if kind == "email" and not front.subject:
-        yield _no_subject(f"{where}:1")
+        yield _no_subject(str(Place(where, 1)))
     if front.purpose == "transactional" and not front.approved_by:
-        yield _not_approved(f"{where}:{lines['purpose']}")
+        yield _not_approved(str(Place(where, lines["purpose"])))
 
 
 def _defaults_of_nothing(
@@ -116,28 +123,28 @@ def _defaults_of_nothing(
 ) -> abc.Iterator[tuple[str, str]]:
     known = {*TOKENS, *(field.name for field in fields)}
     lines = dict(template.lines)
-    return ((name, f"{where}:{lines[name]}") for name, _ in template.front.defaults if name not in known)
+    return ((name, str(Place(where, lines[name]))) for name, _ in template.front.defaults if name not in known)
 
 
 def _printed_problems(
-    tree: nodes.Template, before: int, flags: abc.Set[str], where: str
+    template: Template, tree: nodes.Template, before: int, flags: abc.Set[str], where: str
 ) -> abc.Iterator[FollowupError]:
     for output in tree.find_all(nodes.Output):
         for part in output.nodes:
-            place = f"{where}:{before + part.lineno}"
-            yield from (_flag(name, place) for name in sorted(flags & {*_seen(part)}))
+            line = before + part.lineno
+            yield from (_flag(name, _at(template, where, line, name)) for name in sorted(flags & {*_seen(part)}))
             if any(choice.expr2 is None for choice in choices_in(part)):
-                yield _no_else(place)
+                yield _no_else(_at(template, where, line, " if "))
 
 
 def _words_that_never_leave(tree: nodes.Template, before: int, where: str) -> abc.Iterator[FollowupError]:
     for words in tree.find_all(nodes.TemplateData):
         for line, why in never_sent(words.data):
-            yield _never_sent(why, f"{where}:{before + words.lineno + line}")
+            yield _never_sent(why, str(Place(where, before + words.lineno + line)))
 
 
 def _never_true(
-    tree: nodes.Template, before: int, fields: abc.Sequence[DeclaredField], where: str
+    template: Template, tree: nodes.Template, before: int, fields: abc.Sequence[DeclaredField], where: str
 ) -> abc.Iterator[FollowupError]:
     """Fields that are compared with what they never are, so that nobody ever reads what stands behind it."""
     declared = {field.name: field for field in fields}
@@ -146,7 +153,7 @@ def _never_true(
             case nodes.Compare(expr=nodes.Name(name=name), ops=[nodes.Operand(expr=nodes.Const(value=value))]):
                 field = declared.get(name)
                 if field is not None and not _may_be(field, value):
-                    yield _never(field, value, f"{where}:{before + node.lineno}")
+                    yield _never(field, value, _at(template, where, before + node.lineno, name))
             case _:
                 continue
 
@@ -168,7 +175,9 @@ def _markup_in_a_text(template: Template, where: str) -> abc.Iterator[FollowupEr
         for number, line in enumerate(words.data.split("\n")):
             found = MARKUP_OF_MAILS.search(line)
             if found:
-                yield _no_markup(found[0], f"{where}:{template.body_line - 1 + words.lineno + number}")
+                yield _no_markup(
+                    found[0], _at(template, where, template.body_line - 1 + words.lineno + number, found[0])
+                )
 
 
 def _seen(part: nodes.Node) -> abc.Iterator[str]:
@@ -263,6 +272,12 @@ class _Skeleton(NamedTuple):
     """On which line of the file each line begins."""
 
 
+def _at(template: Template, where: str, line: int, word: str) -> str:
+    """Where this word stands in a line of the file; the line's beginning when it is somewhere else in its braces."""
+    text = template.body.split("\n")[line - template.body_line]
+    return str(Place(where, line, max(text.find(word), 0) + 1))
+
+
 def _names(tree: nodes.Template, before: int) -> abc.Iterator[tuple[str, int]]:
     return ((name.name, before + name.lineno) for name in tree.find_all(nodes.Name))
 
@@ -351,7 +366,7 @@ CODES: Final[dict[Fault, tuple[str, str]]] = {
 
 def _slipped(slip: Slip, where: str) -> FollowupError:
     code, next = CODES[slip.fault]
-    return FollowupError(code=code, what=slip.what, where=f"{where}:{slip.line}", next=next)
+    return FollowupError(code=code, what=slip.what, where=str(Place(where, slip.line)), next=next)
 
 
 def _unknown_token(name: str, known: abc.Collection[str], where: str) -> FollowupError:

@@ -18,7 +18,7 @@ from adapters.languages import TAG
 from adapters.snippets import FOLDER, Shelf, Snippet
 from adapters.templates import LONGEST_SOURCE, Template
 from engine.errors import FollowupError
-from engine.sequence.written import seen_from_here
+from engine.sequence.written import Place, seen_from_here
 
 KINDS: Final = ("email", "sms", "call", "task")
 BYTES_PER_CHARACTER: Final = 4
@@ -144,4 +144,4 @@ def _text_of(path: Path, directory: Path) -> str:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise unreadable(f"{where}:{line}", "it is not UTF-8", "save it as UTF-8") from error
+        raise unreadable(str(Place(where, line)), "it is not UTF-8", "save it as UTF-8") from error

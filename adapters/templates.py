@@ -35,6 +35,7 @@ from adapters.languages import date_in, weekday_in
 from adapters.markup import NotWritten
 from engine.errors import FollowupError
 from engine.frozen import Frozen
+from engine.sequence.written import Place
 
 LONGEST_OUTPUT: Final = 20_000
 LONGEST_SOURCE: Final = 20_000
@@ -162,7 +163,7 @@ def must_be_readable(source: str, where: str) -> None:
     if unseen:
         line = source.count("\n", 0, unseen.start()) + 1
         why = f"it holds a character that nobody can see, U+{ord(unseen[0]):04X}"
-        raise unreadable(f"{where}:{line}", why, "take it out")
+        raise unreadable(str(Place(where, line)), why, "take it out")
 
 
 def too_long(where: str) -> FollowupError:
@@ -393,7 +394,7 @@ def _not_allowed(where: str, line: int, why: str, next: str = USE) -> FollowupEr
     return FollowupError(
         code="TPL002",
         what="this template uses what templates may not",
-        where=f"{where}:{line}",
+        where=str(Place(where, line)),
         why=why,
         next=next,
     )

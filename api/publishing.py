@@ -64,7 +64,7 @@ def publish(office: Office, by: str = "worker", message: str = "") -> int:
     Raises: the first error found in a sequence or template; then nothing was published.
     """
     settings = office.settings
-    release = checked(sequence_files.load(settings.catalogue, settings.templates), settings.language)
+    release = checked(sequence_files.load(settings.sequences), settings.language)
     return publish_release(office, release, Signed(by, message))
 
 

@@ -159,17 +159,13 @@ def _report() -> "Report":
     from engine.sequence.findings import in_order, report
 
     settings = written.settings()
-    faults = written.faults(settings)
-    if faults:
-        return report(tuple(map(_as_finding, faults)))
-    try:
-        files = sequence_files.load(settings.catalogue, settings.templates)
-    except FollowupError as error:
-        return report((_as_finding(error),))
+    files = sequence_files.read(settings.sequences)
+    if not isinstance(files, sequence_files.SequenceFiles):
+        return report(tuple(map(_as_finding, files)))
     found = check(files.catalogue, files.template_facts(), files.pipeline, files.folder)
     texts = (*map(_as_finding, files.problems(settings.language)), *files.remarks(settings.our_tokens()))
     ours = in_order((*texts, *found))
-    drafts = written.drafts(files)
+    drafts = files.of_drafts()
     found = check_drafts(drafts.catalogue, files.catalogue, drafts.template_facts(), files.pipeline, files.folder)
     texts = (*map(_as_finding, drafts.problems(settings.language)), *drafts.remarks(settings.our_tokens()))
     theirs = [finding for finding in in_order((*texts, *found)) if finding not in ours]

@@ -22,7 +22,7 @@ PLUGIN: Final = "followup"
 """What pytest calls the plugin of the fixture, also where it is told not to look for plugins."""
 
 
-@verb("followup sequence init no-show", "FOLLOWUP_CATALOGUE=ours.catalogue followup sequence init welcome")
+@verb("followup sequence init no-show", "FOLLOWUP_SEQUENCES=ours followup sequence init welcome")
 def init(
     out: Output, name: Annotated[str, typer.Argument(help="What the new sequence is called.", show_default=False)]
 ) -> None:
@@ -64,7 +64,7 @@ def test(
 
     said = words or []
     named = bool(said) and not said[0].startswith("-")
-    place = tests_of(written.settings().catalogue, said[0] if named else None)
+    place = tests_of(written.settings().sequences, said[0] if named else None)
     told = [*said[1:]] if named else said
     # Whoever asks for data gets it alone on stdout.
     output = None if out.format is Format.TEXT else subprocess.DEVNULL
@@ -78,7 +78,7 @@ def _places() -> "dict[str, Place]":
     """Where each sequence of the catalogue's directory is; none where it cannot be read, which `validate` tells."""
     with suppress(FollowupError):
         files = written.files()
-        both = (*written.drafts(files).catalogue.written, *files.catalogue.written)
+        both = (*files.drafts, *files.catalogue.written)
         return {each.part.name: each.place for each in both}
     return {}
 

@@ -8,11 +8,10 @@ from typing import Final, NamedTuple
 from pydantic import Field
 
 from adapters.contact_hours import legal_hours, public_holidays
-from adapters.sequence_files import SequenceFiles, load, package_of
+from adapters.sequence_files import SequenceFiles, load
 from adapters.settings import Settings, Zone, read_settings
 from adapters.windows import window_of
 from adapters.zones import Whereabouts, places
-from engine.authoring.reading import drafts
 from engine.calendar.hours import Hours
 from engine.frozen import Frozen
 from engine.life.circumstances import ChannelState, Circumstances, FieldValue, PipelineStage, Policy
@@ -118,10 +117,10 @@ def company_for_tests() -> Company:
     Raises: FollowupError, the first that is wrong with a sequence.
     """
     settings = read_settings()
-    files = load(settings.catalogue, settings.templates)
+    files = load(settings.sequences)
     known = files.catalogue
-    beside = drafts(package_of(settings.catalogue), known)
-    company = company_of(replace(files, catalogue=replace(known, written=(*known.written, *beside.written))), settings)
+    both = replace(known, written=(*known.written, *files.drafts))
+    company = company_of(replace(files, catalogue=both), settings)
     calm = company.policy.model_copy(update={"jitter": timedelta(0)})
     return company.model_copy(update={"policy": calm, "per_minute": UNLIMITED, "per_day": UNLIMITED})
 

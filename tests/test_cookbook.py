@@ -32,7 +32,7 @@ from tests.support.shell import Shell
 HOUSE = Path(__file__).resolve().parents[1]
 COOKBOOK = HOUSE / "docs" / "cookbook"
 PAGE = (COOKBOOK / "README.md").read_text()
-FILES = load("docs.cookbook.catalogue", COOKBOOK / "templates")
+FILES = load("docs/cookbook")
 SEQUENCES = {written.part.name: written for written in FILES.catalogue.written}
 
 LEADS = 20
@@ -91,7 +91,7 @@ def messages(journal: Journal) -> abc.Iterator[tuple[str, str]]:
 
 def test_there_is_nothing_to_mend_in_the_whole_cookbook():
     """Whoever copies a pattern copies its mistakes: there is not even a remark."""
-    report = Shell(FOLLOWUP_CATALOGUE="docs.cookbook.catalogue")("sequence", "validate", "-o", "json").json
+    report = Shell(FOLLOWUP_SEQUENCES="docs/cookbook")("sequence", "validate", "-o", "json").json
     assert (report["valid"], report["findings"], report["drafts"]) == (True, [], [])
 
 

@@ -7,7 +7,6 @@ a sentence under the block says it: "TPL007 is found in line 2."
 """
 
 import re
-import sys
 from collections import abc
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.support.authors import Authors
+from tests.support.places import line_of
 from tests.support.shell import Shell, nowhere
 from tests.test_error_codes import explained
 
@@ -112,11 +112,9 @@ RIGHT = [fixture for word, fixture in SHOWN if word == "Right"]
 
 
 @pytest.fixture
-def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> abc.Iterator[abc.Callable[[Fixture], Any]]:
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> abc.Callable[[Fixture], Any]:
     """Writes a fixture into the house and says what `followup sequence validate` finds."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     authors = Authors(tmp_path, Shell(**nowhere("sqlite:///none.sqlite")), f"team_{tmp_path.name}")
     authors.write("fields.py", FIELDS)
     authors.write("pipeline.py", PIPELINE)
@@ -135,11 +133,11 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> abc.Iterator[abc.C
         report = said.json
         assert (said.code == 0) is report["valid"]
         for finding in report["findings"]:
-            finding["where"] = finding["where"].replace(f"{authors.package}/", f"{PACKAGE}/")
+            where = finding["where"].replace(f"{authors.package}/templates/", "templates/")
+            finding["where"] = line_of(where.replace(f"{authors.package}/", f"{PACKAGE}/"))
         return report
 
-    yield checked
-    authors.forget()
+    return checked
 
 
 # --- the pages --------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ class Repository:
         self.environment = kept | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(HOUSE),
-            "FOLLOWUP_CATALOGUE": WORKFLOW["jobs"]["plan"]["env"]["FOLLOWUP_CATALOGUE"],
+            "FOLLOWUP_SEQUENCES": WORKFLOW["jobs"]["plan"]["env"]["FOLLOWUP_SEQUENCES"],
             "FOLLOWUP_DATABASE_URL": f"sqlite:///{directory / 'followup.sqlite'}",
         }
 

@@ -6,7 +6,6 @@ A new sequence, as the files it begins with: itself, its templates and its test;
 Nothing is written here, and nothing that is there is ever among what comes back.
 """
 
-import sys
 from keyword import iskeyword
 from pathlib import Path
 from string import Template
@@ -14,8 +13,8 @@ from typing import Final
 
 from pydantic import Field
 
-from adapters.author_tests import TESTS, directory_of, file_of
-from adapters.sequence_files import package_of
+from adapters.apart import whereabouts
+from adapters.author_tests import TESTS, file_of
 from adapters.settings import Settings
 from engine.authoring.refusals import LONGEST_NAME, NAME
 from engine.errors import FollowupError
@@ -52,21 +51,21 @@ class Scaffold(Frozen):
 
 def scaffold(name: str, settings: Settings) -> Scaffold:
     """
-    The files of a new sequence of this name, where the settings have their catalogue.
+    The files of a new sequence of this name, where the settings have their sequences.
 
     Raises: FollowupError SEQ001 when it is no name, SEQ056 when one of its files is there already, SEQ054 when the
     directory is not one of the author's own.
     """
     variable = _variable_of(name)
-    directory = own_directory(settings.catalogue)
-    catalogue = directory / f"{settings.catalogue.rpartition('.')[2]}.py"
+    directory = own_directory(settings.sequences)
+    catalogue = directory / "catalogue.py"
     first = not catalogue.exists()
     known = {"name": name, "variable": variable}
 
     def text(file: str) -> str:
         return Template((TEXTS / file).read_text(encoding="utf-8")).substitute(known)
 
-    words = (settings.templates or directory / "templates") / name
+    words = directory / "templates" / name
     own = {
         directory / f"{variable}.py": text("first_sequence.py.txt" if first else "sequence.py.txt"),
         **{words / file: text(file) for file in (*WORDS, *(MORE_WORDS if first else ()))},
@@ -91,23 +90,20 @@ def scaffold(name: str, settings: Settings) -> Scaffold:
     )
 
 
-def own_directory(catalogue: str) -> Path:
+def own_directory(sequences: str) -> Path:
     """
-    The directory in which the catalogue of this module stands, or would stand; it lies in the working directory.
+    The directory of the settings' sequences, which may not be there yet; it lies in the working directory.
 
-    Raises: FollowupError SEQ054 when it is somebody else's, CFG005 when the module stands in no package.
+    Raises: FollowupError SEQ054 when it is somebody else's, CFG005 when its name can be no package's.
     """
-    if "" not in sys.path:
-        sys.path.append("")
-    package = package_of(catalogue)
-    directory = directory_of(package) or Path.cwd().joinpath(*package.split("."))
+    directory = whereabouts(sequences).directory
     if not directory.resolve().is_relative_to(Path.cwd()) or {*INSTALLED} & {*directory.parts}:
         raise FollowupError(
             code="SEQ054",
-            what=f"{package} is no directory of your own",
+            what=f"{sequences} is no directory of your own",
             where=str(directory),
             why="sequences are written below the working directory, and not into what is installed",
-            next="go to where your repository begins, and name a directory there: FOLLOWUP_CATALOGUE=ours.catalogue",
+            next="go to where your repository begins, and name a directory there: FOLLOWUP_SEQUENCES=ours",
         )
     return directory
 

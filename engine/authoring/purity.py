@@ -41,6 +41,7 @@ WRITE_IT = "write what it would say into the file itself"
 
 class _Read(NamedTuple):
     line: int
+    column: int
     what: str
 
 
@@ -53,19 +54,30 @@ def impure(source: bytes, file: str) -> SequenceInvalid | None:
     found = min(_reads(tree), default=None)
     if found is None:
         return None
-    what = f"a sequence must be the same whenever it is read, and this reads {found.what}"
-    return invalid("SEQ053", what, Place(file, found.line), INSTEAD.get(found.what, WRITE_IT))
+    return reads_what_changes(found.what, Place(file, found.line, found.column))
+
+
+def reads_what_changes(what: str, place: Place) -> SequenceInvalid:
+    """The error that tells an author that this line reads the clock, a file, or whatever else changes."""
+    told = f"a sequence must be the same whenever it is read, and this reads {what}"
+    return invalid("SEQ053", told, place, INSTEAD.get(what, WRITE_IT))
 
 
 def _reads(tree: ast.Module) -> Iterator[_Read]:
     """Where something forbidden is used; where it is imported, when nothing uses it."""
     imported = dict(chain.from_iterable(_imported(node) for node in ast.walk(tree)))
-    first: dict[str, int] = {}
+    first: dict[str, tuple[int, int]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in imported:
-            first[node.id] = min(node.lineno, first.get(node.id, node.lineno))
-    yield from (read._replace(line=first.get(name, read.line)) for name, read in imported.items())
+            first[node.id] = min(_place(node), first.get(node.id, _place(node)))
+    for name, read in imported.items():
+        yield _Read(*first.get(name, (read.line, read.column)), read.what)
     yield from chain.from_iterable(_called(node) for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def _place(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    """Line and column, both from one."""
+    return node.lineno, node.col_offset + 1
 
 
 def _imported(node: ast.AST) -> Iterator[tuple[str, _Read]]:
@@ -74,18 +86,18 @@ def _imported(node: ast.AST) -> Iterator[tuple[str, _Read]]:
         for alias in node.names:
             top = alias.name.partition(".")[0]
             if top in MODULES:
-                yield alias.asname or top, _Read(node.lineno, MODULES[top])
+                yield alias.asname or top, _Read(*_place(node), MODULES[top])
     if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
         what = MODULES.get(node.module.partition(".")[0])
         if what is not None:
-            yield from ((alias.asname or alias.name, _Read(node.lineno, what)) for alias in node.names)
+            yield from ((alias.asname or alias.name, _Read(*_place(node), what)) for alias in node.names)
 
 
 def _called(call: ast.Call) -> Iterator[_Read]:
     match call.func:
         case ast.Name(id=name) if name in CALLS:
-            yield _Read(call.lineno, CALLS[name])
+            yield _Read(*_place(call), CALLS[name])
         case ast.Attribute(attr=name) if name in NOW:
-            yield _Read(call.lineno, "the clock")
+            yield _Read(*_place(call), "the clock")
         case _:
             return

@@ -1,4 +1,4 @@
-"""Every mistake in the files that operations teams edit, told as an author's mistakes are told."""
+"""What the files that operations teams edit say, and every mistake in them, told as an author's mistakes are told."""
 
 import importlib
 import pkgutil
@@ -10,14 +10,21 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from engine import authoring
 from engine.authoring.purity import impure
-from engine.errors import SequenceInvalid
+from engine.authoring.refusals import place_behind
+from engine.errors import FollowupError, SequenceInvalid
 from engine.sequence.catalogue import Catalogue
 from engine.sequence.compiled import Sequence
+from engine.sequence.fields import DeclaredField
+from engine.sequence.manuscript import Manuscript
+from engine.sequence.pipeline import Pipeline
 from engine.sequence.suggestion import suggestion
 from engine.sequence.written import Place, Written, invalid
+
+T = TypeVar("T")
 
 TESTS = ("test_", "conftest")
 """How files are named that may read what they like, since they only look at sequences."""
@@ -27,46 +34,82 @@ UNNAMED = re.compile(r"(\w+)\(\) takes .*? positional arguments?")
 UNEXPECTED = re.compile(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'")
 
 
-def faults(package: str) -> tuple[SequenceInvalid, ...]:
+def read(package: str) -> Manuscript | tuple[FollowupError, ...]:
     """
-    What is refused in any module of the package, each fault once: not only the one the catalogue stumbles over.
+    What the package says, or each of its faults once: not only the one its catalogue stumbles over.
 
     While a file reads what changes, none of them is run.
     """
-    found: dict[str, SequenceInvalid] = {}
-    changing = tuple(_changing(package))
-    if changing:
-        return changing
     try:
-        names = _modules(package)
-    except SequenceInvalid as error:
+        return tuple(_changing(package)) or tuple(_faults(package)) or _manuscript(package)
+    except FollowupError as error:
         return (error,)
-    for name in names:
+
+
+def _faults(package: str) -> Iterator[SequenceInvalid]:
+    told = set[str]()
+    for name in _modules(package):
         try:
             module_of(name)
         except SequenceInvalid as error:
-            found.setdefault(str(error), error)
-    return tuple(found.values())
+            if str(error) not in told:
+                yield error
+            told.add(str(error))
 
 
-def drafts(package: str, catalogue: Catalogue) -> Catalogue:
-    """
-    The sequences of the package that its catalogue does not list, as if they stood in one.
+def _manuscript(package: str) -> Manuscript:
+    """Raises: FollowupError CFG005 when there is no catalogue."""
+    catalogue = _attribute(f"{package}.catalogue", "CATALOGUE", Catalogue)
+    pipeline = f"{package}.pipeline"
+    return Manuscript(
+        catalogue=catalogue,
+        drafts=_drafts(package, catalogue),
+        fields=_fields(f"{package}.fields"),
+        pipeline=_attribute(pipeline, "PIPELINE", Pipeline) if _is_there(pipeline) else None,
+        directory=str(Path(module_of(f"{package}.catalogue").__file__ or "").parent),
+    )
 
-    Raises: SequenceInvalid, the first of the package's faults.
-    """
+
+def _drafts(package: str, catalogue: Catalogue) -> tuple[Written[Sequence], ...]:
     listed = {id(sequence) for sequence in catalogue.written}  # a copy that kept its name is a draft all the same
     found = (value for name in _modules(package) for value in vars(module_of(name)).values())
     sequences = {id(value): value for value in found if isinstance(value, Written) and isinstance(value.part, Sequence)}
-    return Catalogue(tuple(sequences[key] for key in sequences if key not in listed), catalogue.place)
+    return tuple(sequences[key] for key in sequences if key not in listed)
+
+
+def _fields(module: str) -> tuple[DeclaredField, ...]:
+    if not _is_there(module):
+        return ()
+    declared = (getattr(value, "declared", None) for value in vars(module_of(module)).values())
+    return tuple(field for field in declared if isinstance(field, DeclaredField))
+
+
+def _attribute(module: str, name: str, kind: type[T]) -> T:
+    if not _is_there(module):
+        raise no_catalogue(module, f"there is no file {module.replace('.', '/')}.py")
+    found = module_of(module)
+    value = getattr(found, name, None)
+    if not isinstance(value, kind):
+        raise _without(module, found, name)
+    return value
+
+
+def _is_there(module: str) -> bool:
+    """Whether there is such a module. Raises: SequenceInvalid when what it would stand in cannot be read."""
+    parent = module.rpartition(".")[0]
+    if parent:
+        if not _is_there(parent):
+            return False
+        module_of(parent)
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def _changing(package: str) -> Iterator[SequenceInvalid]:
     """Of each file of the package that is no test, the first line that reads what changes."""
-    try:
-        spec = find_spec(package)
-    except (ImportError, ValueError):
-        return  # whoever reads the package tells why
+    spec = find_spec(package) if _is_there(package) else None
     folders = spec.submodule_search_locations if spec is not None else None
     for file in sorted(file for folder in folders or () for file in Path(folder).glob("*.py")):
         found = None if file.name.startswith(TESTS) else impure(file.read_bytes(), str(file))
@@ -75,7 +118,13 @@ def _changing(package: str) -> Iterator[SequenceInvalid]:
 
 
 def _modules(package: str) -> list[str]:
-    return [f"{package}.{module.name}" for module in pkgutil.iter_modules(module_of(package).__path__)]
+    """The modules of the package. Raises: FollowupError CFG005 when there is none, or it is one file."""
+    found = module_of(package) if _is_there(package) else None
+    if found is None:
+        raise no_catalogue(package, f"there is no directory {package.replace('.', '/')}")
+    if not hasattr(found, "__path__"):
+        raise no_catalogue(package, "it is one file; fields, pipeline and templates stand beside a catalogue")
+    return [f"{package}.{module.name}" for module in pkgutil.iter_modules(found.__path__)]
 
 
 def module_of(module_name: str) -> ModuleType:
@@ -131,10 +180,32 @@ def _way_out(error: BaseException) -> str:
 def _place(error: BaseException, module_name: str) -> Place:
     """The author's line: of the syntax error, else the last one in the author's package."""
     if isinstance(error, SyntaxError) and error.filename is not None:
-        return Place(error.filename, error.lineno or 1)
+        return Place(error.filename, error.lineno or 1, error.offset or 1)
     package = module_name.partition(".")[0]
     place = Place(module_name, 1)
-    for frame, line in traceback.walk_tb(error.__traceback__):
+    trace = error.__traceback__
+    for (frame, line), told in zip(traceback.walk_tb(trace), traceback.extract_tb(trace), strict=True):
         if frame.f_globals["__name__"].partition(".")[0] == package:
-            place = Place(frame.f_code.co_filename, line)
+            place = place_behind(frame.f_code.co_filename, line, told.colno or 0)
     return place
+
+
+def _without(module: str, found: ModuleType, name: str) -> FollowupError:
+    return FollowupError(
+        code="CFG005",
+        what=f"{module} cannot be read",
+        where=str(Place(found.__file__ or module, 1)),
+        why=f"it has no {name}, made with the word {name.lower()}",
+        next=f"end the file with {name} = {name.lower()}(…)",
+    )
+
+
+def no_catalogue(said: str, why: str) -> FollowupError:
+    """That there is nothing to read where the settings send us."""
+    return FollowupError(
+        code="CFG005",
+        what=f"{said or 'nothing'} cannot be read",
+        where="FOLLOWUP_SEQUENCES",
+        why=why,
+        next="name the directory or the package whose catalogue.py ends with CATALOGUE = catalogue(…), like sequences",
+    )

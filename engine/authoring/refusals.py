@@ -1,9 +1,10 @@
 """What is asked of everything an author writes: is it a name, a word we know, the right kind of thing, a real delay."""
 
+import linecache
 import re
 import sys
 from collections.abc import Iterable
-from types import FunctionType
+from types import FrameType, FunctionType
 from typing import TypeVar
 
 from engine.sequence.compiled import (
@@ -65,7 +66,26 @@ def here() -> Place:
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals["__name__"].startswith("engine.authoring"):
         frame = frame.f_back
-    return Place(frame.f_code.co_filename, frame.f_lineno)
+    return place_of(frame)
+
+
+def place_of(frame: FrameType) -> Place:
+    """Where the frame is now."""
+    code = frame.f_code
+    if code.co_linetable not in _columns:
+        _columns[code.co_linetable] = [column or 0 for _, _, column, _ in code.co_positions()]
+    # An instruction takes two bytes.
+    return place_behind(code.co_filename, frame.f_lineno, _columns[code.co_linetable][frame.f_lasti // 2])
+
+
+def place_behind(file: str, line: int, before: int) -> Place:
+    """Where so many bytes of a line end; people count letters."""
+    text = linecache.getline(file, line).encode()
+    return Place(file, line, len(text[:before].decode(errors="replace")) + 1)
+
+
+_columns: dict[bytes, list[int]] = {}
+"""Where each instruction of a file begins in its line, in bytes; reading it anew for every word would take minutes."""
 
 
 def must_be_name(

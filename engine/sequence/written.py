@@ -19,14 +19,16 @@ def seen_from_here(file: object) -> str:
 
 
 class Place(NamedTuple):
-    """A line of a file."""
+    """Where something stands in a file."""
 
     file: str
     line: int
+    column: int = 1
+    """Of its first letter; lines and columns count from one, as editors do."""
 
     def __str__(self) -> str:
         """The place as editors and terminals link it."""
-        return f"{seen_from_here(self.file)}:{self.line}"
+        return f"{seen_from_here(self.file)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What is published runs; what ran before stays readable for ever."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from adapters import catalogue
 from adapters.catalogue import Catalogue, publish, published, takes, template_text
 from adapters.sequence_files import load
 from adapters.tables import sequence_versions, templates
-from adapters.template_files import read_templates
+from adapters.template_files import read_folder, read_templates
 from engine.errors import FollowupError
 from engine.life.wishes import Plan
 from engine.sequence.check import check
@@ -153,7 +154,7 @@ def test_a_field_takes_what_it_was_declared_for(field: DeclaredField, value, exp
 
 def test_the_shipped_catalogue_is_read_checked_and_published_whole(database):
     """What operations teams edit must reach the database without a loss."""
-    files = load("sequences.catalogue", TEMPLATES)
+    files = load("sequences")
     assert files.problems() == ()
     assert [f for f in check(files.catalogue, files.template_facts(), files.pipeline) if f.severity == "error"] == []
     made = files.release()
@@ -168,13 +169,14 @@ def test_the_shipped_catalogue_is_read_checked_and_published_whole(database):
 
 def test_a_version_changes_with_its_words(tmp_path):
     """A lead's version must tell exactly what it will be told."""
-    before = load("sequences.catalogue", TEMPLATES).release()
+    files = load("sequences")
+    before = files.release()
     for path in TEMPLATES.glob("*/*"):
         copy = tmp_path / path.relative_to(TEMPLATES)
         copy.parent.mkdir(exist_ok=True)
         text = path.read_text()
         copy.write_text(text.replace("sorry", "very sorry") if path.stem == "text-back" else text)
-    after = load("sequences.catalogue", tmp_path).release()
+    after = replace(files, texts=read_folder(tmp_path)).release()
     changed = {b.sequence.name for b, a in zip(before.plans, after.plans, strict=True) if a.version != b.version}
     assert changed == {"missed-call"}
 
@@ -182,25 +184,27 @@ def test_a_version_changes_with_its_words(tmp_path):
 def test_a_step_without_a_template_is_named(tmp_path):
     """Found at publish time, not at send time."""
     with pytest.raises(FollowupError) as refused:
-        load("sequences.catalogue", tmp_path).release()
+        replace(load("sequences"), texts=read_folder(tmp_path)).release()
     assert refused.value.code == "TPL006"
 
 
 @pytest.mark.parametrize(
-    "module",
+    "said",
     [
-        pytest.param("no_such_package.catalogue", id="no such package"),
-        pytest.param("sequences.no_such_module", id="no such module"),
-        pytest.param("sys.exit", id="no package but a module"),
-        pytest.param("json.tool.catalogue", id="no package but a module in one"),
+        pytest.param("no_such_package", id="no such package"),
+        pytest.param("no/such/directory", id="no such directory"),
+        pytest.param("", id="nothing"),
+        pytest.param("docs/images", id="a directory without a catalogue"),
+        pytest.param("json.tool", id="a file"),
+        pytest.param("sequences.fields", id="a file beside a catalogue"),
         pytest.param("..", id="dots"),
-        pytest.param("sequences.fields", id="a module without a catalogue"),
+        pytest.param("sequences/tem-plates", id="what Python cannot import"),
     ],
 )
-def test_a_catalogue_that_is_not_there_is_named(module):
+def test_sequences_that_are_not_there_are_named(said):
     """The setting is the commonest mistake of a first deployment."""
     with pytest.raises(FollowupError) as refused:
-        load(module, TEMPLATES)
+        load(said)
     assert refused.value.code == "CFG005"
 
 

@@ -11,6 +11,7 @@ from engine.authoring import calendar, catalogue, email, finish, sequence, sms, 
 from engine.errors import FollowupError
 from engine.sequence.catalogue import Catalogue
 from engine.sequence.check import check
+from tests.support.places import line_of
 
 FRONT = "---\nvalue: answer\npurpose: commercial\nsubject: Hello\n---\n"
 Writes = Callable[..., Path]
@@ -81,7 +82,7 @@ def test_a_file_that_is_no_template_is_one_error_with_its_place(writes, text, li
     folder = writes(hello=text, bye=FRONT + "a")
     read = read_folder(folder)
     (fault,) = read.faults.values()
-    assert fault.where == f"{folder}/life/hello.email{line}"
+    assert fault.where == f"{folder}/life/hello.email{line and f'{line}:1'}"
     assert why in fault.why
     assert set(read.templates) == {"life/bye.sms"}, "one bad file keeps no other from being used"
     assert found(files(folder)) == [fault.code], "one mistake is told once"
@@ -199,7 +200,7 @@ def test_what_is_wrong_with_a_snippet_is_told_where_it_is_mended(writes, texts, 
     """The mistake is in one file, and forty others would show it."""
     folder = writes(bye=FRONT + "a", **texts)
     (problem,) = files(folder).problems()
-    assert (problem.code, problem.where) == (code, f"{folder}/{where}")
+    assert (problem.code, line_of(problem.where)) == (code, f"{folder}/{where}")
     assert says in problem.next
 
 
@@ -264,7 +265,7 @@ def test_each_language_is_checked_like_the_first(writes):
     """What is wrong in the German words is met by German leads only, so by nobody who wrote it."""
     folder = writes(hello=FRONT + "a", hello_de=FRONT + "{{ nobody }} {{ first_name }}", bye=FRONT + "a")
     assert found(files(folder)) == ["TPL003", "SEQ205", "SEQ206"]
-    assert files(folder).problems()[0].where == f"{folder}/life/hello.de.email:6"
+    assert files(folder).problems()[0].where == f"{folder}/life/hello.de.email:6:4"
 
 
 @pytest.mark.parametrize("name", ["hello.german.email", "hello.DE.email", "hello.de.short.email"])
@@ -272,7 +273,7 @@ def test_a_file_for_no_language_and_no_variant_is_refused(writes, name):
     """Otherwise its leads get the other words, and nobody knows why."""
     folder = writes(hello=FRONT + "a", bye=FRONT + "a", **{f"life/{name}": FRONT + "a"})
     (problem,) = files(folder).problems()
-    assert (problem.code, problem.where) == ("TPL017", f"{folder}/life/{name}:1")
+    assert (problem.code, problem.where) == ("TPL017", f"{folder}/life/{name}:1:1")
 
 
 def test_a_variant_is_no_language_and_has_languages(writes):

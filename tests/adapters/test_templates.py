@@ -13,6 +13,7 @@ from adapters.templates import TOKENS, Rendered, read, render
 from engine.errors import FollowupError
 from engine.sequence.fields import DeclaredField
 from engine.sequence.templates import Value
+from tests.support.places import line_of
 
 FRONT = "---\nvalue: answer\npurpose: commercial\nsubject: About {{ service }}\n---\n"
 HEAT = DeclaredField(name="heat", kind="choice", values=("hot", "cold"))
@@ -141,7 +142,7 @@ def test_the_language_is_no_larger_than_it_must_be(body):
     with pytest.raises(FollowupError) as refused:
         read(f"{FRONT}first line\n{body}\n", "greeting/hello.email")
     assert refused.value.code == "TPL002"
-    assert refused.value.where == "greeting/hello.email:7"
+    assert refused.value.where == "greeting/hello.email:7:1"
 
 
 def test_a_comparison_that_makes_no_sense_is_told_and_does_not_raise():
@@ -165,7 +166,7 @@ def test_what_is_not_allowed_is_told_in_an_authors_words(body, line, says):
     """Nobody who writes mails knows what a Getattr is, and an open `if` is mended where it was begun."""
     with pytest.raises(FollowupError, match=says) as refused:
         read(f"{FRONT}{body}\n", "greeting/hello.email")
-    assert refused.value.where == f"greeting/hello.email:{line}"
+    assert line_of(refused.value.where) == f"greeting/hello.email:{line}"
 
 
 def test_brackets_without_end_are_refused_as_any_other_misuse():
@@ -209,7 +210,7 @@ def test_an_author_is_told_every_word_nobody_knows():
     front = "value: answer\npurpose: transactional\ndefaults:\n  frist_name: you"
     template = read(f"---\n{front}\n---\nHi {{{{ firstname }}}} of {{{{ city }}}}\n", "greeting/hello.email")
     found = problems(template, "email", [HEAT], "greeting/hello.email")
-    assert [(problem.code, problem.where) for problem in found] == [
+    assert [(problem.code, line_of(problem.where)) for problem in found] == [
         ("TPL004", "greeting/hello.email:1"),
         ("TPL005", "greeting/hello.email:3"),
         ("TPL003", "greeting/hello.email:5"),
@@ -235,7 +236,7 @@ def test_front_matter_is_mended_where_it_is_wrong(front: str, line: int, says: s
     with pytest.raises(FollowupError) as refused:
         read(f"---\n{front}\n---\nHi\n", "greeting/hello.email")
     assert refused.value.next == says
-    assert refused.value.where == f"greeting/hello.email:{line}"
+    assert line_of(refused.value.where) == f"greeting/hello.email:{line}"
 
 
 @pytest.mark.parametrize(

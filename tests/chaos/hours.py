@@ -12,9 +12,6 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 OPENS = time(6)
-CLOSES = "DRILL_CLOSES"
-"""The variable by which the processes of a drill learn what `Hours.closes` is in it."""
-
 SOONEST = timedelta(seconds=15)
 """What a drill has at least until evening comes: a worker has started by then."""
 

@@ -41,7 +41,7 @@ from api.office import Office
 from cli import child
 from engine.words import EventKind, LeadId, TouchKey, TouchState, Verb
 from tests.chaos import catalogue, commits
-from tests.chaos.hours import CLOSES, Home, Hours
+from tests.chaos.hours import Home, Hours
 from tests.chaos.postman import CRM, Answer, Order, answers_in
 from tests.chaos.servers import Store, Temporal
 from tests.support.provider import Answer as Does
@@ -98,7 +98,6 @@ SHORT: dict[str, object] = {
     "lead_cap": 1000,
     "sender_per_minute": 1_000_000,
     "sender_per_day": 1_000_000,
-    "catalogue": "tests.chaos.catalogue",
     "org_country": "ZZ",  # it has no holidays: a drill can be run on any day
     "postal_address": "1 Invented Street, Nowhere",
     "log_level": "warning",
@@ -242,7 +241,7 @@ class Scene:
         schema.upgrade(self.office.database)
         commits.watch(self.office.database)
         self.fine_weather(False)
-        _write_templates(self.directory / "templates")
+        catalogue.write(self.directory / "drills", self.hours.closes)
         self.orders, self.answers = self.directory / "orders", self.directory / "answers"
         self.orders.touch()
 
@@ -523,14 +522,13 @@ class Scene:
         return {
             "environment": Environment.TEST.value,
             "database_url": self.store.url,
-            "templates": self.directory / "templates",
+            "sequences": str(self.directory / "drills"),
         }
 
     @property
     def environment(self) -> dict[str, str]:
         """What every process of the scene is told."""
-        closes = {CLOSES: f"{self.hours.closes:%H:%M}"}
-        return os.environ | _named(SHORT | self._here) | {"TEMPORAL_ADDRESS": self.server.address} | closes
+        return os.environ | _named(SHORT | self._here) | {"TEMPORAL_ADDRESS": self.server.address}
 
 
 def _has_something_to_do() -> ColumnElement[bool]:
@@ -541,12 +539,3 @@ def _has_something_to_do() -> ColumnElement[bool]:
 def _named(settings: abc.Mapping[str, object]) -> dict[str, str]:
     """The settings as environment variables."""
     return {f"FOLLOWUP_{name.upper()}": str(value) for name, value in settings.items()}
-
-
-def _write_templates(folder: Path) -> None:
-    """A mail for every step, whose first line says which step it is."""
-    (folder / "drill").mkdir(parents=True)
-    for plan in catalogue.drill.part.stages:
-        for step in plan.steps:
-            text = f"---\nvalue: guide\npurpose: commercial\nsubject: {step.id}\n---\n{step.id}\n"
-            (folder / "drill" / f"{step.id}.email").write_text(text, encoding="utf-8")

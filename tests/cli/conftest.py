@@ -1,7 +1,6 @@
 """A shell in an empty directory, with a database that has our tables and a company in it."""
 
 import shutil
-import sys
 from collections import abc
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -51,13 +50,9 @@ def shell(records_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def authors(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> abc.Iterator[Authors]:
+def authors(shell: Shell, tmp_path: Path) -> Authors:
     """A team with two good sequences, in a directory of its own."""
-    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a file that is changed within a second would be read stale
-    team = Authors(tmp_path, shell, f"team_{tmp_path.name}")
-    yield team
-    team.forget()
+    return Authors(tmp_path, shell, f"team_{tmp_path.name}")
 
 
 @pytest.fixture

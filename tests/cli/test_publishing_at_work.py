@@ -57,7 +57,6 @@ def at_work(desk: OpenDesk, tmp_path: Path, authors: Authors):
             await rosa.happens("by_hand", name="offer")
             await until(lambda: rosa.row.sequence == "offer")
             yield Here(team, here.house, rosa)
-            team.forget()
 
     return opened
 
@@ -94,7 +93,7 @@ async def test_leads_go_on_while_the_files_are_broken(at_work, tmp_path: Path):
     """A lead carries what it needs: neither a file nor a new process of it is asked for anything."""
     async with at_work() as here:
         here.team.write("offer.py", OFFER.replace("sequence(", "sequence(("))
-        shutil.rmtree(tmp_path / "templates")
+        shutil.rmtree(tmp_path / here.team.package / "templates")
         said = await here.types("publish", "--yes")
         assert (said.code, said.error["code"]) == (process.ExitCode.USAGE, "SEQ050")
         await here.rosa.let_pass(days=4)

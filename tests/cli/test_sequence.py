@@ -1,8 +1,7 @@
 """`followup sequence …`, on sequences that each test writes itself."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from typer.testing import CliRunner, Result
 from cli.sequence import app
 
 Run = Callable[..., Result]
+Template = Callable[[str], Path]
 
 CATALOGUE = """
 from engine.authoring import *
@@ -40,18 +40,22 @@ EMAIL = "---\nvalue: guide\npurpose: commercial\nsubject: Hello\n---\nGood morni
 
 
 @pytest.fixture
-def followup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def template(tmp_path: Path) -> Template:
+    """Finds a template of these sequences."""
+    return lambda name: tmp_path / f"written_{tmp_path.name}" / "templates" / name
+
+
+@pytest.fixture
+def followup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Writes sequences into an empty directory and runs a command there."""
     package = f"written_{tmp_path.name}"
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setenv("FOLLOWUP_CATALOGUE", f"{package}.catalogue")
-    monkeypatch.setenv("FOLLOWUP_TEMPLATES", "templates")
+    monkeypatch.setenv("FOLLOWUP_SEQUENCES", package)
     folder = tmp_path / package
     folder.mkdir()
     (folder / "__init__.py").write_text("")
     for name in ("life/settle.task", "offer/hello.email", *(f"life/mail-{number}.email" for number in range(10))):
-        template = tmp_path / "templates" / name
+        template = folder / "templates" / name
         template.parent.mkdir(parents=True, exist_ok=True)
         template.write_text(EMAIL)
 
@@ -60,9 +64,7 @@ def followup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
             (folder / f"{name}.py").write_text(text.replace("{package}", package))
         return CliRunner().invoke(app, words)
 
-    yield running
-    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
-        del sys.modules[name]
+    return running
 
 
 def test_list_says_what_runs_and_where_it_is_written(followup: Run):
@@ -193,27 +195,27 @@ def test_validate_tells_when_there_is_no_catalogue(followup: Run):
     assert told.exit_code == 2
 
 
-def test_validate_reads_the_templates_too(followup: Run, tmp_path: Path):
+def test_validate_reads_the_templates_too(followup: Run, template: Template):
     """A message without its words is found here, and not when a lead should get it."""
-    (tmp_path / "templates/life/mail-3.email").unlink()
+    template("life/mail-3.email").unlink()
     told = followup("validate", catalogue=CATALOGUE)
     assert "SEQ201: email 'mail-3' has no template" in told.stdout
     assert told.exit_code == 2
 
 
-def test_a_mail_without_a_subject_is_one_mistake(followup: Run, tmp_path: Path):
+def test_a_mail_without_a_subject_is_one_mistake(followup: Run, template: Template):
     """Two codes for one missing line look like two things to mend."""
-    (tmp_path / "templates/life/mail-3.email").write_text(EMAIL.replace("subject: Hello\n", ""))
+    template("life/mail-3.email").write_text(EMAIL.replace("subject: Hello\n", ""))
     first, *_, summary = followup("validate", catalogue=CATALOGUE).stdout.splitlines()
-    assert first.startswith("templates/life/mail-3.email:1: error TPL004: ")
+    assert "templates/life/mail-3.email:1:1: error TPL004: " in first
     assert summary == "1 error, 0 warnings, 0 remarks"
 
 
-def test_front_matter_is_told_by_its_line_and_its_reason(followup: Run, tmp_path: Path):
+def test_front_matter_is_told_by_its_line_and_its_reason(followup: Run, template: Template):
     """The path opens in the editor, and the text says what is wrong there."""
-    (tmp_path / "templates/life/mail-3.email").write_text(EMAIL.replace("subject", "subjekt"))
+    template("life/mail-3.email").write_text(EMAIL.replace("subject", "subjekt"))
     first, second, _ = followup("validate", catalogue=CATALOGUE).stdout.splitlines()
-    assert first.startswith("templates/life/mail-3.email:4: error TPL001: ")
+    assert "templates/life/mail-3.email:4:1: error TPL001: " in first
     assert first.endswith("there is no 'subjekt' in front matter")
     assert second.strip() == "did you mean 'subject'?"
 
@@ -221,21 +223,21 @@ def test_front_matter_is_told_by_its_line_and_its_reason(followup: Run, tmp_path
 # --- drafts
 
 
-def test_validate_checks_drafts_too(followup: Run, tmp_path: Path):
+def test_validate_checks_drafts_too(followup: Run, template: Template):
     """Who has just written a sequence wants to hear about it, not about those that were fine before."""
-    (tmp_path / "templates/offer/hello.email").unlink()
+    template("offer/hello.email").unlink()
     told = followup("validate", catalogue=CATALOGUE, offer=OFFER)
     first, second, third, _, summary, drafts = told.stdout.splitlines()
     assert "offer.py:3: error SEQ201 in a draft: email 'hello' has no template" in first
-    assert second == "    write templates/offer/hello.email, or name another one"
+    assert second.endswith("/templates/offer/hello.email, or name another one")
     assert "offer.py:3: warning SEQ107 in a draft: " in third
     assert summary == "The catalogue is fine."
     assert drafts == "Not in the catalogue, so not published: offer (1 error, 1 warning, 0 remarks)."
 
 
-def test_a_draft_keeps_nothing_from_being_published(followup: Run, tmp_path: Path):
+def test_a_draft_keeps_nothing_from_being_published(followup: Run, template: Template):
     """What is half done today must not stop what has run for months."""
-    (tmp_path / "templates/offer/hello.email").write_text(EMAIL.replace("guide", "nice"))
+    template("offer/hello.email").write_text(EMAIL.replace("guide", "nice"))
     told = followup("validate", "-o", "json", catalogue=CATALOGUE, offer=OFFER)
     report = json.loads(told.stdout)
     assert [(found["code"], found["draft"]) for found in report["findings"]] == [("TPL007", True), ("SEQ107", True)]
@@ -310,7 +312,7 @@ def test_a_catalogue_in_no_package_is_an_error_that_helps(
     followup: Run, monkeypatch: pytest.MonkeyPatch, words: list[str], module: str
 ):
     """It used to be a traceback."""
-    monkeypatch.setenv("FOLLOWUP_CATALOGUE", module)
+    monkeypatch.setenv("FOLLOWUP_SEQUENCES", module)
     told = followup(*words)
     assert told.exit_code == 2
     assert "CFG005" in told.output
@@ -319,7 +321,7 @@ def test_a_catalogue_in_no_package_is_an_error_that_helps(
 def test_an_annotation_without_a_line_names_the_file(followup: Run):
     """A missing setting has no line to stand beside."""
     told = followup("validate", "-o", "github", other="")
-    assert told.stdout.startswith("::error file=FOLLOWUP_CATALOGUE,title=CFG005::")
+    assert told.stdout.startswith("::error file=FOLLOWUP_SEQUENCES,title=CFG005::")
     assert told.exit_code == 2
 
 

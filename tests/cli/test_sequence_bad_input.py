@@ -48,7 +48,7 @@ BAD: dict[str, tuple[abc.Callable[[Authors], object], str, str]] = {
     "no UTF-8": (lambda a: a.write("offer.py", b'"""caf\xe9"""\n' + OFFER.encode()), "SEQ050", "offer.py"),
     "two thousand steps": (endless, "SEQ021", "life.py:"),
     "two of one name": (twice, "SEQ030", ".py:"),
-    "no sequences at all": (nowhere, "CFG005", "FOLLOWUP_CATALOGUE"),
+    "no sequences at all": (nowhere, "CFG005", "FOLLOWUP_SEQUENCES"),
     "a template with a syntax error": (
         lambda a: a.says("offer/hello.email", MAIL.replace("}}", "}")),
         "TPL002",
@@ -65,7 +65,7 @@ BAD: dict[str, tuple[abc.Callable[[Authors], object], str, str]] = {
         "templates/offer/hello.email",
     ),
     "a template that is missing": (
-        lambda a: (a.directory / "templates/offer/hello.email").unlink(),
+        lambda a: (a.directory / a.package / "templates/offer/hello.email").unlink(),
         "SEQ201",
         "offer.py:",
     ),

@@ -14,16 +14,14 @@ NUMBERS = count(1)
 
 
 class House:
-    """An empty directory, a package in it that is not there yet, and a shell. Each command reads the files anew."""
+    """An empty directory, a package in it that is not there yet, and a shell."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
         self.package = f"house_{next(NUMBERS)}"
-        self.shell = Shell(FOLLOWUP_CATALOGUE=f"{self.package}.catalogue")
+        self.shell = Shell(FOLLOWUP_SEQUENCES=self.package)
 
     def __call__(self, *words: str) -> Said:
-        for name in [name for name in sys.modules if name.partition(".")[0] == self.package]:
-            del sys.modules[name]
         return self.shell("sequence", *words)
 
     def file(self, name: str) -> Path:
@@ -125,7 +123,7 @@ def test_what_is_installed_or_lies_elsewhere_is_not_written_into(house: House):
     (place / "__init__.py").touch()
     sys.path.append(str(place.parent))
     try:
-        said = Shell(FOLLOWUP_CATALOGUE="sold.catalogue")("sequence", "init", "no-show", "-o", "json")
+        said = Shell(FOLLOWUP_SEQUENCES="sold")("sequence", "init", "no-show", "-o", "json")
     finally:
         sys.path.remove(str(place.parent))
     assert said.error["code"] == "SEQ054"

@@ -8,7 +8,7 @@ from engine.words import Channel, EventKind
 from tests.support.life import Life, at, circumstances
 
 HOUSE = Path(__file__).parents[2]
-FILES = load("sequences.catalogue", HOUSE / "sequences" / "templates")
+FILES = load("sequences")
 CATALOGUE = FILES.catalogue
 RELEASE = FILES.release()
 PIPELINE = FILES.pipeline

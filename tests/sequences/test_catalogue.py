@@ -1,12 +1,10 @@
 """What is shipped is a catalogue worth copying: complete, without a remark, and readable by whoever approves it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from adapters import author_tests
-from engine.authoring.reading import drafts as drafts_beside
 from engine.sequence.check import check
 from engine.sequence.compiled import Sequence
 from engine.sequence.describe import describe
@@ -29,7 +27,7 @@ def test_nothing_is_wrong_with_its_templates():
 
 def test_every_step_has_a_template_and_every_template_a_step():
     """A text that no step sends is one that somebody corrects in vain."""
-    drafts = replace(FILES, catalogue=drafts_beside("sequences", CATALOGUE))
+    drafts = FILES.of_drafts()
     used = {template.name for plan in RELEASE.plans for template in plan.templates}
     assert used <= set(FILES.templates) | set(FILES.texts.snippets)
     assert set(FILES.templates) - used <= drafts.wanted()

@@ -6,7 +6,6 @@ What operations teams keep in their own directory: sequences, fields, templates;
     authors("sequence", "publish", "--yes")
 """
 
-import sys
 from pathlib import Path
 
 from tests.support.shell import Said, Shell
@@ -54,15 +53,12 @@ SETTLE = "---\nvalue: guide\npurpose: commercial\n---\nSettle it.\n"
 
 
 class Authors:
-    """A directory with two good sequences, and a shell in it. Each command reads the files anew, as a process would."""
+    """A directory with two good sequences, and a shell in it."""
 
     def __init__(self, directory: Path, shell: Shell, package: str) -> None:
         self.directory = directory
         self.package = package
-        self.shell = Shell(
-            **shell.variables
-            | {"FOLLOWUP_CATALOGUE": f"{package}.catalogue", "FOLLOWUP_TEMPLATES": str(directory / "templates")}
-        )
+        self.shell = Shell(**shell.variables | {"FOLLOWUP_SEQUENCES": str(directory / package)})
         modules = {"life": LIFE, "offer": OFFER, "catalogue": CATALOGUE, "fields": FIELDS, "__init__": ""}
         for name, text in modules.items():
             self.write(f"{name}.py", text)
@@ -80,17 +76,11 @@ class Authors:
 
     def says(self, template: str, text: str | bytes) -> Path:
         """A template."""
-        path = self.directory / "templates" / template
+        path = self.directory / self.package / "templates" / template
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
     def __call__(self, *words: str, **variables: str | None) -> Said:
         """Run `followup` with these words."""
-        self.forget()
         return self.shell(*words, **variables)
-
-    def forget(self) -> None:
-        """Whatever of the package a command before has imported."""
-        for name in [name for name in sys.modules if name.partition(".")[0] == self.package]:
-            del sys.modules[name]

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from engine.authoring.purity import impure
-from engine.authoring.reading import faults
+from engine.authoring.reading import read
+from engine.sequence.manuscript import Manuscript
+from tests.support.places import line_of
 
 TOP = "from engine.authoring import *\n"
 
@@ -33,9 +35,16 @@ def test_what_changes_is_refused_on_the_line_that_reads_it(text, line, what):
     """Nobody approved what the sequence says tomorrow, or on another machine."""
     found = impure((TOP + text).encode(), "sequences/offer.py")
     assert found is not None
-    assert (found.code, found.where) == ("SEQ053", f"sequences/offer.py:{line}")
+    assert (found.code, line_of(found.where)) == ("SEQ053", f"sequences/offer.py:{line}")
     assert found.what.endswith(f"reads {what}")
     assert found.next
+
+
+def test_the_column_is_that_of_the_word_that_reads():
+    """Where a line does many things, an editor shows which."""
+    found = impure(b"import random\nHALF = [1, random.random()]\n", "sequences/offer.py")
+    assert found is not None
+    assert found.where == "sequences/offer.py:2:12"
 
 
 @pytest.mark.parametrize(
@@ -62,6 +71,8 @@ def test_nothing_is_run_while_a_file_reads_what_changes(tmp_path: Path, monkeypa
     (folder / "test_offer.py").write_text("import os\n")
     (folder / "aaa.py").write_text("raise SystemExit('it was run')\n")
     (folder / "offer.py").write_text("import shutil\nshutil.rmtree('somewhere')\n")
-    (found,) = faults(folder.name)
-    assert (found.code, found.where) == ("SEQ053", f"{folder}/offer.py:2")
+    faults = read(folder.name)
+    assert not isinstance(faults, Manuscript)
+    (found,) = faults
+    assert (found.code, found.where) == ("SEQ053", f"{folder}/offer.py:2:1")
     assert folder.name not in sys.modules

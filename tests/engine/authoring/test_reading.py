@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.authoring.reading import drafts, faults, module_of
+from engine.authoring.reading import read
+from engine.errors import FollowupError
+from engine.sequence.manuscript import Manuscript
+from tests.support.places import line_of
 
 Write = Callable[..., str]
 
@@ -16,6 +19,7 @@ life = sequence("life", stage("nurture", email("hello"), otherwise=finish()), ma
 """
 CATALOGUE = """
 from engine.authoring import *
+from tests.support.places import line_of
 from {package}.good import life
 CATALOGUE = catalogue(life)
 """
@@ -40,9 +44,19 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
         del sys.modules[name]
 
 
-def test_a_package_without_faults_has_none(write: Write):
-    """What can be read is not a fault, whatever the check says of it."""
-    assert faults(write(good=GOOD, catalogue=CATALOGUE)) == ()
+def faults(package: str) -> tuple[FollowupError, ...]:
+    """What is wrong with the package."""
+    found = read(package)
+    assert not isinstance(found, Manuscript)
+    return found
+
+
+def test_what_can_be_read_is_a_manuscript(write: Write):
+    """Whatever a check says of it."""
+    found = read(write(good=GOOD, catalogue=CATALOGUE))
+    assert isinstance(found, Manuscript)
+    assert [sequence.name for sequence in found.catalogue.sequences] == ["life"]
+    assert (found.drafts, found.fields, found.pipeline) == ((), (), None)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +121,7 @@ def test_a_mistake_of_python_is_told_like_any_other(write: Write, text: str, lin
     assert fault.code == "SEQ050"
     assert says in fault.what
     assert next in fault.next
-    assert fault.where.endswith(f"catalogue.py:{line}")
+    assert line_of(fault.where).endswith(f"catalogue.py:{line}")
 
 
 def test_every_fault_of_a_package_is_found_at_once(write: Write):
@@ -119,20 +133,20 @@ def test_every_fault_of_a_package_is_found_at_once(write: Write):
         catalogue="from {package}.bad import *\n",
     )
     assert [(fault.code, fault.where.rpartition("/")[2]) for fault in faults(package)] == [
-        ("SEQ001", "bad.py:2"),
-        ("SEQ003", "worse.py:3"),
+        ("SEQ001", "bad.py:2:1"),
+        ("SEQ003", "worse.py:3:1"),
     ]
 
 
 def test_a_package_that_is_missing_is_a_fault(tmp_path: Path):
     """Its name is then all there is to show."""
     (fault,) = faults("no_such_package")
-    assert (fault.code, fault.where) == ("SEQ050", "no_such_package:1")
+    assert (fault.code, fault.where) == ("CFG005", "FOLLOWUP_SEQUENCES")
+    assert "no_such_package" in fault.what
 
 
 def test_what_the_catalogue_does_not_list_is_a_draft(write: Write):
     """Whoever writes a sequence wants to hear what is wrong with it before it runs for anybody."""
-    other = GOOD.replace("life", "later")
-    package = write(good=GOOD, other=other, catalogue=CATALOGUE)
-    catalogue = module_of(f"{package}.catalogue").CATALOGUE
-    assert [sequence.name for sequence in drafts(package, catalogue).sequences] == ["later"]
+    found = read(write(good=GOOD, other=GOOD.replace("life", "later"), catalogue=CATALOGUE))
+    assert isinstance(found, Manuscript)
+    assert [draft.part.name for draft in found.drafts] == ["later"]

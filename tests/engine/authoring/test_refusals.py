@@ -47,6 +47,7 @@ from engine.authoring import (
 )
 from engine.errors import SequenceInvalid
 from engine.sequence.written import Written, seen_from_here
+from tests.support.places import line_of
 
 source = field.choice("source", "web_form", "ad")
 heat = field.number("heat")
@@ -465,7 +466,7 @@ def test_the_line_is_the_authors():
     line = late.place.line
     with pytest.raises(SequenceInvalid) as caught:
         life(when=[on("won", late)])
-    assert caught.value.where == f"{seen_from_here(__file__)}:{line}"
+    assert line_of(caught.value.where) == f"{seen_from_here(__file__)}:{line}"
     assert __file__.endswith("test_refusals.py")
 
 
@@ -475,8 +476,8 @@ def test_a_line_is_named_as_an_editor_here_opens_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(Path(__file__).parent)
     with pytest.raises(SequenceInvalid) as caught:
         life(first, second)
-    assert caught.value.where == f"test_refusals.py:{second.place.line}"
-    assert caught.value.what.endswith(f" first at test_refusals.py:{first.place.line}")
+    assert line_of(caught.value.where) == f"test_refusals.py:{second.place.line}"
+    assert caught.value.what.endswith(f" first at test_refusals.py:{first.place.line}:{first.place.column}")
 
 
 def test_a_suggestion_is_the_word_to_write():
@@ -509,3 +510,10 @@ def test_what_is_sensible_is_accepted():
         ),
         Written,
     )
+
+
+def test_a_column_is_that_of_the_word_as_people_count_letters():
+    """An editor puts the cursor on the word, also behind letters that take two bytes."""
+    first, second = email("hi"), ("où", "où", email("later"))[2]
+    assert (first.place.column, second.place.column) == (21, 47)
+    assert not second.inside
