@@ -1,5 +1,6 @@
 """`followup sequence …`: read, check and list what operations teams have written."""
 
+import re
 from collections import abc
 from enum import StrEnum
 from functools import partial
@@ -32,6 +33,8 @@ if TYPE_CHECKING:  # pydantic and the adapters are imported inside the verbs, so
 
 GITHUB: Final = {"error": "error", "warning": "warning", "remark": "notice"}
 """What GitHub calls the severities."""
+
+PLACE: Final = re.compile(r"(.+):(\d+):(\d+)")
 
 app = typer.Typer(help="Read, check and publish sequences.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -232,7 +235,7 @@ def _annotations(report: "Report") -> Facts:
 
 def _annotation(finding: "Finding") -> str:
     """A line that GitHub shows beside the code."""
-    file, _, line = finding.where.rpartition(":")
     message = f"{finding.what}. {finding.next}".replace("%", "%25")
-    where = f"file={file},line={line}" if line.isdigit() else f"file={finding.where}"
+    place = PLACE.fullmatch(finding.where)
+    where = f"file={finding.where}" if place is None else f"file={place[1]},line={place[2]},col={place[3]}"
     return f"::{GITHUB[finding.severity]} {where},title={_title(finding)}::{message}"

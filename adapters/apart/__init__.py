@@ -19,8 +19,10 @@ from engine.authoring.reading import no_catalogue
 from engine.errors import FollowupError
 from engine.sequence.manuscript import Manuscript
 
-PATIENCE: Final = 120
-"""Seconds after which nobody waits any more; the process gives up by itself long before, on the line it is at."""
+LONGEST: Final = 30
+"""Seconds that reading may take; then the process gives up by itself, on the line it is at."""
+PATIENCE: Final = 30
+"""Seconds in which it may do so."""
 
 
 class Whereabouts(NamedTuple):
@@ -51,18 +53,20 @@ def whereabouts(said: str) -> Whereabouts:
     return _named(".".join(path.relative_to(root).parts), root)
 
 
-def read(said: str) -> Manuscript | tuple[FollowupError, ...]:
-    """What the files say, or everything that is wrong with them."""
+def read(said: str, longest: int = LONGEST) -> Manuscript | tuple[FollowupError, ...]:
+    """What the files say, or everything that is wrong with them; `longest` is how many seconds that may take."""
     try:
         where = whereabouts(said)
     except FollowupError as error:
         return (error,)
-    command = [sys.executable, "-P", "-m", __name__, str(where.root), where.package]
+    command = [sys.executable, "-P", "-m", __name__, str(where.root), where.package, str(longest)]
     try:
         # Only stdout is the answer: what the files print goes where this process's own remarks go.
-        ran = subprocess.run(command, env=_environment(), stdout=subprocess.PIPE, timeout=PATIENCE, check=False)
+        ran = subprocess.run(
+            command, env=_environment(), stdout=subprocess.PIPE, timeout=longest + PATIENCE, check=False
+        )
     except subprocess.TimeoutExpired:
-        return (_lost(where, f"it takes longer than {PATIENCE} seconds"),)
+        return (_lost(where, f"it takes longer than {longest} seconds"),)
     if ran.returncode:
         return (_lost(where, f"the process that reads it ended with {ran.returncode}"),)
     try:

@@ -75,7 +75,7 @@ def test_list_says_what_runs_and_where_it_is_written(followup: Run):
     assert first.startswith("life ")
     assert "capture, response, nurture, re-engage, convert and retain" in first
     assert "a lead is captured" in first
-    assert second.split()[-1].endswith("offer.py:3")
+    assert second.split()[-1].endswith("offer.py:3:9")
     assert not second.split()[-1].startswith("/")
     assert told.exit_code == 0
 
@@ -159,7 +159,7 @@ def test_validate_tells_what_is_wrong_where_and_what_to_do(followup: Run):
     told = followup("validate", catalogue=BOTH, offer=OFFER)
     first, second, *_, summary = told.stdout.splitlines()
     assert first.endswith("in the moment 'hello' is sent; nobody could answer it")
-    assert "offer.py:3: warning SEQ107: " in first
+    assert "offer.py:3:42: warning SEQ107: " in first
     assert second.startswith("    give the end time")
     assert summary == "0 errors, 1 warning, 1 remark"
     assert told.exit_code == 0
@@ -228,9 +228,9 @@ def test_validate_checks_drafts_too(followup: Run, template: Template):
     template("offer/hello.email").unlink()
     told = followup("validate", catalogue=CATALOGUE, offer=OFFER)
     first, second, third, _, summary, drafts = told.stdout.splitlines()
-    assert "offer.py:3: error SEQ201 in a draft: email 'hello' has no template" in first
+    assert "offer.py:3:42: error SEQ201 in a draft: email 'hello' has no template" in first
     assert second.endswith("/templates/offer/hello.email, or name another one")
-    assert "offer.py:3: warning SEQ107 in a draft: " in third
+    assert "offer.py:3:42: warning SEQ107 in a draft: " in third
     assert summary == "The catalogue is fine."
     assert drafts == "Not in the catalogue, so not published: offer (1 error, 1 warning, 0 remarks)."
 
@@ -257,7 +257,7 @@ def test_a_good_draft_is_named_as_one(followup: Run):
 def test_a_copy_that_kept_its_name_is_told(followup: Run):
     """Every new sequence begins as a copy, and two of one name cannot be told apart."""
     told = followup("validate", catalogue=CATALOGUE, offer=OFFER.replace('"offer"', '"life"'))
-    assert "offer.py:3: error SEQ117 in a draft: sequence 'life' is in the catalogue already, from " in told.stdout
+    assert "offer.py:3:9: error SEQ117 in a draft: sequence 'life' is in the catalogue already, from " in told.stdout
 
 
 def test_describe_tells_a_draft(followup: Run):
@@ -278,7 +278,7 @@ def test_validate_writes_annotations_for_github(followup: Run):
     told = followup("validate", "-o", "github", catalogue=BOTH, offer=OFFER)
     warning, remark = told.stdout.splitlines()
     assert warning.startswith("::warning file=written_")
-    assert "/offer.py,line=3,title=SEQ107::" in warning
+    assert "/offer.py,line=3,col=42,title=SEQ107::" in warning
     assert remark.startswith("::notice file=written_")
     assert told.exit_code == 0
 

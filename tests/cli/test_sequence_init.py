@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.places import line_of
 from tests.support.shell import Said, Shell
 
 RUFF = Path(sys.executable).with_name("ruff")
@@ -95,7 +96,7 @@ def test_a_name_that_another_sequence_has_is_refused(house: House):
     for path in (*house.file("templates/welcome").iterdir(), *house.file("tests").iterdir()):
         path.unlink()
     said = house("init", "welcome", "-o", "json").error
-    assert (said["code"], said["where"].rpartition(":")[0]) == ("SEQ056", f"{house.package}/hello.py")
+    assert (said["code"], line_of(said["where"]).rpartition(":")[0]) == ("SEQ056", f"{house.package}/hello.py")
 
 
 @pytest.mark.parametrize("name", ["No Show", "no_show", "2-days", "class", "../welcome", "a" * 61])
