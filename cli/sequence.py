@@ -1,16 +1,12 @@
 """`followup sequence …`: read, check and list what operations teams have written."""
 
-import re
-from collections import abc
-from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import written
 from cli.output import Facts, Format, Output, width
-from cli.process import ExitCode
 from cli.sequence_enroll import enroll
 from cli.sequence_graph import graph
 from cli.sequence_init import init, test
@@ -23,30 +19,14 @@ from cli.sequence_results import results
 from cli.sequence_schema import schema
 from cli.sequence_send_test import send_test
 from cli.sequence_simulate import simulate
+from cli.sequence_validate import validate
 from cli.sequence_versions import diff, show, versions
 from cli.verb import verb
-from engine.errors import FollowupError
 
 if TYPE_CHECKING:  # pydantic and the adapters are imported inside the verbs, so that `--help` answers at once
     from engine.sequence.comparison import Comparison
-    from engine.sequence.findings import Finding, Report
-
-GITHUB: Final = {"error": "error", "warning": "warning", "remark": "notice"}
-"""What GitHub calls the severities."""
-
-PLACE: Final = re.compile(r"(.+):(\d+):(\d+)")
 
 app = typer.Typer(help="Read, check and publish sequences.", no_args_is_help=True, rich_markup_mode=None)
-
-
-class CheckFormat(StrEnum):
-    """How a check is told: as any answer, or as annotations beside the code on GitHub."""
-
-    TEXT = "text"
-    JSON = "json"
-    JSONL = "jsonl"
-    NONE = "none"
-    GITHUB = "github"
 
 
 @verb("followup sequence list", name="list")
@@ -116,16 +96,6 @@ def _describe_change(out: Output, name: str | None, against: str) -> None:
     out.one(comparison, lambda: _comparison(comparison))
 
 
-@verb("followup sequence validate", "followup sequence validate -o github", formats=CheckFormat)
-def validate(out: Output) -> None:
-    """Everything that is wrong or worth a second look, in drafts too; exits with 2 when the catalogue is wrong."""
-    report = _report()
-    on_github = out.own == CheckFormat.GITHUB
-    out.one(report, lambda: _annotations(report) if on_github else _paragraphs(report))
-    if not report.valid:
-        raise typer.Exit(ExitCode.USAGE)
-
-
 for each in (
     init,
     list_,
@@ -152,37 +122,6 @@ for each in (
 ):
     each.mount(app)
 
-# --- what is found ---------------------------------------------------------------------------------------------------
-
-
-def _report() -> "Report":
-    """What is refused on any line; when nothing is, what a check of the whole and of the templates finds."""
-    from adapters import sequence_files
-    from engine.sequence.check import check, check_drafts
-    from engine.sequence.findings import in_order, report
-
-    settings = written.settings()
-    files = sequence_files.read(settings.sequences)
-    if not isinstance(files, sequence_files.SequenceFiles):
-        return report(tuple(map(_as_finding, files)))
-    found = check(files.catalogue, files.template_facts(), files.pipeline, files.folder)
-    texts = (*map(_as_finding, files.problems(settings.language)), *files.remarks(settings.our_tokens()))
-    ours = in_order((*texts, *found))
-    drafts = files.of_drafts()
-    found = check_drafts(drafts.catalogue, files.catalogue, drafts.template_facts(), files.pipeline, files.folder)
-    texts = (*map(_as_finding, drafts.problems(settings.language)), *drafts.remarks(settings.our_tokens()))
-    theirs = [finding for finding in in_order((*texts, *found)) if finding not in ours]
-    marked = (finding.model_copy(update={"draft": True}) for finding in theirs)
-    return report((*ours, *marked), tuple(draft.name for draft in drafts.catalogue.sequences))
-
-
-def _as_finding(error: FollowupError) -> "Finding":
-    from engine.sequence.findings import Finding
-
-    what = f"{error.what}: {error.why}" if error.why else error.what
-    return Finding(severity="error", code=error.code, what=what, where=error.where, next=error.next)
-
-
 # --- how it is told ---------------------------------------------------------------------------------------------------
 
 
@@ -199,43 +138,3 @@ def _comparison(comparison: "Comparison") -> Facts:
 
 def _lines(text: str) -> Facts:
     return [("", line) for line in text.splitlines()]
-
-
-def _paragraphs(report: "Report") -> Facts:
-    told = [
-        ("", line)
-        for finding in report.findings
-        for line in (f"{finding.where}: {finding.severity} {_title(finding)}: {finding.what}", f"    {finding.next}")
-    ]
-    ours = [finding for finding in report.findings if not finding.draft]
-    told.append(("", _counted(ours) or "The catalogue is fine."))
-    if report.drafts:
-        theirs = _counted([finding for finding in report.findings if finding.draft]) or "nothing to mend"
-        told.append(("", f"Not in the catalogue, so not published: {', '.join(report.drafts)} ({theirs})."))
-    return told
-
-
-def _title(finding: "Finding") -> str:
-    return f"{finding.code} in a draft" if finding.draft else finding.code
-
-
-def _counted(findings: abc.Sequence["Finding"]) -> str:
-    """How many there are of each severity; nothing when there are none at all."""
-    if not findings:
-        return ""
-    counts = [sum(finding.severity == severity for finding in findings) for severity in GITHUB]
-    return ", ".join(
-        f"{count} {severity}{'' if count == 1 else 's'}" for count, severity in zip(counts, GITHUB, strict=True)
-    )
-
-
-def _annotations(report: "Report") -> Facts:
-    return [("", _annotation(finding)) for finding in report.findings]
-
-
-def _annotation(finding: "Finding") -> str:
-    """A line that GitHub shows beside the code."""
-    message = f"{finding.what}. {finding.next}".replace("%", "%25")
-    place = PLACE.fullmatch(finding.where)
-    where = f"file={finding.where}" if place is None else f"file={place[1]},line={place[2]},col={place[3]}"
-    return f"::{GITHUB[finding.severity]} {where},title={_title(finding)}::{message}"
