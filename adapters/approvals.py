@@ -17,8 +17,8 @@ from adapters.markup import plain_html
 from adapters.tables import tasks
 from adapters.templates import Rendered, problem_of
 from engine.frozen import Frozen, Tolerant
-from engine.life.events import APPROVED
 from engine.life.moves import Send
+from engine.sequence.outcomes import APPROVED
 from engine.words import EventKind, LeadId, TaskKey
 
 RELEASED: Final = (

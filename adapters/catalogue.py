@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 
 from adapters import audit
 from adapters.database import Transaction, insert_once, serialised
+from adapters.release import Release, TemplateText
 from adapters.tables import publications, sequence_versions, templates
 from engine.errors import FollowupError
 from engine.frozen import Frozen
@@ -25,23 +26,6 @@ LATEST: Final = select(func.coalesce(func.max(publications.c.number), 0))
 
 class NeverPublished(FollowupError):
     """DBS006: what is named was never published in this database."""
-
-
-class TemplateText(Frozen):
-    """A template as it was published."""
-
-    digest: str
-    text: str
-
-
-class Release(Frozen):
-    """What is published at once: everything that runs from now on."""
-
-    plans: tuple[Plan, ...]
-    """Highest first."""
-    templates: tuple[TemplateText, ...]
-    pipeline: Pipeline | None = None
-    fields: tuple[DeclaredField, ...] = ()
 
 
 class Published(Frozen):

@@ -32,7 +32,7 @@ from engine.gate import GateFacts, Reviews
 from engine.life import upcast
 from engine.life.circumstances import Circumstances
 from engine.life.effects import scope_of
-from engine.life.events import APPROVED, Event, EventData
+from engine.life.events import Event, EventData
 from engine.life.moves import (
     AnswerGiven,
     CloseTask,
@@ -55,6 +55,7 @@ from engine.ports.providers import Message
 from engine.ports.records import Disposition, Draft, InboxItem, LeadBook, TouchRecord
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence.compiled import AS_IS, Sequence
+from engine.sequence.outcomes import APPROVED
 from engine.words import Act, Channel, EventKind, LeadId, Stage, TouchKey, TouchState
 
 Effect = Literal["bad_recipient", "opted_out", "bad_content"]

@@ -13,8 +13,9 @@ from functools import cached_property
 from pathlib import Path
 
 from adapters import apart, template_checks
-from adapters.catalogue import Release, TemplateText
+from adapters.apart import Reading
 from adapters.languages import TAG
+from adapters.release import Release, TemplateText
 from adapters.template_checks import line_of
 from adapters.template_files import KINDS, TemplateFile, TemplateFolder, read_folder
 from adapters.template_values import printed_tokens
@@ -183,23 +184,23 @@ class SequenceFiles:
                 yield _read_by_nobody(file)
 
 
-def load(said: str) -> SequenceFiles:
+def load(said: str | Reading) -> SequenceFiles:
     """
-    What the package or directory of this name says.
+    What the package or directory of this name says, which somebody may have begun to read.
 
     A template that cannot be read is kept as a problem, and keeps no other from being used.
 
     Raises: FollowupError, the first of everything that keeps the Python there from being read.
     """
-    found = read(said)
+    found = read(apart.begin(said) if isinstance(said, str) else said)
     if isinstance(found, SequenceFiles):
         return found
     raise found[0]
 
 
-def read(said: str) -> SequenceFiles | tuple[FollowupError, ...]:
+def read(reading: Reading) -> SequenceFiles | tuple[FollowupError, ...]:
     """The same, or everything that keeps the Python there from being read."""
-    found = apart.read(said)
+    found = reading.said()
     if not isinstance(found, Manuscript):
         return found
     templates = Path(found.directory) / "templates"

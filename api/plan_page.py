@@ -5,8 +5,8 @@ from html import escape
 from typing import Final
 
 from adapters import templates
-from adapters.catalogue import Release
 from adapters.example_lead import PERSON, values_of
+from adapters.release import Release
 from adapters.settings import Settings
 from adapters.snippets import FOLDER
 from adapters.template_files import language_of

@@ -10,17 +10,17 @@ from typing import Literal
 
 from adapters import audit
 from adapters import catalogue as shelf
-from adapters.catalogue import Catalogue, Published, Release
+from adapters.catalogue import Catalogue, Published
 from adapters.database import Transaction
+from adapters.release import Release
 from adapters.views import versions
 from api.office import Office
 from engine.frozen import Frozen
-from engine.life.circumstances import PipelineStage
 from engine.life.migrating import same_structure
 from engine.life.wishes import Plan
 from engine.sequence.changes import Change, changes_of
 from engine.sequence.fields import DeclaredField
-from engine.sequence.pipeline import Pipeline
+from engine.sequence.pipeline import Pipeline, PipelineStage
 from engine.sequence.word_diff import Span, word_diff
 from engine.sequence.wording import say_list
 

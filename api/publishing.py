@@ -16,7 +16,8 @@ import structlog
 
 from adapters import audit, sequence_files
 from adapters import catalogue as shelf
-from adapters.catalogue import Published, Release, not_published
+from adapters.catalogue import Published, not_published
+from adapters.release import Release
 from adapters.sequence_files import SequenceFiles
 from api.office import Office
 from api.planning import RETIRED

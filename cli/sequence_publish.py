@@ -16,7 +16,7 @@ from cli.values import identifier, whoever_asks
 from cli.verb import verb
 
 if TYPE_CHECKING:  # as in `cli.sequence`: `--help` answers at once
-    from adapters.catalogue import Release
+    from adapters.release import Release
     from api.commanding import Commanded
     from api.office import Office
     from api.planning import Planned

@@ -17,6 +17,8 @@ from cli.verb import verb
 from engine.errors import FollowupError
 
 if TYPE_CHECKING:  # as in `cli.sequence`: `--help` answers at once
+    from adapters.sequence_files import SequenceFiles
+    from adapters.settings import Settings
     from engine.sequence.findings import Finding, Report
 
 GITHUB: Final = {"error": "error", "warning": "warning", "remark": "notice"}
@@ -88,23 +90,39 @@ def _stamps() -> Stamps:
 
 def _report() -> "Report":
     """What is refused on any line; when nothing is, what a check of the whole and of the templates finds."""
-    from adapters import sequence_files
-    from engine.sequence.check import check, check_drafts
-    from engine.sequence.findings import in_order, report
+    from adapters import apart
 
     settings = written.settings()
-    files = sequence_files.read(settings.sequences)
+    reading = apart.begin(settings.sequences)
+    from adapters import sequence_files  # these take as long as the reading
+    from engine.sequence.findings import report
+
+    files = sequence_files.read(reading)
     if not isinstance(files, sequence_files.SequenceFiles):
         return report(tuple(map(_as_finding, files)))
-    found = check(files.catalogue, files.template_facts(), files.pipeline, files.folder)
-    texts = (*map(_as_finding, files.problems(settings.language)), *files.remarks(settings.our_tokens()))
-    ours = in_order((*texts, *found))
-    drafts = files.of_drafts()
-    found = check_drafts(drafts.catalogue, files.catalogue, drafts.template_facts(), files.pipeline, files.folder)
-    texts = (*map(_as_finding, drafts.problems(settings.language)), *drafts.remarks(settings.our_tokens()))
-    theirs = [finding for finding in in_order((*texts, *found)) if finding not in ours]
+    ours = _findings(files, settings)
+    if not files.drafts:
+        return report(ours)
+    theirs = [finding for finding in _findings(files.of_drafts(), settings, beside=files) if finding not in ours]
     marked = (finding.model_copy(update={"draft": True}) for finding in theirs)
-    return report((*ours, *marked), tuple(draft.name for draft in drafts.catalogue.sequences))
+    return report((*ours, *marked), tuple(draft.part.name for draft in files.drafts))
+
+
+def _findings(
+    files: "SequenceFiles", settings: "Settings", beside: "SequenceFiles | None" = None
+) -> "tuple[Finding, ...]":
+    """What is to be said of the whole and of its templates; `beside` is the catalogue in which drafts are not."""
+    from engine.sequence.check import check, check_drafts
+    from engine.sequence.findings import in_order
+
+    facts = files.template_facts()
+    found = (
+        check(files.catalogue, facts, files.pipeline, files.folder)
+        if beside is None
+        else check_drafts(files.catalogue, beside.catalogue, facts, files.pipeline, files.folder)
+    )
+    texts = (*map(_as_finding, files.problems(settings.language)), *files.remarks(settings.our_tokens()))
+    return in_order((*texts, *found))
 
 
 def _as_finding(error: FollowupError) -> "Finding":

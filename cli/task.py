@@ -241,7 +241,7 @@ def _check(task: "Task", disposition: str, callback_at: str | None) -> None:
 
 def outcomes_of(kind: str) -> tuple[str, ...]:
     """How a task of this kind may end."""
-    from engine.life.events import APPROVAL_OUTCOMES, CALL_OUTCOMES, PROOF_OUTCOMES, TASK_OUTCOMES
+    from engine.sequence.outcomes import APPROVAL_OUTCOMES, CALL_OUTCOMES, PROOF_OUTCOMES, TASK_OUTCOMES
 
     known = {"call": CALL_OUTCOMES, "task": TASK_OUTCOMES, "approval": APPROVAL_OUTCOMES, "proof": PROOF_OUTCOMES}
     return known.get(kind, ("done",))

@@ -13,9 +13,12 @@ if TYPE_CHECKING:  # pydantic and the adapters are imported when a verb asks, so
 
 def files() -> "SequenceFiles":
     """What the settings name. Raises: FollowupError, the first of all there are."""
-    from adapters import sequence_files
+    from adapters import apart
 
-    return sequence_files.load(settings().sequences)
+    reading = apart.begin(settings().sequences)
+    from adapters import sequence_files  # it takes as long as the reading
+
+    return sequence_files.load(reading)
 
 
 def named(files: "SequenceFiles", name: str) -> "Sequence":

@@ -14,11 +14,12 @@ from adapters.windows import window_of
 from adapters.zones import Whereabouts, places
 from engine.calendar.hours import Hours
 from engine.frozen import Frozen
-from engine.life.circumstances import ChannelState, Circumstances, FieldValue, PipelineStage, Policy
+from engine.life.circumstances import ChannelState, Circumstances, FieldValue, Policy
 from engine.life.wishes import Plan
 from engine.reasons import SkipReason
 from engine.sequence.compiled import Window
 from engine.sequence.fields import DeclaredField
+from engine.sequence.pipeline import PipelineStage
 from engine.words import Channel, LeadId, ZoneSource
 
 UNLIMITED: Final = 1_000_000

@@ -8,10 +8,11 @@ from engine.calendar import delays
 from engine.calendar.hours import Hours
 from engine.calendar.zones import clock
 from engine.life.circumstances import FieldValue
-from engine.life.events import APPROVED, Command, CommandData, Event, EventData
+from engine.life.events import Command, CommandData, Event, EventData
 from engine.reasons import CallDisposition, ReplyClass
 from engine.sequence.compiled import Ask, Working
 from engine.sequence.fields import DeclaredField
+from engine.sequence.outcomes import APPROVED
 from engine.sequence.structure import steps
 from engine.words import Channel, EventKind, LeadId, Verb
 from rehearsal.behaviour import Behaviour

@@ -7,17 +7,18 @@ from typing import Final, Literal
 from pydantic import AwareDatetime
 
 from adapters import template_checks
-from adapters.catalogue import Release
+from adapters.release import Release
 from adapters.sequence_files import SequenceFiles
 from adapters.settings import Settings
 from adapters.templates import Rendered, Template
 from engine.frozen import Frozen
-from engine.life.events import APPROVED, Command, CommandData, Event, EventData
+from engine.life.events import Command, CommandData, Event, EventData
 from engine.life.sentences import HOLDS, STOPS, say_left_out
 from engine.life.wishes import Plan
 from engine.reasons import CallDisposition, HoldReason, StopReason
 from engine.segments import segments_of
 from engine.sequence.compiled import Ask, HumanTask, Message, Step
+from engine.sequence.outcomes import APPROVED
 from engine.sequence.structure import step
 from engine.sequence.wording import say_stage
 from engine.words import Channel, EventKind, Verb

@@ -1,6 +1,6 @@
 """What a sample lead would read: the words of any message or task, made as real ones are, from what is written."""
 
-from adapters.catalogue import Release
+from adapters.release import Release
 from adapters.settings import Settings
 from adapters.templates import Rendered, Template
 from adapters.writing import Writer

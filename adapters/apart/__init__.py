@@ -1,9 +1,11 @@
 """
 Authors' files, read in a process of their own: with an empty environment, without files, network or other programs.
 
-    said = read("sequences")        a package, or a directory: what FOLLOWUP_SEQUENCES says
+    reading = begin("sequences")        a package, or a directory: what FOLLOWUP_SEQUENCES says
+    said = reading.said()
 
-So what they do when they are read is done to nobody, and two directories that call a file the same never meet.
+So what they do when they are read is done to nobody, and two directories that call a file the same never meet. Until
+the answer is asked for, whoever began has time to import what needs time: this module needs none.
 """
 
 import os
@@ -12,12 +14,13 @@ import sys
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from adapters.apart.parcel import unpacked
-from engine.authoring.reading import no_catalogue
 from engine.errors import FollowupError
-from engine.sequence.manuscript import Manuscript
+from engine.sequence.absent import no_catalogue
+
+if TYPE_CHECKING:
+    from adapters.apart.parcel import Said
 
 LONGEST: Final = 30
 """Seconds that reading may take; then the process gives up by itself, on the line it is at."""
@@ -53,26 +56,49 @@ def whereabouts(said: str) -> Whereabouts:
     return _named(".".join(path.relative_to(root).parts), root)
 
 
-def read(said: str, longest: int = LONGEST) -> Manuscript | tuple[FollowupError, ...]:
-    """What the files say, or everything that is wrong with them; `longest` is how many seconds that may take."""
-    try:
-        where = whereabouts(said)
-    except FollowupError as error:
-        return (error,)
-    command = [sys.executable, "-P", "-m", __name__, str(where.root), where.package, str(longest)]
-    try:
+class Reading:
+    """A package that is being read."""
+
+    def __init__(self, where: Whereabouts, longest: int) -> None:
+        self._where = where
+        self._longest = longest
         # Only stdout is the answer: what the files print goes where this process's own remarks go.
-        ran = subprocess.run(
-            command, env=_environment(), stdout=subprocess.PIPE, timeout=longest + PATIENCE, check=False
+        command = [sys.executable, "-P", "-m", __name__, str(where.root), where.package, str(longest)]
+        self._running = subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE)
+
+    def said(self) -> "Said":
+        """What the files say, or everything that is wrong with them."""
+        from adapters.apart.parcel import unpacked
+
+        with self._running as running:
+            try:
+                answer, _ = running.communicate(timeout=self._longest + PATIENCE)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                return (self._lost(f"it takes longer than {self._longest} seconds"),)
+        if running.returncode:
+            return (self._lost(f"the process that reads it ended with {running.returncode}"),)
+        try:
+            return unpacked(answer)
+        except ValueError as error:
+            return (self._lost(f"what it says cannot be understood: {error}"),)
+
+    def _lost(self, why: str) -> FollowupError:
+        return FollowupError(
+            code="SEQ050",
+            what=f"Python cannot read it: {why}",
+            where=str(self._where.directory),
+            next="look for what never ends, or ends the program, in the files there",
         )
-    except subprocess.TimeoutExpired:
-        return (_lost(where, f"it takes longer than {longest} seconds"),)
-    if ran.returncode:
-        return (_lost(where, f"the process that reads it ended with {ran.returncode}"),)
-    try:
-        return unpacked(ran.stdout)
-    except ValueError as error:
-        return (_lost(where, f"what it says cannot be understood: {error}"),)
+
+
+def begin(said: str, longest: int = LONGEST) -> Reading:
+    """
+    Begin to read what the setting means; `longest` is how many seconds that may take.
+
+    Raises: FollowupError CFG005 when that can be no package.
+    """
+    return Reading(whereabouts(said), longest)
 
 
 def _named(package: str, root: Path) -> Whereabouts:
@@ -96,12 +122,3 @@ def _installed(package: str) -> Path | None:
 def _environment() -> dict[str, str]:
     """What the process needs to find us; it forgets it before it reads anything."""
     return {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-
-
-def _lost(where: Whereabouts, why: str) -> FollowupError:
-    return FollowupError(
-        code="SEQ050",
-        what=f"Python cannot read it: {why}",
-        where=str(where.directory),
-        next="look for what never ends, or ends the program, in the files there",
-    )

@@ -5,7 +5,6 @@ from itertools import chain, takewhile
 from typing import assert_never
 
 from engine.authoring.refusals import must_be_written
-from engine.life.events import CALL_OUTCOMES, NO_ANSWER, TASK_OUTCOMES
 from engine.sequence import compiled
 from engine.sequence.compiled import (
     Ask,
@@ -23,6 +22,7 @@ from engine.sequence.compiled import (
     Working,
 )
 from engine.sequence.flow import cycle, instant_exits, plan_named
+from engine.sequence.outcomes import CALL_OUTCOMES, NO_ANSWER, TASK_OUTCOMES
 from engine.sequence.structure import steps
 from engine.sequence.suggestion import suggestion
 from engine.sequence.version import LARGEST, canonical_json

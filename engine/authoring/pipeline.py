@@ -22,9 +22,8 @@ from engine.authoring.refusals import (
     must_be_written,
 )
 from engine.authoring.vocabulary import StageName
-from engine.life.circumstances import PipelineStage
 from engine.sequence.compiled import Elapsed, SimpleDelay, Working
-from engine.sequence.pipeline import Pipeline, StageRule
+from engine.sequence.pipeline import Pipeline, PipelineStage, StageRule
 from engine.sequence.written import Place, Written, invalid
 from engine.words import Stage
 

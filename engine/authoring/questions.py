@@ -8,10 +8,9 @@ from engine.authoring.exits import must_be_exit
 from engine.authoring.field import ChoiceField
 from engine.authoring.refusals import DELAYS, WRITE_A_DELAY, here, must_be, must_be_delay, must_be_word
 from engine.authoring.steps import asked, step_of
-from engine.life.course import SENT
-from engine.life.events import NO_ANSWER
-from engine.life.questions import MOST_WORDS, words_of
+from engine.sequence.answers import MOST_WORDS, words_of
 from engine.sequence.compiled import Ask, AskAnswer, Delay, Exit
+from engine.sequence.outcomes import NO_ANSWER, SENT
 from engine.sequence.written import Place, Written, invalid
 from engine.words import OPT_OUT_WORDS
 

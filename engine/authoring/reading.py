@@ -16,6 +16,7 @@ from engine import authoring
 from engine.authoring.purity import impure
 from engine.authoring.refusals import place_behind
 from engine.errors import FollowupError, SequenceInvalid
+from engine.sequence.absent import no_catalogue
 from engine.sequence.catalogue import Catalogue
 from engine.sequence.compiled import Sequence
 from engine.sequence.fields import DeclaredField
@@ -197,15 +198,4 @@ def _without(module: str, found: ModuleType, name: str) -> FollowupError:
         where=str(Place(found.__file__ or module, 1)),
         why=f"it has no {name}, made with the word {name.lower()}",
         next=f"end the file with {name} = {name.lower()}(…)",
-    )
-
-
-def no_catalogue(said: str, why: str) -> FollowupError:
-    """That there is nothing to read where the settings send us."""
-    return FollowupError(
-        code="CFG005",
-        what=f"{said or 'nothing'} cannot be read",
-        where="FOLLOWUP_SEQUENCES",
-        why=why,
-        next="name the directory or the package whose catalogue.py ends with CATALOGUE = catalogue(…), like sequences",
     )

@@ -10,7 +10,8 @@ from engine.calendar.hours import Hours
 from engine.frozen import Frozen
 from engine.hearsay import SaidMoment
 from engine.reasons import SkipReason
-from engine.words import Channel, ResumeMode, Stage, ZoneSource
+from engine.sequence.pipeline import PipelineStage
+from engine.words import Channel, ResumeMode, ZoneSource
 
 
 class ChannelState(Frozen):
@@ -25,13 +26,6 @@ class FieldValue(Frozen):
 
     name: str
     value: str | float | bool
-
-
-class PipelineStage(Frozen):
-    """A stage of the CRM's pipeline and the stage of ours that it means."""
-
-    name: str
-    stage: Stage
 
 
 class SequencePause(Frozen):

@@ -17,14 +17,9 @@ from engine.life.progress import (
 from engine.life.wishes import Enrolled
 from engine.reasons import HoldReason, ReviewReason, StopReason
 from engine.sequence.compiled import Ask, Branch, Exit, Finish, StagePlan
+from engine.sequence.outcomes import SENT
 from engine.sequence.structure import Onward, StepRef, entering, first_step, following, step
 from engine.words import Stage, TouchKey
-
-SENT = "sent"
-"""How a message ends that a provider has taken; a question is open from then on."""
-
-UNDELIVERED = "undelivered"
-"""How a message ends that a provider could not deliver."""
 
 RETURN_WITHIN_SECONDS = 60
 """A return to a stage left so recently goes on where it was."""

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from engine.frozen import Tolerant
 from engine.hearsay import SaidMoment, SaidText, storable
-from engine.reasons import CallDisposition, ReplyClass, SkipReason
+from engine.reasons import ReplyClass, SkipReason
 from engine.words import Channel, EventKind, LeadId, Stage, TaskKey, TouchKey, Verb
 
 
@@ -109,20 +109,6 @@ class Command(Tolerant):
     unread: str = Field(default="", exclude=True)
     """As of an Event."""
 
-
-TASK_OUTCOMES = ("done", "given_up")
-"""Ends of a task that is no call; a call ends in a CallDisposition or given_up."""
-
-CALL_OUTCOMES = (*(member.value for member in CallDisposition), "given_up")
-
-NO_ANSWER = "no_answer"
-"""The end of a question that nobody answered in time; one that was answered ends in the value that was meant."""
-APPROVED = "approved"
-APPROVAL_OUTCOMES = (APPROVED, "rejected")
-"""Ends of the task that asks a person to release a message; whatever is not `approved` leaves it out."""
-
-PROOF_OUTCOMES = ("sent", "not_sent")
-"""Ends of the task that asks a person whether an unproven touch went out."""
 
 UNUSABLE_BECAUSE = (
     SkipReason.CHANNEL_SUPPRESSED,

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from engine.calendar import delays
 from engine.life.answers import awaited, owing
-from engine.life.course import UNDELIVERED, cursor_changed, leaving, plan_for, with_enrolment, with_outcome
+from engine.life.course import cursor_changed, leaving, plan_for, with_enrolment, with_outcome
 from engine.life.effects import applied, effects_of
 from engine.life.events import Event
 from engine.life.judging import ignored, received
@@ -28,6 +28,7 @@ from engine.life.touches import no_channel_left
 from engine.life.wishes import Wish
 from engine.reasons import HoldReason, IgnoreReason, ReplyClass, ReviewReason, StopReason
 from engine.sequence.compiled import Branch, BusinessDays, CarryOn, Finish, Goto, Message, Start
+from engine.sequence.outcomes import UNDELIVERED
 from engine.sequence.structure import step, steps
 from engine.words import EventKind, Stage
 

@@ -6,7 +6,6 @@ from typing import assert_never
 
 from engine.life.becoming import become
 from engine.life.course import (
-    SENT,
     arm_taken,
     cursor_changed,
     ended,
@@ -22,7 +21,6 @@ from engine.life.course import (
     with_outcome,
 )
 from engine.life.effects import closed, scope_of
-from engine.life.events import NO_ANSWER
 from engine.life.experiments import remembering
 from engine.life.moves import (
     AnswerGiven,
@@ -68,6 +66,7 @@ from engine.life.touches import counted, open_touch, stands_before, stopped_if_u
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence import compiled
 from engine.sequence.compiled import Ask, Branch, Message, Sendable
+from engine.sequence.outcomes import NO_ANSWER, SENT
 from engine.sequence.structure import step
 from engine.words import TaskKey, TouchKey
 

@@ -3,17 +3,8 @@
 from datetime import datetime
 
 from engine.life.answers import given, owing
-from engine.life.course import (
-    SENT,
-    cursor_changed,
-    gone_on,
-    leaving,
-    numbered,
-    tried_anew,
-    with_enrolment,
-    with_outcome,
-)
-from engine.life.events import APPROVED, Event
+from engine.life.course import cursor_changed, gone_on, leaving, numbered, tried_anew, with_enrolment, with_outcome
+from engine.life.events import Event
 from engine.life.judging import received
 from engine.life.progress import Approval, Enrolment, OpenTouch, Outcome, Progress, TaskState
 from engine.life.proofs import tries, without_doubt
@@ -21,6 +12,7 @@ from engine.life.reactions import reaction_to
 from engine.life.touches import counted, open_touch, stopped_if_unreachable
 from engine.reasons import CallDisposition, StopReason
 from engine.sequence.compiled import CarryOn, Finish
+from engine.sequence.outcomes import APPROVED, SENT
 from engine.sequence.structure import mentions_outcome
 from engine.sequence.wording import say_words
 from engine.words import EventKind

@@ -1,20 +1,18 @@
 """Questions to the lead: which one is open, and what an answer in the lead's own words means."""
 
-import re
 from datetime import datetime
 
-from engine.life.course import SENT, UNDELIVERED, with_enrolment, with_outcome
+from engine.life.course import with_enrolment, with_outcome
 from engine.life.events import Event
 from engine.life.judging import received
 from engine.life.moves import AnswerGiven, Move, Record
 from engine.life.progress import Enrolment, Outcome, Progress
 from engine.reasons import ReplyClass
+from engine.sequence.answers import MOST_WORDS, words_of
 from engine.sequence.compiled import Ask
+from engine.sequence.outcomes import SENT, UNDELIVERED
 from engine.sequence.structure import step
 from engine.words import OPT_OUT_WORDS, EventKind
-
-MOST_WORDS = 10
-"""Whoever writes more has something to say that a person should read."""
 
 READ_AS_ANSWERS = (
     None,
@@ -24,8 +22,6 @@ READ_AS_ANSWERS = (
     ReplyClass.UNCLEAR,
 )
 """Senses of a reply that a word of the question outweighs; any other says more than the question asked."""
-
-WORD = re.compile(r"\w+")
 
 
 def asked(enrolment: Enrolment) -> Outcome | None:
@@ -90,11 +86,6 @@ def _open_question(running: Enrolment) -> Ask | None:
 
 def _is_of(done: Outcome, at: str, enrolment: Enrolment) -> bool:
     return (done.step, done.visit) == (at, enrolment.visit) and done.outcome != UNDELIVERED
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a text, as they are compared."""
-    return tuple(WORD.findall(text.casefold()))
 
 
 def _says(words: tuple[str, ...], said: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from engine.frozen import Frozen
-from engine.life.questions import MOST_WORDS
+from engine.sequence.answers import MOST_WORDS
 from engine.sequence.compiled import (
     AS_IS,
     AgainAfter,

@@ -1,7 +1,6 @@
 """What the CRM's pipeline means to us, and who answers for each stage by when."""
 
 from engine.frozen import Frozen
-from engine.life.circumstances import PipelineStage
 from engine.sequence.compiled import SimpleDelay
 from engine.words import Stage
 
@@ -24,6 +23,13 @@ class StageRule(Frozen):
     """When a lead belongs here, so that two people would judge alike."""
     leaves: str
     """When it does not any more."""
+
+
+class PipelineStage(Frozen):
+    """A stage of the CRM's pipeline and the stage of ours that it means."""
+
+    name: str
+    stage: Stage
 
 
 class Pipeline(Frozen):

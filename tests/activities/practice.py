@@ -8,13 +8,13 @@ from sqlalchemy import Connection, Executable, select
 
 from activities.look import CrashPoint, Look, safe
 from adapters import catalogue as shelf
-from adapters.catalogue import Release, TemplateText
 from adapters.database import AnyRow, Database
 from adapters.drafting import Drafting
 from adapters.inbox import Filed, Inbox
 from adapters.leads import NewLead, People
 from adapters.letters import OPERATOR, Letter
 from adapters.records import DatabaseRecords
+from adapters.release import Release, TemplateText
 from adapters.suppression import Consent, standings
 from adapters.tables import audit, inbox, json_text, leads, ledger, tasks
 from adapters.templates import digest_of

@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from adapters.database import AnyRow
 from adapters.tables import leads, tasks
-from engine.life.events import APPROVED
 from engine.life.turn import Scrap
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence.compiled import Sequence
+from engine.sequence.outcomes import APPROVED
 from engine.words import Act
 from tests.activities.practice import Patient, Practice, release_saying
 from tests.support.small_sequences import email, sequence, stage, text

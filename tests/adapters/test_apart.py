@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.apart import parcel, read, whereabouts
+from adapters.apart import begin, parcel, whereabouts
 from engine.errors import FollowupError
 from engine.sequence.manuscript import Manuscript
 from tests.support.places import line_of
@@ -38,7 +38,7 @@ def write(tmp_path: Path) -> Write:
 
 def fault_of(directory: Path, longest: int = 30) -> FollowupError:
     """The one thing that is wrong with it."""
-    found = read(str(directory), longest)
+    found = begin(str(directory), longest).said()
     assert not isinstance(found, Manuscript)
     (fault,) = found
     return fault
@@ -46,7 +46,9 @@ def fault_of(directory: Path, longest: int = 30) -> FollowupError:
 
 def test_what_is_written_comes_back_whole(write: Write):
     """A check, a publication and a picture need every line, and the place it is from."""
-    found = read(str(write(fields="from engine.authoring import field\nheat = field.choice('heat', 'hot', 'cold')\n")))
+    found = begin(
+        str(write(fields="from engine.authoring import field\nheat = field.choice('heat', 'hot', 'cold')\n"))
+    ).said()
     assert isinstance(found, Manuscript)
     (life,) = found.catalogue.written
     assert life.place == (f"{found.directory}/catalogue.py", 5, 8)
@@ -58,7 +60,7 @@ def test_two_directories_may_call_a_file_the_same(write: Write):
     """Whoever tries out an offer beside what runs has two directories that import `ours.words`."""
     first, second = write("a/ours"), write("b/ours", words="REASON = 'goal_met'\n")
     for directory, reason in ((first, "completed"), (second, "goal_met"), (first, "completed")):
-        found = read(str(directory))
+        found = begin(str(directory)).said()
         assert isinstance(found, Manuscript)
         (sequence,) = found.catalogue.sequences
         assert sequence.stages[0].otherwise.model_dump()["reason"] == reason
@@ -66,7 +68,7 @@ def test_two_directories_may_call_a_file_the_same(write: Write):
 
 def test_what_a_file_prints_is_not_what_it_says(write: Write, capfd: pytest.CaptureFixture[str]):
     """Somebody looks for a mistake with print, and asks for JSON."""
-    found = read(str(write(words="print('here')\n" + WORDS)))
+    found = begin(str(write(words="print('here')\n" + WORDS))).said()
     assert isinstance(found, Manuscript)
     assert capfd.readouterr() == ("", "here\n")
 
@@ -77,7 +79,7 @@ def test_it_is_read_in_an_empty_environment(write: Write, monkeypatch: pytest.Mo
     helper = "from os import environ\nREASON = environ.get('REASON', 'completed')\n"
     directory = write(words="from helper import REASON\n")
     (directory.parent / "helper.py").write_text(helper)
-    found = read(str(directory))
+    found = begin(str(directory)).said()
     assert isinstance(found, Manuscript)
     assert found.catalogue.sequences[0].stages[0].otherwise.model_dump()["reason"] == "completed"
 
@@ -107,7 +109,7 @@ def test_what_a_helper_does_is_refused_on_its_line(write: Write, helper: str, wh
 
 def test_what_never_ends_is_told_with_the_line_it_is_at(write: Write):
     """A loop without an end would keep a pull request waiting for hours."""
-    found = read(str(write(words="REASON = ''\nwhile True: REASON += ''\n")), longest=1)
+    found = begin(str(write(words="REASON = ''\nwhile True: REASON += ''\n")), longest=1).said()
     assert not isinstance(found, Manuscript)
     assert {(fault.code, fault.what) for fault in found} == {("SEQ050", "Python cannot read it: it takes too long")}
     assert {line_of(fault.where).rpartition("/")[2] for fault in found} == {"words.py:2"}

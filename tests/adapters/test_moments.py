@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from adapters import moments
-from adapters.catalogue import Catalogue, Release, publish
+from adapters.catalogue import Catalogue, publish
 from adapters.moments import SOURCE, Reached
+from adapters.release import Release
 from engine.life.circumstances import FieldValue
 from engine.life.wishes import Plan
 from engine.sequence.compiled import Moment, OnMoment

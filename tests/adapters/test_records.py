@@ -10,13 +10,14 @@ from sqlalchemy import func, select, update
 
 from activities.look import Look
 from adapters import inbox, ledger, outbox, tasks
-from adapters.catalogue import Release, publish
+from adapters.catalogue import publish
 from adapters.database import Transaction
 from adapters.drafting import Drafting
 from adapters.leads import NewLead
 from adapters.letters import Letter
 from adapters.outbox import Outbox
 from adapters.records import DatabaseRecords
+from adapters.release import Release
 from adapters.suppression import Consent
 from adapters.tables import audit, enrolments, json_text, leads, metadata, stage_changes
 from adapters.tables import ledger as ledger_table

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from adapters import inbox
 from adapters import leads as people
-from adapters.catalogue import Release, TemplateText, publish
+from adapters.catalogue import publish
 from adapters.database import AnyRow, Database
 from adapters.inbox import Filed, Inbox, To
 from adapters.leads import Captured, ExternalId, NewLead, People
 from adapters.letters import Letter
 from adapters.owners import Owner, save
+from adapters.release import Release, TemplateText
 from adapters.settings import Settings
 from adapters.suppression import Consent, standings
 from adapters.tables import inbox as inbox_table

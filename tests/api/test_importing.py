@@ -21,6 +21,7 @@ from adapters.lead_file.opening import opened
 from adapters.lead_file.rows import RejectedRow
 from adapters.leads import NewLead
 from adapters.letters import Letter
+from adapters.release import Release
 from adapters.settings import Settings
 from adapters.tables import inbox, metadata
 from api.importing import ROWS_AT_ONCE, Batch, Outcome, Summary, Told, entered, recording, rehearsal, terms_of
@@ -357,7 +358,7 @@ def test_what_was_filed_before_the_import_holds_from_its_commit_on(imports, offi
 
 def test_the_company_s_own_fields_and_people_are_known_from_its_records(imports, office):
     """What was published says which columns are fields of ours."""
-    release = catalogue.Release(
+    release = Release(
         plans=(), templates=(), fields=(DeclaredField(name="source", kind="choice", values=("list", "ad")),)
     )
     with office.database.transaction() as transaction:
@@ -456,6 +457,7 @@ from pydantic import SecretStr
 from adapters.addresses import phone_number
 from adapters.lead_file.opening import opened
 from adapters.settings import Settings
+from adapters.release import Release
 from api.importing import entered, rehearsal, terms_of
 from api.office import Office
 from engine.words import Channel

@@ -5,8 +5,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from adapters import schema
-from adapters.catalogue import Catalogue, Release, publish
+from adapters.catalogue import Catalogue, publish
 from adapters.moments import SOURCE
+from adapters.release import Release
 from api.starting import keep_starting, start_dated
 from engine.life.circumstances import FieldValue
 from engine.life.wishes import Plan

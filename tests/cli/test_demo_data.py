@@ -10,7 +10,8 @@ from pathlib import Path
 import phonenumbers
 import pytest
 
-from engine.life.events import CALL_OUTCOMES, EventData
+from engine.life.events import EventData
+from engine.sequence.outcomes import CALL_OUTCOMES
 from engine.words import EventKind
 from tests.sequences.shipped import FILES, PIPELINE
 

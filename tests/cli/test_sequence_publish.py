@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from adapters import audit
 from adapters import catalogue as shelf
 from adapters.database import Database
+from adapters.release import Release
 from adapters.tables import enrolments, inbox, leads, sequence_versions
 from api.publishing import Signed, as_in, publish_release
 from cli import process
@@ -285,8 +286,8 @@ class TestRunningCopy:
             assert len(transaction.execute(select(inbox.c.lead)).all()) == 20
 
 
-def _one_of(transaction) -> shelf.Release:
-    return shelf.Release(plans=shelf.published(transaction).plans[1:], templates=())
+def _one_of(transaction) -> Release:
+    return Release(plans=shelf.published(transaction).plans[1:], templates=())
 
 
 def _copied(authors: Authors) -> Any:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from adapters.catalogue import Release
+from adapters.release import Release
 from adapters.settings import Settings
 from engine.life.circumstances import FieldValue
 from engine.sequence.compiled import Elapsed, Message, Sequence, StagePlan, Window

@@ -19,11 +19,11 @@ import worker
 from activities.look import Look
 from adapters import catalogue as shelf
 from adapters import schema
-from adapters.catalogue import Release, TemplateText
 from adapters.database import AnyRow
 from adapters.inbox import Filed
 from adapters.leads import NewLead
 from adapters.letters import OPERATOR, Letter
+from adapters.release import Release, TemplateText
 from adapters.settings import Environment, Settings
 from adapters.suppression import Consent
 from adapters.tables import inbox, json_text, leads, ledger, outbox, tasks

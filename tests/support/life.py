@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.calendar.hours import Hours
-from engine.life.circumstances import ChannelState, Circumstances, PipelineStage, Policy
+from engine.life.circumstances import ChannelState, Circumstances, Policy
 from engine.life.decide import decide
 from engine.life.deciding.wakes import next_wake
 from engine.life.enrolling import consider, unread
@@ -25,6 +25,7 @@ from engine.life.receipts import Accepted, Claimed, Done, Receipt, StillUnknown,
 from engine.life.wishes import Answer, Entry, Plan, Wish
 from engine.reasons import HoldReason
 from engine.sequence.compiled import Block, Window
+from engine.sequence.pipeline import PipelineStage
 from engine.words import Channel, EventKind, LeadId, Stage, TouchKey, Verb, ZoneSource
 
 MOST_MOVES = 500

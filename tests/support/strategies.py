@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 from hypothesis import strategies as st
 
 from engine.calendar.hours import Hours
-from engine.life.circumstances import ChannelState, Circumstances, FieldValue, PipelineStage, Policy
+from engine.life.circumstances import ChannelState, Circumstances, FieldValue, Policy
 from engine.life.wishes import Plan
 from engine.reasons import ReplyClass, SkipReason
 from engine.sequence.compiled import (
@@ -67,6 +67,7 @@ from engine.sequence.compiled import (
     Window,
     Working,
 )
+from engine.sequence.pipeline import PipelineStage
 from engine.words import Channel, EventKind, Stage, ZoneSource
 from tests.support.life import ALWAYS, DAYTIME, WEEKDAYS
 

@@ -5,9 +5,8 @@ import pytest
 from engine.authoring import business_days, elapsed, working
 from engine.authoring.pipeline import pipeline, pipeline_stage, stage_rule
 from engine.errors import SequenceInvalid
-from engine.life.circumstances import PipelineStage
 from engine.sequence.compiled import BusinessDays, Elapsed, Working
-from engine.sequence.pipeline import StageRule
+from engine.sequence.pipeline import PipelineStage, StageRule
 from engine.sequence.written import seen_from_here
 from engine.words import Stage
 

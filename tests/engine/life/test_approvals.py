@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine.life.events import APPROVED
 from engine.life.explain import explain
 from engine.life.moves import CloseTask, OpenTask, Record, Send, Wait
 from engine.life.progress import Progress
 from engine.life.receipts import NotSent
 from engine.reasons import HoldReason, ReviewReason, SkipReason
 from engine.sequence.compiled import FieldKnown, Goto, OnEvent, Reaction, Step
+from engine.sequence.outcomes import APPROVED
 from engine.words import Channel, EventKind, Stage, Verb
 from tests.support.life import Life, at, circumstances
 from tests.support.sequences import branch, case, days, email, minutes, sequence, sms, stage

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from engine.life.circumstances import PipelineStage
 from engine.life.moves import CloseTask, Record, StageEntered
 from engine.life.receipts import BadEvent, WentBack
 from engine.reasons import HoldReason, ReviewReason
+from engine.sequence.pipeline import PipelineStage
 from engine.words import EventKind, Stage, Verb
 from tests.support.life import ALWAYS, PIPELINE, Life, at, uncertain
 from tests.support.sequences import call, days, email, entered, finish, goto, minutes, on, sequence, stage, task
