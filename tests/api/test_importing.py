@@ -457,7 +457,6 @@ from pydantic import SecretStr
 from adapters.addresses import phone_number
 from adapters.lead_file.opening import opened
 from adapters.settings import Settings
-from adapters.release import Release
 from api.importing import entered, rehearsal, terms_of
 from api.office import Office
 from engine.words import Channel
