@@ -70,7 +70,7 @@ def test_it_reads_as_it_was_approved(sequence: Sequence):
 @pytest.mark.parametrize("sequence", SEQUENCES)
 def test_what_it_promises_is_tested_beside_it(sequence: Sequence):
     """Whoever copies a sequence copies its tests, and `followup sequence test` finds them by its name."""
-    promises = Path(author_tests.tests_of("sequences.catalogue", sequence.name)).read_text()
+    promises = Path(author_tests.tests_of("sequences", sequence.name)).read_text()
     assert "def test_" in promises
     assert f"What {sequence.name} promises" in promises
 
