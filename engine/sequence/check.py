@@ -19,8 +19,10 @@ from engine.sequence.check_catalogue import (
     unstarted,
 )
 from engine.sequence.check_stages import (
+    asked_too_early,
     bursts,
     calls_only,
+    closed_hours,
     conversations_by_mail,
     crowded_days,
     last_words,
@@ -79,6 +81,8 @@ def _in_each(
         found += crowded_days(sequence)
         found += conversations_by_mail(sequence)
         found += calls_only(sequence)
+        found += closed_hours(sequence)
+        found += asked_too_early(sequence)
     if pipeline is not None:
         found += pipeline_names(catalogue, pipeline)
     if templates is not None:

@@ -1,23 +1,31 @@
 """What a sequence says that is probably not what was meant."""
 
 from collections.abc import Iterator
+from datetime import time
 
 from engine.sequence.compiled import (
     AS_IS,
     Ask,
+    Branch,
+    BusinessDays,
+    CalendarDays,
     Finish,
     Goto,
     HumanTask,
     Message,
     OnEvent,
     OnReply,
+    OutcomeIs,
+    Quiet,
     Reaction,
     Sequence,
     StagePlan,
+    Step,
     Trigger,
+    Window,
 )
 from engine.sequence.findings import Finding, error, remark, warning
-from engine.sequence.flow import exits_right_after, openings, plan_named, reached
+from engine.sequence.flow import exits_right_after, next_plans, openings, plan_named, reached
 from engine.sequence.pace import (
     BURST,
     BURST_DAYS,
@@ -28,7 +36,8 @@ from engine.sequence.pace import (
     silences_after_bursts,
 )
 from engine.sequence.pipeline import Pipeline
-from engine.sequence.structure import steps
+from engine.sequence.structure import conditions_of, plan_of_step, questions, steps
+from engine.sequence.wording import say_time, say_window
 from engine.sequence.written import Place, Written, written_reactions
 from engine.words import EventKind, Stage
 
@@ -93,6 +102,29 @@ def crowded_days(sequence: Whole) -> Iterator[Finding]:
             yield remark("SEQ118", what, sequence.place_of(step.id), next)
 
 
+def closed_hours(sequence: Whole) -> Iterator[Finding]:
+    """Messages that are planned for a time of day at which nothing ever leaves."""
+    for plan in sequence.part.stages:
+        window = plan.hours or sequence.part.hours
+        for step in steps(plan):
+            at = None if isinstance(step, HumanTask | Branch) else _time_of(step)
+            if at is not None and not _is_ever_open(window, at):
+                what = f"{step.id!r} is planned for {say_time(at)}, and nothing leaves then: {say_window(window)}"
+                next = "write a time within the hours, or give the sequence or this stage other hours"
+                yield warning("SEQ119", what, sequence.place_of(step.id), next)
+
+
+def asked_too_early(sequence: Whole) -> Iterator[Finding]:
+    """Steps that ask how another one ended which cannot have come by then."""
+    for number, plan in enumerate(sequence.part.stages):
+        for step in steps(plan):
+            for other in _outcomes_asked_by(step):
+                if _comes_only_later(sequence.part, number, step.id, other):
+                    what = f"{step.id!r} asks how {other!r} ended, which comes later"
+                    next = f"put it behind {other!r}, or ask about a step that comes before"
+                    yield warning("SEQ120", what, sequence.place_of(step.id), next)
+
+
 def conversations_by_mail(sequence: Whole) -> Iterator[Finding]:
     """Decisions that nobody of ours is asked to help with in person."""
     for plan in sequence.part.stages:
@@ -107,6 +139,37 @@ def calls_only(sequence: Whole) -> Iterator[Finding]:
         for step in calls_in_a_row(plan):
             what = f"{step.id!r} is the third call in a row"
             yield warning("SEQ114", what, sequence.place_of(step.id), "put an email() or an sms() between the calls")
+
+
+def _time_of(step: Message | Ask) -> time | None:
+    """The time of day that is written for it."""
+    if isinstance(step, Message) and step.at is not None:
+        return step.at.at
+    delay = step.after.delay if isinstance(step.after, Quiet) else step.after
+    return delay.at if isinstance(delay, CalendarDays | BusinessDays) else None
+
+
+def _is_ever_open(window: Window, at: time) -> bool:
+    """Whether the hours have this time on any day; a block that closes at its opening lasts around the clock."""
+    blocks = [block for day in window.week for block in day]
+    return any(opens <= at < closes or (closes <= opens and (at >= opens or at < closes)) for opens, closes in blocks)
+
+
+def _outcomes_asked_by(step: Step) -> Iterator[str]:
+    leaves = {
+        leaf.step: None for asked in conditions_of(step) for leaf in questions(asked) if isinstance(leaf, OutcomeIs)
+    }
+    return iter(leaves)
+
+
+def _comes_only_later(sequence: Sequence, number: int, step_id: str, other: str) -> bool:
+    """Whether no way of the sequence itself leads from the other step to this one, in the stage of this number."""
+    its = plan_of_step(sequence, other)
+    if its != number:
+        return number not in reached(sequence, its)
+    order = [step.id for step in steps(sequence.stages[number])]
+    again = any(number in reached(sequence, target) for target in next_plans(sequence, number))
+    return not again and order.index(other) > order.index(step_id)
 
 
 def _means(pipeline: Pipeline, plan: StagePlan) -> bool:

@@ -146,7 +146,7 @@ def conditions(sequence: Sequence) -> Iterator[Condition]:
         yield sequence.only_if
     for plan in sequence.stages:
         for found in steps(plan):
-            yield from _conditions_of(found)
+            yield from conditions_of(found)
     triggers = (*sequence.starts, *(reaction.trigger for reaction in reactions(sequence)))
     yield from (trigger.condition for trigger in triggers if isinstance(trigger, OnBecomes))
 
@@ -216,7 +216,8 @@ def _branch(plan: StagePlan, branch_id: str) -> Branch:
     raise LookupError(f"stage {plan.name!r} has no branch {branch_id!r}")
 
 
-def _conditions_of(found: Step) -> Iterator[Condition]:
+def conditions_of(found: Step) -> Iterator[Condition]:
+    """What the step itself asks: whether it comes at all, or which way leads on."""
     if isinstance(found, Branch):
         yield from (case.condition for case in found.cases)
     elif found.only_if is not None:

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.authoring import (
+    before,
     branch,
     business_days,
     calendar,
@@ -19,12 +20,15 @@ from engine.authoring import (
     not_,
     on,
     open_now,
+    outcome,
+    quiet,
     reply,
     sequence,
     sms,
     stage,
     start,
     task,
+    window,
     working,
 )
 from engine.authoring.pipeline import pipeline, pipeline_stage, stage_rule
@@ -90,6 +94,7 @@ def test_a_good_catalogue_gives_nothing_to_say():
     assert check(catalogue(good())) == ()
 
 
+UNREACHED = outcome("b").is_("no_answer")
 FIRST_REENTRY = on(reply("question"), goto("nurture"))
 
 
@@ -200,6 +205,43 @@ FIRST_REENTRY = on(reply("question"), goto("nurture"))
             "field 'source' means something else",
             id="a field with two meanings",
         ),
+        pytest.param(
+            nurture(email("a", after=calendar(days=3, at="20:00"))), "SEQ119", "warning", "for 20:00", id="an evening"
+        ),
+        pytest.param(
+            nurture(email("a", after=quiet(business_days(3, at="18:00")))), "SEQ119", "warning", "18:00", id="closing"
+        ),
+        pytest.param(
+            nurture(email("a", at=before(field.date("renewal_on"), days=3, at="06:00"))),
+            "SEQ119",
+            "warning",
+            "Monday to Friday 09:00 to 18:00",
+            id="a moment before the hours",
+        ),
+        pytest.param(
+            nurture(email("a", only_if=UNREACHED), call("b")),
+            "SEQ120",
+            "warning",
+            "'a' asks how 'b' ended, which comes later",
+            id="an end that is not there yet",
+        ),
+        pytest.param(
+            nurture(branch("way", case(not_(UNREACHED), email("a")), otherwise=[sms("c")]), call("b")),
+            "SEQ120",
+            "warning",
+            "'way' asks how 'b' ended",
+            id="a way that is always the same",
+        ),
+        pytest.param(
+            beside(
+                stage("nurture", email("a", only_if=UNREACHED), otherwise=goto("convert")),
+                stage("convert", call("b"), otherwise=END),
+            ),
+            "SEQ120",
+            "warning",
+            "'b' ended, which comes later",
+            id="an end in a later stage",
+        ),
     ],
 )
 def test_a_check_finds(found: Catalogue, code: str, severity: str, says: str):
@@ -272,6 +314,28 @@ def test_a_check_finds(found: Catalogue, code: str, severity: str, says: str):
                 good(),
             ),
             id="a start of which the upper one leaves some",
+        ),
+        pytest.param(
+            nurture(email("a", after=calendar(days=3, at="20:00")), hours=window("Mon-Sun", "18:00-00:00")),
+            id="an evening that the stage's hours have",
+        ),
+        pytest.param(
+            beside(
+                stage("as_is", email("a", after=calendar(days=3, at="03:00")), otherwise=END),
+                hours=window("Mon-Sun", "00:00-00:00"),
+            ),
+            id="a night around the clock",
+        ),
+        pytest.param(
+            beside(
+                stage("nurture", email("a", only_if=UNREACHED), otherwise=goto("convert", after=LATER)),
+                stage("convert", call("b"), otherwise=goto("nurture", after=LATER)),
+            ),
+            id="an end of the last time round",
+        ),
+        pytest.param(
+            nurture(call("a", only_if=not_(outcome("a").is_("no_answer")))),
+            id="its own end, when it was left out before",
         ),
     ],
 )
