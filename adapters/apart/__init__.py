@@ -121,4 +121,5 @@ def _installed(package: str) -> Path | None:
 
 def _environment() -> dict[str, str]:
     """What the process needs to find us; it forgets it before it reads anything."""
-    return {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    # The order of a set is the same every time.
+    return {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONHASHSEED": "0"}

@@ -34,6 +34,7 @@ NOW = ("now", "today", "utcnow")
 INSTEAD = {
     "the clock": "write a delay or a date of the lead; what is due is decided when its moment has come",
     "the environment": "write the value itself, or declare a field and ask for it",
+    "a set, whose order is by chance": "write a list or a tuple, in the order that is meant",
     "chance": "write variants={…} or holdout=…, which keep every lead on its side",
 }
 WRITE_IT = "write what it would say into the file itself"
@@ -72,7 +73,7 @@ def _reads(tree: ast.Module) -> Iterator[_Read]:
             first[node.id] = min(_place(node), first.get(node.id, _place(node)))
     for name, read in imported.items():
         yield _Read(*first.get(name, (read.line, read.column)), read.what)
-    yield from chain.from_iterable(_called(node) for node in ast.walk(tree) if isinstance(node, ast.Call))
+    yield from chain.from_iterable(map(_used, ast.walk(tree)))
 
 
 def _place(node: ast.expr | ast.stmt) -> tuple[int, int]:
@@ -93,11 +94,18 @@ def _imported(node: ast.AST) -> Iterator[tuple[str, _Read]]:
             yield from ((alias.asname or alias.name, _Read(*_place(node), what)) for alias in node.names)
 
 
-def _called(call: ast.Call) -> Iterator[_Read]:
-    match call.func:
-        case ast.Name(id=name) if name in CALLS:
-            yield _Read(*_place(call), CALLS[name])
+def _used(node: ast.AST) -> Iterator[_Read]:
+    match node:
+        case ast.Call(func=ast.Name(id=name)) if name in CALLS:
+            yield _Read(*_place(node), CALLS[name])
         case ast.Attribute(attr=name) if name in NOW:
-            yield _Read(*_place(call), "the clock")
+            yield _Read(*_place(node), "the clock")
+        case ast.Starred(value=some) | ast.For(iter=some) | ast.comprehension(iter=some) if _is_set(some):
+            yield _Read(*_place(some), "a set, whose order is by chance")
         case _:
             return
+
+
+def _is_set(some: ast.expr) -> bool:
+    made = isinstance(some, ast.Call) and isinstance(some.func, ast.Name) and some.func.id in ("set", "frozenset")
+    return made or isinstance(some, ast.Set | ast.SetComp)

@@ -27,8 +27,6 @@ from engine.sequence.written import Place, Written, invalid
 
 T = TypeVar("T")
 
-TESTS = ("test_", "conftest")
-"""How files are named that may read what they like, since they only look at sequences."""
 MISSING = re.compile(r"(\w+)\(\) missing .*? arguments?: (.*)")
 NO_SUCH_NAME = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 UNNAMED = re.compile(r"(\w+)\(\) takes .*? positional arguments?")
@@ -112,10 +110,16 @@ def _changing(package: str) -> Iterator[SequenceInvalid]:
     """Of each file of the package that is no test, the first line that reads what changes."""
     spec = find_spec(package) if _is_there(package) else None
     folders = spec.submodule_search_locations if spec is not None else None
-    for file in sorted(file for folder in folders or () for file in Path(folder).glob("*.py")):
-        found = None if file.name.startswith(TESTS) else impure(file.read_bytes(), str(file))
+    files = (file for folder in folders or () for file in Path(folder).rglob("*.py"))
+    for file in sorted(file for file in files if not _is_test(file)):
+        found = impure(file.read_bytes(), str(file))
         if found is not None:
             yield found
+
+
+def _is_test(file: Path) -> bool:
+    """Whether it only looks at sequences, and may read what it likes."""
+    return file.name.startswith(("test_", "conftest")) or file.parent.name == "tests"
 
 
 def _modules(package: str) -> list[str]:

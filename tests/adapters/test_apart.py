@@ -128,6 +128,12 @@ def test_nothing_but_our_own_words_is_made_of_an_answer():
     """What comes from where authors' code ran must not run here."""
     with pytest.raises(ValueError, match=r"posix\.system is none of our words"):
         parcel.unpacked(b"cposix\nsystem\n(S'true'\ntR.")
+    for module, name in (("engine.authoring.refusals", "linecache.os.system"), ("engine.authoring.reading", "Path")):
+        stacked = (
+            b"\x80\x04\x8c" + bytes([len(module)]) + module.encode() + b"\x8c" + bytes([len(name)]) + name.encode()
+        )
+        with pytest.raises(ValueError, match="is none of our words"):
+            parcel.unpacked(stacked + b"\x93.")
     with pytest.raises(ValueError, match="Ran out of input"):
         parcel.unpacked(b"")
 

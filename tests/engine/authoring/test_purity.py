@@ -29,6 +29,9 @@ TOP = "from engine.authoring import *\n"
         pytest.param("def f():\n    import uuid\n    return uuid.uuid4()\n", 4, "chance", id="inside a function"),
         pytest.param("exec('import ' + 'os')\n", 2, "code that nobody has read", id="code made of words"),
         pytest.param("import random\nx = open('a')\ny = random.random()\n", 3, "files", id="the first of two"),
+        pytest.param("from datetime import date\nf = date.today\nx = f()\n", 3, "the clock", id="today, by a detour"),
+        pytest.param("x = f(*{'ad', 'web'})\n", 2, "a set, whose order is by chance", id="the order of a set"),
+        pytest.param("x = [y for y in set(z)]\n", 2, "a set, whose order is by chance", id="one after the other"),
     ],
 )
 def test_what_changes_is_refused_on_the_line_that_reads_it(text, line, what):
@@ -55,6 +58,7 @@ def test_the_column_is_that_of_the_word_that_reads():
         pytest.param("from .os import steps\nfrom sequences.time import late\n", id="names of our own"),
         pytest.param("opened = [now for now in ('a', 'b')]\n", id="words that look alike"),
         pytest.param("def broken(\n", id="no Python"),
+        pytest.param("HOT = 'hot' in {'hot', 'warm'}\n", id="whether something is in a set"),
     ],
 )
 def test_what_stays_the_same_is_let_be(text):
@@ -69,6 +73,8 @@ def test_nothing_is_run_while_a_file_reads_what_changes(tmp_path: Path, monkeypa
     folder.mkdir()
     (folder / "__init__.py").write_text("")
     (folder / "test_offer.py").write_text("import os\n")
+    (folder / "tests").mkdir()
+    (folder / "tests" / "people.py").write_text("import random\n")
     (folder / "aaa.py").write_text("raise SystemExit('it was run')\n")
     (folder / "offer.py").write_text("import shutil\nshutil.rmtree('somewhere')\n")
     faults = read(folder.name)
@@ -76,3 +82,15 @@ def test_nothing_is_run_while_a_file_reads_what_changes(tmp_path: Path, monkeypa
     (found,) = faults
     assert (found.code, found.where) == ("SEQ053", f"{folder}/offer.py:2:1")
     assert folder.name not in sys.modules
+
+
+def test_what_a_folder_inside_reads_is_found_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whoever has many sequences keeps them in folders."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    inside = tmp_path / f"deep_{tmp_path.name}" / "emea"
+    inside.mkdir(parents=True)
+    (inside.parent / "__init__.py").write_text("")
+    (inside / "late.py").write_text("import random\nDAYS = random.randint(1, 9)\n")
+    faults = read(inside.parent.name)
+    assert not isinstance(faults, Manuscript)
+    assert [(fault.code, fault.where) for fault in faults] == [("SEQ053", f"{inside}/late.py:2:8")]
