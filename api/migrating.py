@@ -148,8 +148,7 @@ def planned_journey(office: Office, wanted: Wanted) -> Journey:
             version = version_named(transaction, wanted.leaving).version
             theirs = {version: theirs[version]} if version in theirs else {}
         theirs.pop(plan.version, None)
-        for version in theirs:
-            _check_names(shelf.plan(transaction, version), plan, wanted.renames)
+        _check_names([shelf.plan(transaction, version) for version in theirs], plan, wanted.renames)
         return Journey(wanted, plan, tuple(theirs), shelf.latest(transaction), sum(theirs.values()))
 
 
@@ -323,17 +322,31 @@ def _earliest(coming: abc.Iterable[Foreseen | None]) -> Foreseen | None:
 # --- what is refused --------------------------------------------------------------------------------------------------
 
 
-def _check_names(before: Plan, after: Plan, renames: tuple[Rename, ...]) -> None:
-    """Raises: FollowupError PUB008 for a rename that means nothing, or two things."""
-    old, new = _names(before), _names(after)
+def _check_names(before: abc.Collection[Plan], after: Plan, renames: tuple[Rename, ...]) -> None:
+    """
+    Look at what is renamed; it concerns the versions that have a step of the old name.
+
+    Raises: FollowupError PUB008 for a rename that means nothing, or two things.
+    """
+    new = _names(after)
+    known = frozenset[str]().union(*map(_names, before))
+    olds, news = Counter(rename.old for rename in renames), Counter(rename.new for rename in renames)
     for rename in renames:
         where = f"--rename {rename.old}={rename.new}"
-        if rename.old not in old:
-            raise _no_rename(f"{before.version} has no step {rename.old}", where, old)
+        concerned = [plan for plan in before if rename.old in _names(plan)]
+        if before and not concerned:
+            raise _no_rename(f"{_versions(before)} no step {rename.old}", where, known)
         if rename.new not in new:
             raise _no_rename(f"{after.version} has no step {rename.new}", where, new)
-        if rename.new in old:
-            raise _no_rename(f"{rename.new} is another step of {before.version}", where, new - old)
+        if olds[rename.old] > 1 or news[rename.new] > 1:
+            raise _no_rename("a step has one name before and one after", where, new - known)
+        for plan in concerned:
+            if rename.new in _names(plan):
+                raise _no_rename(f"{rename.new} is another step of {plan.version}", where, new - _names(plan))
+
+
+def _versions(plans: abc.Collection[Plan]) -> str:
+    return f"{' and '.join(plan.version for plan in plans)} {'has' if len(plans) == 1 else 'have'}"
 
 
 def _names(plan: Plan) -> frozenset[str]:

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from engine.life.course import backs_off
 from engine.life.passing import SKIPPED
-from engine.life.progress import Cursor, Enrolment, Fired, LeftStage, PendingExit
+from engine.life.progress import Cursor, Enrolment, Fired, LeftStage, Outcome, PendingExit
 from engine.life.wishes import Plan
-from engine.sequence.compiled import Branch, Exit, Goto, HumanTask, Reaction, Sequence, StagePlan, Step
-from engine.sequence.structure import steps
+from engine.sequence.compiled import Ask, Branch, Exit, Goto, HumanTask, Reaction, Sequence, StagePlan, Step
+from engine.sequence.outcomes import NO_ANSWER
+from engine.sequence.structure import OTHERWISE, arm_exit, exit_behind, steps
 
 
 def crossed(enrolment: Enrolment, plan: Plan, names: Mapping[str, str]) -> Enrolment | None:
@@ -73,7 +74,7 @@ class _Crossing:
     def _cursor(self, was: _Spot, stage: StagePlan) -> Cursor | None:
         cursor = was.cursor
         if cursor.step is None:
-            return cursor if self._is_there(cursor.exit) else None
+            return self._at_the_end(was, stage)
         before = _step(was.stage, cursor.step)
         after = _step(stage, self._name(cursor.step))
         if before is None or after is None or not _alike(before, after):
@@ -84,17 +85,40 @@ class _Crossing:
             if not backs_off(cursor):
                 changes["held"] = None
         if _timing(after) != _timing(before):  # that its new moment may be over by now is no lateness
-            changes["late_ok"] = True
+            changes["moved"] = True
         return cursor.model_copy(update=changes)
+
+    def _at_the_end(self, was: _Spot, stage: StagePlan) -> Cursor | None:
+        """The cursor of a lead that has no step left: the way out is that of the same arm, or of the same question."""
+        cursor = was.cursor
+        if cursor.exit is None:
+            return cursor
+        ended = tuple(self._ended_in(was))  # in the order in which they did
+        there = self._way_out(was, stage, ended[-1]) if ended else None
+        return None if there is None else cursor.model_copy(update={"exit": there})
+
+    def _way_out(self, was: _Spot, stage: StagePlan, last: Outcome) -> Exit | None:
+        """Where the new stage lets out whoever had this as its last; None where that is not how the old one did."""
+        before, after = _step(was.stage, last.step), _step(stage, self._name(last.step))
+        match before, after:
+            case Ask(), Ask() if last.outcome == NO_ANSWER:
+                return after.no_answer
+            case Branch(), Branch():
+                number = _same_arm(before, after, int(last.outcome))
+                return None if number is None else arm_exit(after, number) or exit_behind(stage, after.id)
+            case _, None:
+                return None
+            case _:
+                return exit_behind(stage, self._name(last.step))
+
+    def _ended_in(self, was: _Spot) -> Iterator[Outcome]:
+        """How the steps of this visit ended, those left out as well."""
+        theirs = {step.id for step in steps(was.stage)}
+        return (one for one in self._enrolment.outcomes if one.step in theirs and one.visit == was.visit)
 
     def _done(self, was: _Spot, stage: StagePlan, cursor: Cursor) -> Iterator[str]:
         """The steps that are over in this visit, and would come once more: the new stage has them after the cursor."""
-        theirs = {step.id for step in steps(was.stage)}
-        over = {*was.done} | {
-            done.step
-            for done in self._enrolment.outcomes
-            if done.step in theirs and done.visit == was.visit and not done.outcome.startswith(SKIPPED)
-        }
+        over = {*was.done, *(one.step for one in self._ended_in(was) if not one.outcome.startswith(SKIPPED))}
         names = {self._name(step) for step in over}
         to_come = dropwhile(lambda step: step.id != cursor.step, steps(stage))
         yield from (step.id for step in islice(to_come, 1, None) if step.id in names and not isinstance(step, Branch))
@@ -174,6 +198,14 @@ def _alike(one: Step, other: Step) -> bool:
     if isinstance(one, HumanTask) and isinstance(other, HumanTask):
         return one.kind == other.kind
     return type(one) is type(other)
+
+
+def _same_arm(before: Branch, after: Branch, number: int) -> int | None:
+    """The arm for the same leads as the one of this number; None when there is none."""
+    if number == OTHERWISE:
+        return OTHERWISE
+    asked = before.cases[number].condition
+    return next((n for n, case in enumerate(after.cases) if case.condition == asked), None)
 
 
 def _timing(step: Step) -> tuple[object, ...]:

@@ -74,6 +74,8 @@ class Cursor(Frozen):
     doubt: Doubt | None = None
     late_ok: bool = False
     """A person said that lateness does not matter."""
+    moved: bool = Field(default=False, exclude_if=not_)
+    """A migration gave the step another moment; that this is over by now is no lateness."""
     approval: Approval | None = Field(default=None, exclude_if=_is_none)
     """None: nobody was asked, or nobody has answered yet."""
     after_pause: AfterPause | None = Field(default=None, exclude_if=_is_none)

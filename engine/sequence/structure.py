@@ -108,6 +108,11 @@ def arm_exit(branch: Branch, number: int) -> Exit | None:
     return branch.otherwise_exit if number == OTHERWISE else branch.cases[number].then
 
 
+def exit_behind(plan: StagePlan, step_id: str) -> Exit | None:
+    """The way out that an arm names for whoever has this step behind it, and all of the arm; None: none does."""
+    return next((exit_ for name, exit_ in _exits_behind(plan.steps, None) if name == step_id), None)
+
+
 def leaves(step: Step) -> bool:
     """Whether no lead goes on after this step: it is a branch, and every arm of it ends in an exit."""
     return isinstance(step, Branch) and all(
@@ -207,6 +212,14 @@ def _onwards(some: tuple[Step, ...], rest: Onward) -> Iterator[tuple[str, Onward
         if isinstance(found, Branch):
             for number in arms(found):
                 yield from _onwards(arm(found, number), arm_exit(found, number) or onward)
+
+
+def _exits_behind(some: tuple[Step, ...], rest: Exit | None) -> Iterator[tuple[str, Exit | None]]:
+    for found in some:
+        yield found.id, rest
+        if isinstance(found, Branch):
+            for number in arms(found):
+                yield from _exits_behind(arm(found, number), arm_exit(found, number) or rest)
 
 
 def _branch(plan: StagePlan, branch_id: str) -> Branch:

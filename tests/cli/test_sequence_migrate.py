@@ -245,6 +245,8 @@ def test_whoever_publishes_meanwhile_ends_it(
         (("--rename", "bell=phone"), 1, "has no step bell"),
         (("--rename", "ring=bell"), 1, "has no step bell"),
         (("--rename", "ring=two"), 1, "two is another step"),
+        (("--rename", "ring=phone", "--rename", "two=phone"), 1, "one name before and one after"),
+        (("--rename", "ring=phone", "--rename", "ring=last"), 1, "one name before and one after"),
         (("--where", "hat=cold"), 2, "there is no 'hat'"),
     ],
 )
@@ -256,6 +258,19 @@ def test_what_cannot_be_meant_is_told_at_once(
     assert answer.code == code
     assert said in answer.stderr
     assert asked(company) == {}
+
+
+def test_a_rename_concerns_the_versions_that_have_the_old_name(
+    shell: Shell, company: Company, people: dict[str, LeadId]
+) -> None:
+    """After a step was renamed and two versions later, some leads have the old name and some the new one."""
+    dora = begins(company, "Dora")
+    lives(company, dora, now=MONDAY + timedelta(days=6))
+    publishes(company, news(email("one"), email("two", after=in_days(2)), call("phone"), email("last")))
+    said = migrates(shell, "--from", "all", "--rename", "ring=phone", "--dry-run", "--each")
+    moving = {one["lead"]: (one["step"], one["to_step"], one["stays"]) for one in said.json}
+    assert moving[people["Cleo"]] == ("ring", "phone", None)
+    assert moving[dora] == ("phone", "phone", None)
 
 
 def test_where_nobody_is_to_be_moved_it_says_so(shell: Shell, company: Company) -> None:

@@ -271,7 +271,7 @@ def _too_late(progress: Progress, running: Enrolment, current: Sendable) -> Move
 
 def _is_missed(cursor: Cursor, current: Sendable, moment: datetime) -> bool:
     """Whether the moment had passed before the lead could wait for it."""
-    if cursor.late_ok or cursor.occurrence > 0:
+    if cursor.late_ok or cursor.moved or cursor.occurrence > 0:
         return False
     return moment < (cursor.anchor if current.at is None else cursor.resumed_at or cursor.anchor)
 
@@ -280,7 +280,7 @@ def _is_late(
     progress: Progress, running: Enrolment, current: Sendable, facts: GateFacts, moment: datetime, now: datetime
 ) -> bool:
     """Whether it was held until its date was over, or for longer than the sequence allows."""
-    if running.cursor.late_ok:
+    if running.cursor.late_ok or running.cursor.moved:
         return False
     if current.at is not None and _date_over(progress, current.at, moment, now):
         return True

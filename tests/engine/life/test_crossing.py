@@ -13,7 +13,7 @@ from engine.life.moves import OpenTask, Send
 from engine.life.receipts import Uncertain
 from engine.life.wishes import Plan
 from engine.reasons import IgnoreReason
-from engine.sequence.compiled import CarryOn, Exit, Finish, Moment, OnMoment, StagePlan, Step, Variant
+from engine.sequence.compiled import Ask, CarryOn, Case, Exit, Finish, Moment, OnMoment, StagePlan, Step, Variant
 from engine.words import EventKind, Verb
 from tests.support.life import ALWAYS, Life, at, circumstances
 from tests.support.sequences import (
@@ -160,6 +160,69 @@ class TestPlaces:
         assert moves(rosa, nurture("new", *steps)) is IgnoreReason.NO_COUNTERPART
         rosa.let_pass(days=4)
         assert rosa.sent == ["one", "last"]
+
+    def test_whoever_has_an_arm_behind_it_leaves_by_the_new_way_of_the_same_arm(self):
+        """The way out of an arm is what comes next, and counts from when the last step ended, as a delay does."""
+        hot = field_is("heat", "hot")
+
+        def life(name: str, *others: Step, then: Exit, out: Exit) -> Plan:
+            arms = branch("way", case(hot, email("hot")), otherwise=(email("one"), *others), out=then)
+            outer = branch("outer", case(hot, email("no")), otherwise=(arms,), out=out)
+            return version(name, stage("nurture", outer), stage("response", email("talk")), CONVERT)
+
+        old = life("old", then=goto("response", after=days(20)), out=Finish())
+        for new in (
+            life("new", then=goto("convert", after=days(2)), out=Finish()),
+            life("newer", email("more"), then=goto("convert", after=days(2)), out=Finish()),
+        ):
+            rosa = begun(old)
+            rosa.let_pass(days=1)
+            assert moves(rosa, new) is None
+            rosa.let_pass(days=2)
+            assert rosa.sent_at("last") == [MONDAY + 2 * DAY + SETTLING]
+
+    def test_whoever_went_by_an_empty_arm_leaves_by_the_new_way_of_the_same_case(self):
+        """What a case asks is what it is, wherever it stands."""
+        hot, warm = field_is("heat", "hot"), field_is("heat", "warm")
+
+        def life(name: str, *cases: Case, out: Exit) -> Plan:
+            return version(name, stage("nurture", branch("way", *cases, out=out)), CONVERT)
+
+        soon, late = goto("convert", after=days(2)), goto("convert", after=days(20))
+        old = life("old", case(warm, then=late), out=late)
+        for heat, new in (
+            ("warm", life("new", case(hot, email("hi")), case(warm, then=soon), out=Finish())),
+            ("cold", life("newer", case(hot, email("hi")), out=soon)),
+        ):
+            rosa = Life(old, now=MONDAY)
+            rosa.becomes(fields=(FieldValue(name="heat", value=heat),))
+            rosa.happens(EventKind.CAPTURED)
+            assert moves(rosa, new) is None
+            rosa.let_pass(days=3)
+            assert rosa.sent == ["last"]
+
+    def test_whoever_gave_no_answer_leaves_by_the_new_way(self):
+        """The question keeps its lead, and its patience is over."""
+
+        def life(name: str, no_answer: Exit) -> Plan:
+            asks = {"id": "size", "template": "life/size", "saves": "size", "by": "email", "wait": days(1)}
+            answers = ({"value": "small", "words": ("one",)}, {"value": "large", "words": ("two",)})
+            question = Ask.model_validate({**asks, "answers": answers, "no_answer": no_answer})
+            return version(name, stage("nurture", question), CONVERT)
+
+        rosa = begun(life("old", goto("convert", after=days(20))))
+        rosa.let_pass(days=2)
+        assert moves(rosa, life("new", goto("convert", after=days(2)))) is None
+        rosa.let_pass(days=2)
+        assert rosa.sent == ["size", "last"]
+
+    def test_whoever_has_an_arm_behind_it_that_leads_nowhere_now_stays(self):
+        """It would have to be guessed where it goes on."""
+        arms = branch("way", case(field_is("heat", "hot"), email("hot")), otherwise=(email("one"),), out=None)
+        old = arms.model_copy(update={"otherwise_exit": goto("convert", after=days(20))})
+        rosa = begun(version("old", stage("nurture", old, email("two")), CONVERT))
+        new = version("new", stage("nurture", arms, email("two", after=days(1))), CONVERT)
+        assert moves(rosa, new) is IgnoreReason.NO_COUNTERPART
 
     def test_whoever_waits_for_the_end_of_a_stage_gets_the_new_end(self):
         """No step is left there, and what comes then is what the new version says."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from engine.life.circumstances import Circumstances, FieldValue, SequencePause
 from engine.life.explain import explain
 from engine.life.foresight import foresee
+from engine.life.migrating import Migration
 from engine.life.moves import Move, Record, StepSkipped
 from engine.life.noting import Fact
 from engine.life.standing import over_for
@@ -282,6 +283,18 @@ class TestDropOverdue:
         rosa.let_pass(days=9)
         assert rosa.sent_at("three") == [MONDAY + 3 * DAY]
         assert rosa.sent_at("four") == [MONDAY + 4 * DAY]
+
+    def test_another_version_in_the_meantime_lets_nothing_through(self):
+        """Paused, mended, migrated and gone on: what was due in the pause is dropped all the same."""
+        rosa = captured(email("zero"), email("one", after=days(3)), email("two", after=days(9)))
+        rosa.paused(HOUR, 10 * DAY, DROP)
+        rosa.sleeps(days=9)
+        steps = email("zero"), email("one", after=days(2)), email("two", after=days(9))
+        new = sequence(stage("nurture", *steps), **AT_ONCE).model_copy(update={"version": "life@2"})
+        rosa.note(Migration(command=rosa.command(Verb.MIGRATE, version=new.version), plan=new))
+        rosa.sleeps(days=1)
+        rosa.look()
+        assert (rosa.left_out, rosa.sent) == (["one"], ["zero"])
 
     def test_calls_and_questions_are_left_out_as_well(self):
         """Nobody is asked for a call of last week; what follows it counts from when it would have come."""
