@@ -26,7 +26,7 @@ from engine.frozen import Frozen
 from engine.life.wishes import Plan
 from engine.sequence.check import check
 from engine.sequence.compiled import Start
-from engine.sequence.structure import exits, responses
+from engine.sequence.structure import exits, fields_named, responses
 
 log = structlog.get_logger()
 
@@ -113,7 +113,7 @@ def as_in(office: Office, number: int, name: str | None = None) -> Release:
     """
     What ran under this number, to be published anew; with a name, what runs now with that sequence as it was then.
 
-    Raises: FollowupError DBS006 for a number that is none, PUB003 and PUB004 as `with_version`.
+    Raises: FollowupError DBS006 for a number that is none, PUB003, PUB004 and PUB009 as `with_version`.
     """
     with office.database.reading() as transaction:
         then = shelf.Catalogue().publication(transaction, number)
@@ -130,7 +130,7 @@ def with_version(office: Office, version: str) -> Release:
     What runs now, with one sequence as it was in this version.
 
     Raises: FollowupError DBS006 for a version that is none, PUB003 when the sequence does not run, PUB004 when it hands
-    over to one that does not.
+    over to one that does not, PUB009 when it asks for a field that is declared no more.
     """
     with office.database.reading() as transaction:
         return _with(shelf.published(transaction), shelf.plan(transaction, version))
@@ -140,6 +140,9 @@ def _with(now: Published, plan: Plan) -> Release:
     name = plan.sequence.name
     if all(other.sequence.name != name for other in now.plans):
         raise not_published(name, "what runs now")
+    gone = sorted(fields_named(plan.sequence) - {field.name for field in now.fields})
+    if gone:
+        raise _undeclared(plan, gone)
     plans = tuple(plan if other.sequence.name == name else other for other in now.plans)
     return _whole(Release(plans=plans, templates=(), pipeline=now.pipeline, fields=now.fields))
 
@@ -174,6 +177,16 @@ def _whole(release: Release) -> Release:
 def _successors(plan: Plan) -> abc.Iterator[str]:
     ways = [exit_ for stage in plan.sequence.stages for exit_ in exits(stage)]
     yield from (way.sequence for way in (*ways, *responses(plan.sequence.when)) if isinstance(way, Start))
+
+
+def _undeclared(plan: Plan, gone: abc.Sequence[str]) -> FollowupError:
+    return FollowupError(
+        code="PUB009",
+        what=f"{plan.version} asks for {', '.join(gone)}, which is declared no more",
+        where=plan.version,
+        why="what it asks would be true of nobody",
+        next="declare it again and publish, or go back with the whole publication",
+    )
 
 
 def _handed_over(name: str, successor: str) -> FollowupError:

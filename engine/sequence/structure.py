@@ -12,12 +12,17 @@ from engine.sequence.compiled import (
     CarryOn,
     Condition,
     Exit,
+    FieldAtLeast,
+    FieldBelow,
+    FieldIs,
+    FieldKnown,
     Finish,
     Goto,
     HumanTask,
     Message,
     Not,
     OnBecomes,
+    OnMoment,
     OutcomeIs,
     Reaction,
     Sequence,
@@ -166,6 +171,20 @@ def questions(condition: Condition) -> Iterator[Condition]:
             yield from questions(condition.part)
         case _:
             yield condition
+
+
+def fields_named(sequence: Sequence) -> frozenset[str]:
+    """The fields of the lead that the sequence asks, waits for or fills."""
+    asked = (leaf for condition in conditions(sequence) for leaf in questions(condition))
+    triggers = (*sequence.starts, *(reaction.trigger for reaction in reactions(sequence)))
+    every = [found for plan in sequence.stages for found in steps(plan)]
+    dates = [trigger.moment for trigger in triggers if isinstance(trigger, OnMoment)]
+    dates += [found.at for found in every if isinstance(found, Message | HumanTask) and found.at is not None]
+    return frozenset(
+        [leaf.field for leaf in asked if isinstance(leaf, FieldIs | FieldKnown | FieldAtLeast | FieldBelow)]
+        + [date.field for date in dates]
+        + [found.saves for found in every if isinstance(found, Ask)]
+    )
 
 
 def mentions_outcome(sequence: Sequence, step_id: str, outcome: str) -> bool:

@@ -17,7 +17,7 @@ from api.publishing import Signed, as_in, publish_release
 from cli import process
 from engine.errors import FollowupError
 from tests.adapters.world import MONDAY
-from tests.support.authors import LIFE, MAIL, OFFER, Authors
+from tests.support.authors import FIELDS, LIFE, MAIL, OFFER, Authors
 from tests.support.house import settings
 from tests.support.shell import Said
 
@@ -358,6 +358,21 @@ class TestLookingBack:
         assert twice("sequence", "rollback", *words, "--to", "1", "--yes", "-o", "json").json["published"] is False
         lost = twice("sequence", "rollback", *words, "--to", "9", "--yes", "-o", "json")
         assert lost.error["code"] == "DBS006"
+
+    def test_a_rollback_to_what_asks_for_a_lost_field_is_refused(self, published):
+        """Its condition would be true of nobody from then on, and no one would be told."""
+        rich = OFFER.replace("import *", "import *\nfrom {package}.fields import budget")
+        published.write("offer.py", rich.replace('"hello",', '"hello", only_if=budget.at_least(9),'))
+        assert published("sequence", "publish", "--yes").code == 0
+        asking = running(published, "offer")
+        published.write("offer.py", OFFER)
+        published.write("fields.py", FIELDS.replace("budget", "size"))
+        published.write("life.py", LIFE.replace("budget", "size"))
+        assert published("sequence", "publish", "--yes").code == 0
+        said = published("sequence", "rollback", "offer", "--to", asking, "--yes", "-o", "json")
+        assert (said.code, said.error["code"]) == (process.ExitCode.FAILED, "PUB009")
+        assert "asks for budget, which is declared no more" in said.error["what"]
+        assert published("sequence", "rollback", "--to", "2", "--yes").code == 0
 
 
 class TestRetire:
