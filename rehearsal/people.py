@@ -96,7 +96,7 @@ class People:
 
     def _field(self, lead: LeadId, field: DeclaredField, now: datetime) -> FieldValue | None:
         """What the behaviour says; else choices and flags are dealt, and numbers and dates are not known."""
-        said = self._does.fields.get(field.name) or _evenly(field)
+        said = self._does.fields.get(field.name) or _dealt(field)
         return FieldValue(name=field.name, value=self._said(lead, field, said, now)) if said else None
 
     def _said(
@@ -219,13 +219,13 @@ class People:
             yield coming(now + timedelta(days=days), lead, EventKind.LOST)
 
 
-def _evenly(field: DeclaredField) -> dict[str, float]:
-    """Everything that the field can be, each as often as any other; nothing where that has no end."""
+def _dealt(field: DeclaredField) -> dict[str, float]:
+    """Everything that the field can be, and how often; nothing where that has no end."""
     match field.kind:
         case "choice":
             return dict.fromkeys(field.values, 1.0)
         case "flag":
-            return {"true": 1.0, "false": 1.0}
+            return {"true": 1.0, "false": 4.0}  # a flag marks what is not the rule
         case "number" | "date":
             return {}
 

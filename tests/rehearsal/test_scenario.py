@@ -202,6 +202,6 @@ def test_what_a_flag_guards_is_rehearsed(company: Company):
 
     dealt = sent(SILENT)
     assert sum(dealt.values()) == 40
-    assert min(dealt["roofs"], dealt["walls"]) > 10
+    assert 3 < dealt["roofs"] < dealt["walls"]
     known = SILENT.model_copy(update={"fields": {"has_roof": {"true": 1.0}}})
     assert sent(known) == {"roofs": 40}
