@@ -1,6 +1,7 @@
 """`followup sequence simulate`: a sequence, run over months on leads that do not exist."""
 
 import csv
+from collections import abc
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import typer
 
 from cli.output import Facts, Output
+from cli.sides import Side, sides
 from cli.verb import verb
 from cli.writing import write_file
 from engine.errors import FollowupError
@@ -18,14 +20,15 @@ from engine.errors import FollowupError
 if TYPE_CHECKING:  # as everywhere in cli: the verbs import what they need when they run
     from adapters.views.history import Remembered
     from rehearsal.behaviour import Behaviour
-    from rehearsal.company import Company
     from rehearsal.scenario import Scenario
     from rehearsal.totals import Totals
     from rehearsal.world import World
 
 Name = Annotated[
     str | None,
-    typer.Argument(help="The sequence, or a draft; without it the whole catalogue.", show_default=False),
+    typer.Argument(
+        help="The sequence, a draft, or a version (name@hash); without it the whole catalogue.", show_default=False
+    ),
 ]
 Leads = Annotated[
     str,
@@ -54,7 +57,11 @@ ToCsv = Annotated[Path | None, typer.Option("--csv", help="A folder for the tabl
 ToPage = Annotated[Path | None, typer.Option("--html", help="A file for the same as a page with plots.")]
 Both = Annotated[
     tuple[str, str] | None,
-    typer.Option("--compare", metavar="A B", help="Two sequences, side by side, on the same leads with the same luck."),
+    typer.Option(
+        "--compare",
+        metavar="A B",
+        help="Two, side by side, on the same leads with the same luck: sequences, versions (name@hash), `published`.",
+    ),
 ]
 Printed = Annotated[bool, typer.Option("--print-behaviour", help="Write down what people do, and simulate nothing.")]
 
@@ -69,7 +76,7 @@ DAYS: Final = 90
 class Scene(NamedTuple):
     """What is played."""
 
-    company: "Company"
+    side: Side
     scenario: "Scenario"
     remembered: "tuple[Remembered, ...] | None" = None
     """Leads of the past; None: they are made up."""
@@ -79,6 +86,7 @@ class Scene(NamedTuple):
     "followup sequence simulate inbound-lead --leads 500 --days 90",
     "followup sequence simulate inbound-lead --lead 7",
     "followup sequence simulate --compare proposal-follow-up gentle-proposal",
+    "followup sequence simulate --compare inbound-lead published",
     "followup sequence simulate --behaviour ours.toml --html year.html --days 365",
     "followup sequence simulate inbound-lead --leads from-history --from 2026-10-01",
 )
@@ -102,7 +110,8 @@ def simulate(
     What a sequence would do to leads and to the people of ours who work with them; no server, no database.
 
     With --leads from-history, which reads the database, leads are those who began it in that time: they answer, call
-    and leave when they did, whatever they are sent now, and our people do what they did.
+    and leave when they did, whatever they are sent now, and our people do what they did. Versions that were published
+    are read from the database too.
     """
     from cli import logs
     from engine.calendar.delays import instant
@@ -117,32 +126,28 @@ def simulate(
     number = _number(leads)
     first = since.date() if since else out.now.date() + (A_DAY if number is not None else -A_MONTH)
     long = days or (DAYS if number is not None else max(1, (out.now.date() - first).days + 1))
-
-    def scene(name: str) -> Scene:
-        company = _company(name, owners, calendar)
-        midnight = instant(first, time(0), company.home.zone)
-        scenario = Scenario(sequence=name, leads=number or 0, days=long, seed=seed, since=midnight)
-        if number is not None:
-            return Scene(company, scenario)
-        remembered = _remembered(name, midnight, midnight + timedelta(days=long), out.now)
-        return Scene(company, scenario.model_copy(update={"leads": len(remembered)}), remembered)
-
+    found = sides(compare or (name or "",), owners, () if calendar is None else _closed(calendar))
+    midnight = instant(first, time(0), found[0].company.home.zone)
+    names, until = [side.sequence for side in found], midnight + timedelta(days=long)
+    remembered = None if number is not None else _remembered(names, midnight, until, out.now)
+    same = Scenario(leads=number or len(remembered or ()), days=long, seed=seed, since=midnight)
+    scenes = [Scene(side, same.model_copy(update={"sequence": side.sequence}), remembered) for side in found]
     if compare is not None:
-        _compares(out, acts, *map(scene, compare))
+        _compares(out, acts, *scenes)
         return
-    company, scenario, remembered = scene(name or "")
-    world = _played(out, acts, Scene(company, scenario, remembered))
+    (scene,) = scenes
+    world = _played(out, acts, scene)
     if lead is not None:
         _tells(out, world, lead)
         return
-    found = totals(world, company, scenario)
+    summed = totals(world, scene.side.company, scene.scenario)
     if csv_ is not None:
-        write_csv(csv_, found)
+        write_csv(csv_, summed)
     if html is not None:
         from rehearsal.page import page
 
-        write_file(html, page(found))
-    out.one(found, partial(_totals, found))
+        write_file(html, page(summed))
+    out.one(summed, partial(_totals, summed))
 
 
 def write_csv(folder: Path, found: "Totals") -> None:
@@ -170,18 +175,6 @@ def _cell(value: object) -> object:
 # --- what is simulated ------------------------------------------------------------------------------------------------
 
 
-def _company(name: str, owners: int, calendar: Path | None) -> "Company":
-    from cli import written
-    from rehearsal.company import company_of
-
-    files = written.files()
-    if name:
-        written.named(files, name)
-        files = written.with_draft(files, name)
-    company = company_of(files, written.settings(), tuple(f"rep-{number + 1}" for number in range(owners)))
-    return company if calendar is None else company.model_copy(update={"closed": _closed(calendar)})
-
-
 def _number(leads: str) -> int | None:
     """How many come; None: those who came. Raises: typer.BadParameter."""
     if leads == HISTORY:
@@ -193,14 +186,18 @@ def _number(leads: str) -> int | None:
     return int(leads)
 
 
-def _remembered(name: str, since: datetime, until: datetime, now: datetime) -> "tuple[Remembered, ...]":
+def _remembered(names: abc.Sequence[str], since: datetime, until: datetime, now: datetime) -> "tuple[Remembered, ...]":
+    """Whoever began the first of these sequences that anybody began: a draft has no history of its own."""
     from adapters.catalogue import published
     from adapters.views.history import Asked, history
     from cli.office import open_records
 
     with open_records() as records:
         known = published(records.transaction)
-        return history(records.transaction, known, records.settings, Asked(name, since, until), now)
+        every = (
+            history(records.transaction, known, records.settings, Asked(name, since, until), now) for name in names
+        )
+        return next(filter(None, every), ())
 
 
 def _closed(path: Path) -> tuple[date, ...]:
@@ -233,9 +230,9 @@ def _no_calendar(where: str, why: str) -> FollowupError:
 def _played(out: Output, acts: "Behaviour", scene: Scene) -> "World":
     from rehearsal.scenario import play
 
-    company, scenario, remembered = scene
+    side, scenario, remembered = scene
     with out.progress(f"{scenario.leads} leads, {scenario.days} days", scenario.days) as tick:
-        return play(company, acts, scenario, tick, remembered)
+        return play(side.company, acts, scenario, tick, remembered)
 
 
 # --- how it is told ---------------------------------------------------------------------------------------------------
@@ -264,7 +261,10 @@ def _compares(out: Output, acts: "Behaviour", one: Scene, other: Scene) -> None:
     from rehearsal.comparing import compare, tell
     from rehearsal.scenario import totals
 
-    found = compare(*(totals(_played(out, acts, each), each.company, each.scenario) for each in (one, other)))
+    def summed(scene: Scene) -> "Totals":
+        return totals(_played(out, acts, scene), scene.side.company, scene.scenario)
+
+    found = compare(summed(one), summed(other), (one.side.called, other.side.called))
     out.one(found, lambda: [("", line) for line in tell(found)])
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pydantic import Field
 
@@ -21,6 +21,9 @@ from engine.sequence.compiled import Window
 from engine.sequence.fields import DeclaredField
 from engine.sequence.pipeline import PipelineStage
 from engine.words import Channel, LeadId, ZoneSource
+
+if TYPE_CHECKING:  # no database is loaded to describe a company
+    from adapters.catalogue import Published
 
 UNLIMITED: Final = 1_000_000
 
@@ -65,6 +68,16 @@ class Company(Frozen):
     per_minute: int = Field(default=2, ge=1)
     per_day: int = Field(default=500, ge=1)
     """Messages per sender."""
+
+    def with_version(self, plan: Plan, published: "Published") -> "Company":
+        """The company in which this version runs; what is published, and written no more, stands beneath the rest."""
+        plans: dict[str, Plan] = {}
+        for each in (plan, *self.plans, *published.plans):
+            plans.setdefault(each.sequence.name, each)
+        fields: dict[str, DeclaredField] = {}
+        for field in (*self.fields, *published.fields):
+            fields.setdefault(field.name, field)
+        return self.model_copy(update={"plans": tuple(plans.values()), "fields": tuple(fields.values())})
 
     def calendar(self, person: Person, now: datetime) -> "Calendar":
         """The closed days and the legal hours that hold around the lead."""

@@ -96,14 +96,8 @@ class People:
 
     def _field(self, lead: LeadId, field: DeclaredField, now: datetime) -> FieldValue | None:
         """What the behaviour says; else choices and flags are dealt, and numbers and dates are not known."""
-        said = self._does.fields.get(field.name)
-        if said is not None:
-            return FieldValue(name=field.name, value=self._said(lead, field, said, now))
-        if field.kind == "choice":
-            return FieldValue(
-                name=field.name, value=self._dice.one_of(dict.fromkeys(field.values, 1.0), lead, field.name)
-            )
-        return None
+        said = self._does.fields.get(field.name) or _dealt(field)
+        return FieldValue(name=field.name, value=self._said(lead, field, said, now)) if said else None
 
     def _said(
         self, lead: LeadId, field: DeclaredField, said: abc.Mapping[str, float], now: datetime
@@ -223,6 +217,17 @@ class People:
         elif decided < course.wins + course.loses:
             days = dice.between(*course.loses_within_days, lead, "loses", "when")
             yield coming(now + timedelta(days=days), lead, EventKind.LOST)
+
+
+def _dealt(field: DeclaredField) -> dict[str, float]:
+    """Everything that the field can be, and how often; nothing where that has no end."""
+    match field.kind:
+        case "choice":
+            return dict.fromkeys(field.values, 1.0)
+        case "flag":
+            return {"true": 1.0, "false": 4.0}  # a flag marks what is not the rule
+        case "number" | "date":
+            return {}
 
 
 def captured(person: Person, at: datetime) -> Coming:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import process
 from tests.support.shell import Shell
 
 WORDS = ("sequence", "simulate", "proposal-follow-up", "--leads", "20", "--days", "60", "--from", "2026-11-23")
@@ -92,3 +93,10 @@ def test_two_sequences_stand_side_by_side(shell: Shell):
     assert "messages email" in said.stdout
     told = shell(*words, "-o", "json").json
     assert (told["one"]["sequence"], told["other"]["sequence"]) == ("proposal-follow-up", "keep-in-touch")
+    assert told["called"] == ["proposal-follow-up", "keep-in-touch"]
+
+
+def test_only_a_version_is_asked_of_the_database(shell: Shell):
+    """Where there is none, the error says so."""
+    said = shell("sequence", "simulate", "--compare", "keep-in-touch", "published", "-o", "json")
+    assert (said.code, said.error["code"]) == (process.ExitCode.UNREACHABLE, "DBS009")

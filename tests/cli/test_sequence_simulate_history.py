@@ -26,6 +26,16 @@ from tests.support.small_sequences import ALWAYS, call, email, sequence, stage
 NOBODY_ELSE = Behaviour(work=Work(calls_made=0, tasks_done=0, answers_given=0))
 """Tasks that nobody did then are left undone."""
 DAY = timedelta(days=1)
+GENTLE = """
+from engine.authoring import *
+
+gentle = sequence(
+    "gentle",
+    stage("as_is", email("first", template="offer/hello", after=elapsed(hours=1)),
+          email("second", template="offer/hello", after=calendar(days=1)), otherwise=finish(after=calendar(days=7))),
+    maintainer="ops",
+)
+"""
 ASKED_ON = 6
 """The day on which the first version asks for its call."""
 
@@ -162,3 +172,22 @@ def test_it_is_typed_with_the_time_it_is_about(authors: Authors, company: Compan
     words = ("--leads", "from-history", "--from", before, "--days", "5")
     assert authors("sequence", "simulate", "offer", *words, "-o", "json").json["leads"] == 0
     assert authors("sequence", "simulate", "offer", "--leads", "history").code == 2
+
+
+@pytest.mark.parametrize("names", [("offer", "gentle"), ("gentle", "offer")])
+def test_a_draft_is_held_against_what_runs_on_the_same_leads(
+    authors: Authors, company: Company, names: tuple[str, str]
+) -> None:
+    """A draft has no history; it gets that of what it would replace, whichever of both is named first."""
+    assert authors("sequence", "publish", "--yes").code == 0
+    authors.write("gentle.py", GENTLE)
+    began = datetime.now(UTC).replace(microsecond=0) - 12 * DAY
+    for name in ("ann", "ben"):
+        lead = company.captures(NewLead(source="form", emails=(f"{name}@example.com",)), began)
+        company.hears(lead, "by_hand", began, name="offer")
+        lives(company, lead, began)
+    said = authors("sequence", "simulate", "--compare", *names, "--leads", "from-history", "-o", "json")
+    assert (said.code, said.json["called"]) == (0, list(names))
+    assert [said.json[side]["leads"] for side in ("one", "other")] == [2, 2]
+    mails = next(one for one in said.json["differences"] if one["what"] == "messages email")
+    assert {mails["one"]["count"], mails["other"]["count"]} == {2, 4}

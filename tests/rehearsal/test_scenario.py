@@ -8,6 +8,7 @@ import pytest
 
 from engine.authoring import ask, branch, calendar, case, elapsed, email, field, finish, sequence, stage, window
 from engine.life.wishes import Plan
+from engine.sequence.fields import DeclaredField
 from engine.words import Channel
 from rehearsal.behaviour import DEFAULTS, Arrivals, Behaviour, Losses, Reach, Replies, Work, read
 from rehearsal.company import Company, company_for_tests
@@ -178,3 +179,29 @@ def test_questions_are_answered_in_their_own_words(company: Company):
     assert sent["team-size"] == 60
     assert 38 <= sent["for-small"] + sent["for-large"] <= 56
     assert min(sent["for-small"], sent["for-large"]) > 10
+
+
+def test_what_a_flag_guards_is_rehearsed(company: Company):
+    """A flag that no lead ever has would hide half of the sequence; whoever knows better says so in the file."""
+    has_roof = field.flag("has_roof")
+    guarded = sequence(
+        "guarded",
+        stage(
+            "nurture",
+            branch("roof", case(has_roof.is_(True), email("roofs")), otherwise=[email("walls")]),
+            otherwise=finish(after=calendar(days=1)),
+        ),
+        maintainer="tests",
+    ).part
+    plans = (Plan(version="guarded@1", sequence=guarded),)
+    declared = (DeclaredField(name="has_roof", kind="flag"),)
+    one = company.model_copy(update={"plans": plans, "fields": declared})
+
+    def sent(acts: Behaviour) -> dict[str, int]:
+        return {step.step: step.sent for step in rehearsed(one, acts, sequence="guarded", leads=40).steps}
+
+    dealt = sent(SILENT)
+    assert sum(dealt.values()) == 40
+    assert 3 < dealt["roofs"] < dealt["walls"]
+    known = SILENT.model_copy(update={"fields": {"has_roof": {"true": 1.0}}})
+    assert sent(known) == {"roofs": 40}
