@@ -69,7 +69,7 @@ def live(leads: abc.Sequence[Patient], **duration: float) -> None:
         lead.lives(**duration)
 
 
-def test_every_step_that_a_lead_came_to_stands_in_one_row(practice: Practice) -> None:
+def test_statement_32_every_step_that_a_lead_came_to_stands_in_one_row(practice: Practice) -> None:
     """Statement 32: what was sent, what was left out and why; the sums are those of the ledger and of the tasks."""
     practice.publishes(mixed())
     live(captured(practice), days=3)

@@ -136,7 +136,7 @@ def records(postgres_url: str) -> abc.Iterator[str]:
         yield url
 
 
-async def test_a_thousand_leads_at_every_place_are_moved_by_somebody_who_is_killed_half_way(
+async def test_statement_23_a_thousand_leads_are_moved_by_somebody_who_is_killed_half_way(
     temporal_server: LocalServer, records: str
 ) -> None:
     """Whoever begins again goes on; every lead is where the dry run said; nobody gets anything twice."""

@@ -215,7 +215,7 @@ class TestThreads:
         rosa = captured(email("one"), email("two", thread="one"))
         assert self.thread_of(rosa, "two") == self.key_of(rosa, "one")
 
-    def test_a_thread_to_a_step_that_was_left_out_begins_anew(self):
+    def test_statement_22_a_thread_to_a_step_that_was_left_out_begins_anew(self):
         """There is nothing to answer; the declared subject is used."""
         rosa = captured(email("one", only_if=VIP), email("two", thread="one"))
         assert self.thread_of(rosa, "two") is None
