@@ -18,7 +18,7 @@ from engine.life.migrating import Migration, enrolled, unmigrated
 from engine.life.moves import Enroll, Finish, Hold, LookUp, Move, OpenTask, Park, Record, Send, Wait
 from engine.life.news import say_item
 from engine.life.noting import Fact, noting
-from engine.life.passing import Passed, passed
+from engine.life.passing import RENAMED, Passed, passed
 from engine.life.progress import Enrolment, OpenTouch, Progress, Review
 from engine.life.receipts import (
     Accepted,
@@ -45,7 +45,7 @@ from engine.life.wishes import Answer as WishAnswer
 from engine.life.wishes import Enrolled, Entry, Queued, Refused, Wish
 from engine.ports.records import Disposition, InboxItem, LeadBook, Unreadable
 from engine.reasons import HoldReason, IgnoreReason
-from engine.sequence.compiled import Ask, Sendable
+from engine.sequence.compiled import Ask, Sendable, Step
 from engine.sequence.compiled import Message as MessageStep
 from engine.sequence.structure import step
 from engine.words import Act, TouchState, Verb
@@ -174,7 +174,7 @@ class Sitting:
         if isinstance(left.step, MessageStep | Ask):
             send = send_of(before, running, left.step, send_by=self.now, why=left.because)
             self.book.suppressed(send, TouchState.SUPPRESSED, left.because, self.now)
-        else:
+        elif running.cursor.task is None:  # else it was asked for, perhaps under another name
             self.book.left_out(opening(before, running, left.step, self.now), left.because, self.now)
 
     # --- the Inbox
@@ -201,11 +201,27 @@ class Sitting:
         migration = Migration(command=command, plan=plan)
         reason = unmigrated(self.progress, migration)
         self.tell(say_item(self.progress, command, reason))
+        before = self.progress
         self.note(migration)
-        moved = None if plan is None or reason is not None else enrolled(self.progress, plan.sequence.name)
-        if moved is not None:
-            self.book.migrated(moved)
+        if plan is not None and reason is None:
+            self._moved(before, plan.sequence.name)
         self._noted(command, reason)
+
+    def _moved(self, before: Progress, sequence: str) -> None:
+        """Write where the enrolment is; what waited under a name that its step has no more is closed."""
+        was, moved = enrolled(before, sequence), enrolled(self.progress, sequence)
+        if was is None or moved is None:
+            return
+        self.book.migrated(moved)
+        if was.cursor.step is not None and was.cursor.step != moved.cursor.step:
+            self._renamed(before, was, step(was.plan.sequence, was.cursor.step))
+
+    def _renamed(self, before: Progress, was: Enrolment, current: Step) -> None:
+        if not isinstance(current, MessageStep | Ask):
+            return
+        send = send_of(before, was, current, send_by=self.now, why=RENAMED)
+        if self.book.touch(send.touch_key) is not None:
+            self.book.suppressed(send, TouchState.SUPPRESSED, RENAMED, self.now)
 
     def _noted(self, item: Event | Command, reason: IgnoreReason | None) -> None:
         if item.unread:

@@ -25,9 +25,6 @@ RELEASED: Final = (
     select(tasks)
     .where(
         tasks.c.lead == bindparam("lead"),
-        tasks.c.enrolment == bindparam("enrolment"),
-        tasks.c.visit == bindparam("visit"),
-        tasks.c.step == bindparam("step"),
         tasks.c.kind == "approval",
         tasks.c.state == "done",
         tasks.c.disposition == APPROVED,
@@ -35,7 +32,13 @@ RELEASED: Final = (
     .order_by(tasks.c.closed_at.desc())
     .limit(1)
 )
-"""A second try of a touch leaves with the words of the first."""
+BY_KEY: Final = RELEASED.where(tasks.c.task_key == bindparam("key"))
+BY_STEP: Final = RELEASED.where(
+    tasks.c.enrolment == bindparam("enrolment"),
+    tasks.c.visit == bindparam("visit"),
+    tasks.c.step == bindparam("step"),
+)
+"""For memories that are older than the key in them; a step may have got another name since."""
 
 
 class Words(Frozen):
@@ -102,9 +105,12 @@ def edit(transaction: Transaction, task_key: TaskKey, edits: Edits) -> None:
 
 
 def released(transaction: Transaction, lead: LeadId, send: Send) -> Words | None:
-    """The words a person released for this touch; None when nobody did."""
-    place = {"lead": lead, "enrolment": send.enrolment, "visit": send.visit, "step": send.step}
-    row = transaction.execute(RELEASED, place).first()
+    """The words a person released for this touch, or for the first try of it; None when nobody did."""
+    if send.released_by is not None:
+        row = transaction.execute(BY_KEY, {"lead": lead, "key": send.released_by}).first()
+    else:
+        place = {"lead": lead, "enrolment": send.enrolment, "visit": send.visit, "step": send.step}
+        row = transaction.execute(BY_STEP, place).first()
     return None if row is None else _words(row)
 
 

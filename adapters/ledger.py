@@ -18,6 +18,7 @@ from adapters.database import AnyRow, Transaction, insert_once
 from adapters.tables import ledger
 from engine.frozen import Frozen
 from engine.life.moves import Send
+from engine.life.passing import RENAMED
 from engine.ports.providers import Message
 from engine.ports.records import TouchRecord
 from engine.words import Channel, LeadId, Stage, TouchKey, TouchState
@@ -321,11 +322,17 @@ def _claim_again(
     transaction: Transaction, touch_key: TouchKey, written: abc.Mapping[str, object], now: datetime
 ) -> int | None:
     row = _locked(transaction, touch_key)
-    if row is None or TouchState(row.state) not in CLAIMABLE:
+    if row is None or not _may_leave(row):
         return None
     fence: int = row.fence + 1
     _change(transaction, row, _entry(now, TouchState.IN_FLIGHT, fence, "claimed"), {**written, "fence": fence})
     return fence
+
+
+def _may_leave(row: AnyRow) -> bool:
+    """Whether nobody has claimed or settled the touch; the step of one that was renamed may have its name again."""
+    state = TouchState(row.state)
+    return state in CLAIMABLE or (state is TouchState.SUPPRESSED and row.detail == RENAMED)
 
 
 def _change(

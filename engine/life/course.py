@@ -198,6 +198,7 @@ def gone_on(enrolment: Enrolment, outcome: str, now: datetime, *, touch_key: Tou
         touch_key=touch_key,
         occurrence=cursor.occurrence,
         visit=enrolment.visit,
+        released_by=None if cursor.approval is None else cursor.approval.task,
     )
     return with_outcome(enrolment, done).model_copy(update={"cursor": _after(enrolment, done)})
 

@@ -14,8 +14,10 @@ from engine.life.course import with_enrolment
 from engine.life.crossing import crossed
 from engine.life.events import Command
 from engine.life.progress import Arm, Enrolment, Progress, TaskState
+from engine.life.proofs import tries
 from engine.life.wishes import Plan
 from engine.reasons import IgnoreReason
+from engine.words import TouchKey
 
 
 class Migration(Frozen):
@@ -62,7 +64,10 @@ def migrated(progress: Progress, migration: Migration) -> Progress:
     if same_structure(enrolment.plan, plan):
         return with_enrolment(progress, enrolment.model_copy(update={"plan": plan}))
     there = crossed(enrolment, plan, names)
-    return progress if there is None else with_enrolment(_renamed(progress, enrolment, names), there)
+    if there is None:
+        return progress
+    touches = dict(zip(tries(progress, enrolment), tries(progress, there), strict=True))
+    return with_enrolment(_renamed(progress, enrolment, names, touches), there)
 
 
 def enrolled(progress: Progress, sequence: str) -> Enrolment | None:
@@ -75,10 +80,13 @@ def same_structure(one: Plan, other: Plan) -> bool:
     return one.sequence == other.sequence
 
 
-def _renamed(progress: Progress, enrolment: Enrolment, names: Mapping[str, str]) -> Progress:
-    """The progress in which what is kept beside the enrolment knows its steps by their new names."""
+def _renamed(
+    progress: Progress, enrolment: Enrolment, names: Mapping[str, str], touches: Mapping[TouchKey, TouchKey]
+) -> Progress:
+    """The progress in which what is kept beside the enrolment knows its steps, and this one's touches, anew."""
     number, sequence = enrolment.number, enrolment.plan.sequence.name
     tasks = tuple(_task(state, names) if state.task.enrolment == number else state for state in progress.tasks)
+    tasks = tuple(_about(state, touches) for state in tasks)
     arms = tuple(_arm(arm, names) if arm.sequence == sequence else arm for arm in progress.arms)
     return progress.model_copy(update={"tasks": tasks, "arms": arms})
 
@@ -88,6 +96,14 @@ def _task(state: TaskState, names: Mapping[str, str]) -> TaskState:
     if step is None or step not in names:
         return state
     return state.model_copy(update={"task": state.task.model_copy(update={"step": names[step]})})
+
+
+def _about(state: TaskState, touches: Mapping[TouchKey, TouchKey]) -> TaskState:
+    """What a person is asked about a touch is found by its key."""
+    key = state.task.touch_key
+    if key is None or key not in touches:
+        return state
+    return state.model_copy(update={"task": state.task.model_copy(update={"touch_key": touches[key]})})
 
 
 def _arm(arm: Arm, names: Mapping[str, str]) -> Arm:

@@ -43,6 +43,8 @@ class Send(Frozen):
     """The touch this one answers in the same thread."""
     approved: bool = False
     """A person has approved its words: those leave, and no others."""
+    released_by: TaskKey | None = None
+    """The task beside which they stand; None: it is found by the step."""
     sender: Literal["owner", "company"] = "owner"
     send_by: AwareDatetime
     """The end of the contact window: no first byte after it."""

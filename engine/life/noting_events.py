@@ -230,7 +230,8 @@ def _delivery_failed(progress: Progress, event: Event, now: datetime) -> Progres
 def _approval_of(enrolment: Enrolment, failed: Outcome, now: datetime) -> Approval | None:
     """What left was released by a person, who is not asked again for the same words."""
     message = step(enrolment.plan.sequence, failed.step)
-    return Approval(given=True, at=now) if isinstance(message, Message) and message.approve else None
+    asked = isinstance(message, Message) and message.approve
+    return Approval(given=True, at=now, task=failed.released_by) if asked else None
 
 
 def _something_since(progress: Progress, enrolment: Enrolment, failed: Outcome) -> bool:

@@ -55,7 +55,7 @@ def task_done(progress: Progress, event: Event, now: datetime) -> Progress:
     if state.task.task_kind == "answer":
         return given(progress, at)
     if state.task.task_kind == "approval":
-        return _judged(progress, state, Approval(given=event.data.disposition == APPROVED, at=at))
+        return _judged(progress, state, given=event.data.disposition == APPROVED, at=at)
     return _step_done(progress, state, event, at, now)
 
 
@@ -65,18 +65,19 @@ def task_ended(progress: Progress, state: TaskState, outcome: str, now: datetime
     if enrolment is None or task.step is None or task.visit is None:
         return progress
     if task.task_kind == "approval":
-        return _judged(progress, state, Approval(given=False, at=now))
+        return _judged(progress, state, given=False, at=now)
     if enrolment.cursor.task == task.task_key:
         return with_enrolment(progress, gone_on(enrolment, outcome, now))
     done = Outcome(step=task.step, outcome=outcome, at=now, visit=task.visit)
     return with_enrolment(progress, with_outcome(enrolment, done))
 
 
-def _judged(progress: Progress, state: TaskState, approval: Approval) -> Progress:
+def _judged(progress: Progress, state: TaskState, *, given: bool, at: datetime) -> Progress:
     """A person has said whether the message may leave, or nobody has in time; the step goes on from there."""
     enrolment = numbered(progress, state.task.enrolment)
     if enrolment is None or enrolment.cursor.task != state.task.task_key:
         return progress
+    approval = Approval(given=given, at=at, task=state.task.task_key)
     return with_enrolment(progress, cursor_changed(enrolment, task=None, approval=approval))
 
 

@@ -13,6 +13,9 @@ SKIPPED: Final = "skipped."
 MOVED_ON: Final = "moved_on"
 """Why a message never left whose turn had come, and that was held until the lead was somewhere else."""
 
+RENAMED: Final = "renamed"
+"""Why a message never left that was held under this name: the lead was moved to where its step has another."""
+
 
 class Passed(NamedTuple):
     """A message, a question or a task that will not come any more."""

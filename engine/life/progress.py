@@ -41,6 +41,8 @@ class Approval(Frozen):
     given: bool
     """Else the message is left out."""
     at: AwareDatetime
+    task: TaskKey | None = Field(default=None, exclude_if=not_)
+    """Beside which the words stand; None: it was said before that was remembered."""
 
 
 class AfterPause(Frozen):
@@ -93,6 +95,8 @@ class Outcome(Frozen):
     touch_key: TouchKey | None = None
     occurrence: int = 0
     visit: int = 1
+    released_by: TaskKey | None = Field(default=None, exclude_if=not_)
+    """The task beside which the words stand that a person released; a second try leaves with them."""
 
 
 class PendingExit(Frozen):

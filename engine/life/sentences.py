@@ -6,6 +6,7 @@ from engine.calendar.zones import clock
 from engine.hearsay import bearable
 from engine.life.events import Event
 from engine.life.moves import Hold, TaskKind
+from engine.life.passing import RENAMED
 from engine.reasons import EnrollRefusal, HoldReason, IgnoreReason, ReviewReason, SkipReason, StopReason
 from engine.sequence.compiled import CalendarDays, Delay, HumanTask, Quiet, Sendable
 from engine.sequence.wording import EVENTS, REPLIES, SENDING_HOURS, say_length, say_moment, say_stage
@@ -189,6 +190,8 @@ def say_left_out(because: str) -> str:
         return SKIPS[SkipReason(because)]
     if because in tuple(ReviewReason):
         return REVIEWS[ReviewReason(because)]
+    if because == RENAMED:
+        return "its step has another name in the version the lead was moved to"
     return STOPS[StopReason(because)] if because in tuple(StopReason) else "the lead had moved on"
 
 

@@ -77,7 +77,7 @@ def closed_for(progress: Progress, channel: Channel) -> SkipReason | None:
 
 def send_of(progress: Progress, enrolment: Enrolment, step: Sendable, *, send_by: datetime, why: str) -> Send:
     """The move that sends the touch now."""
-    variant = variant_for(progress, enrolment, step)
+    variant, approval = variant_for(progress, enrolment, step), enrolment.cursor.approval
     return Send(
         touch_key=key_of(progress, enrolment, step.id),
         channel=step.channel,
@@ -91,7 +91,8 @@ def send_of(progress: Progress, enrolment: Enrolment, step: Sendable, *, send_by
         template=step.template if variant is None else variant.template,
         variant="" if variant is None else variant.name,
         thread=_thread(enrolment, step),
-        approved=enrolment.cursor.approval is not None,
+        approved=approval is not None,
+        released_by=None if approval is None else approval.task,
         sender=enrolment.plan.sequence.sender,
         send_by=send_by,
         why=why,

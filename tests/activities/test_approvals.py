@@ -1,5 +1,6 @@
 """Messages that a person releases: the words on the task are the words that leave, on either database."""
 
+import json
 from datetime import timedelta
 from hashlib import sha256
 
@@ -181,6 +182,22 @@ def test_a_touch_that_did_not_arrive_is_tried_again_with_the_words_that_were_rel
     rosa.lives(hours=5)
     assert [(touch.state, touch.edited) for touch in rosa.touches] == [("accepted", True)] * 2
     assert rosa.touches[1].body.startswith("For you: 850.")
+
+
+def test_a_release_that_was_noted_before_its_task_was_remembered_still_has_its_words(practice: Practice) -> None:
+    """A lead may sleep over an upgrade: its words are found by the step, as they were then."""
+    practice.puts_out(release_saying(_by_day(), offer=OFFER))
+    practice.now += timedelta(hours=10)
+    rosa = practice.captures()
+    rosa.catches_up()
+    answers(rosa, text="Good morning.")
+    with practice.database.transaction() as transaction:
+        stored = json.loads(rosa.row.progress)
+        assert stored["enrolment"]["cursor"]["approval"].pop("task")
+        older = update(leads).where(leads.c.id == rosa.lead_id).values(progress=json.dumps(stored))
+        transaction.execute(older)
+    rosa.lives(hours=20)
+    assert (rosa.received, rosa.touches[0].body.partition("\n")[0]) == (["offer"], "Good morning.")
 
 
 def test_a_text_is_released_like_a_mail(practice: Practice) -> None:

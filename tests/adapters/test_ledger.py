@@ -195,6 +195,14 @@ def test_what_waits_when_the_lead_is_over_is_suppressed_and_says_why(book):
     assert (book.column("detail"), book.column("slot_at")) == ("replied", None)
 
 
+@pytest.mark.parametrize(("because", "fence"), [("renamed", 1), ("no_consent", None)])
+def test_what_was_left_out_is_claimed_only_when_its_step_has_its_name_again(book, because, fence):
+    """A version that was taken back must not end in a Review; whatever else was left out stays so."""
+    book.keeps_back(TouchState.DEFERRED, "sender_limit")
+    book.keeps_back(TouchState.SUPPRESSED, because)
+    assert book.claims() == fence
+
+
 def test_what_a_callback_wrote_is_never_lowered_by_our_own_outcome(book):
     """The callback may be faster than our own transaction."""
     book.claims()

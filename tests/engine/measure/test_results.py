@@ -46,6 +46,7 @@ def test_every_reason_is_said_in_words_of_its_own():
     said = {say_left_out(count.because) for count in last.skipped}
     assert len(said) == 2
     assert say_left_out("moved_on") not in said
+    assert say_left_out("renamed") != say_left_out("moved_on")
 
 
 @pytest.mark.parametrize("state", TouchState)
