@@ -18,7 +18,7 @@ from adapters.database import AnyRow, Transaction, insert_once
 from adapters.tables import ledger
 from engine.frozen import Frozen
 from engine.life.moves import Send
-from engine.life.passing import RENAMED
+from engine.life.passing import COMES_AGAIN
 from engine.ports.providers import Message
 from engine.ports.records import TouchRecord
 from engine.words import Channel, LeadId, Stage, TouchKey, TouchState
@@ -330,9 +330,9 @@ def _claim_again(
 
 
 def _may_leave(row: AnyRow) -> bool:
-    """Whether nobody has claimed or settled the touch; the step of one that was renamed may have its name again."""
+    """Whether nobody has claimed or settled the touch; a lead may have come back to one that it had gone past."""
     state = TouchState(row.state)
-    return state in CLAIMABLE or (state is TouchState.SUPPRESSED and row.detail == RENAMED)
+    return state in CLAIMABLE or (state is TouchState.SUPPRESSED and row.detail in COMES_AGAIN)
 
 
 def _change(

@@ -25,6 +25,7 @@ from engine.life.moves import (
     StageEntered,
     StepSkipped,
 )
+from engine.life.passing import COMES_AGAIN
 from engine.life.progress import Enrolment, PastEnrolment, Progress
 from engine.life.turn import Scrap, Turn
 from engine.life.wishes import Answer, Enrolled, Plan, Refused
@@ -306,7 +307,7 @@ class MemoryBook:
             return
         if state is TouchState.SUPPRESSED:
             self._says(now, "left_out", send.step, detail, stage=send.stage, variant=send.variant, why=send.why)
-        self._row.touches[send.touch_key] = state
+        self._row.touches[send.touch_key] = TouchState.DEFERRED if detail in COMES_AGAIN else state
         slot = self._slots.get(send.touch_key)
         if state is TouchState.DEFERRED and slot is not None:
             self._line(send).waits(send.touch_key, slot)

@@ -16,6 +16,9 @@ MOVED_ON: Final = "moved_on"
 RENAMED: Final = "renamed"
 """Why a message never left that was held under this name: the lead was moved to where its step has another."""
 
+COMES_AGAIN: Final = (MOVED_ON, RENAMED)
+"""Reasons that hold no more once the lead stands before the step again, under the name it had."""
+
 
 class Passed(NamedTuple):
     """A message, a question or a task that will not come any more."""

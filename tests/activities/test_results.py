@@ -120,6 +120,22 @@ def test_a_message_that_waits_is_open_and_one_that_will_not_come_is_left_out(
     assert (step(of(practice, "daily"), "day-0").sent, cleo.received) == (2, ["day-0"])
 
 
+def test_a_held_message_that_the_lead_comes_back_to_leaves(database: Database, provider: ScriptedProvider) -> None:
+    """A hand slipped: on to another stage and back within the minute, and the mail waits as before."""
+    practice = Practice(database, provider, sender_per_day=1)
+    convert = stage("convert", email("offer", after=DAY))
+    practice.publishes(sequence("news", stage("nurture", email("hello"), hours=None), convert))
+    practice.captures("Ann").catches_up()
+    rosa = practice.captures()
+    rosa.catches_up()
+    for name in ("convert", "nurture"):
+        rosa.commanded(Verb.JUMP, stage=name)
+        rosa.rings()
+    assert rosa.states == [("hello", "suppressed")]
+    rosa.lives(days=2)
+    assert (rosa.states, rosa.progress.review) == ([("hello", "accepted")], None)
+
+
 def test_a_step_that_a_person_skips_is_left_out_by_a_person(practice: Practice) -> None:
     """The message that had not come yet, and the call that nobody was asked for yet."""
     practice.publishes(mixed())

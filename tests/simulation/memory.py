@@ -42,6 +42,7 @@ from engine.life.effects import (
 )
 from engine.life.events import Event
 from engine.life.moves import CloseTask, EscalateTask, Inward, OpenTask, PostponeTask, ReassignTask, Send
+from engine.life.passing import COMES_AGAIN
 from engine.life.progress import Enrolment, PastEnrolment, Progress
 from engine.life.turn import Scrap, Turn
 from engine.life.wishes import Answer, Enrolled, Entry, Plan, Refused
@@ -663,7 +664,7 @@ class MemoryBook:
         """Take the touch; None when it is claimed or settled already."""
         self.store.reached("before_write")
         row = self.store.ledger.get(send.touch_key)
-        if row is not None and row.state not in OURS_TO_CLAIM:
+        if row is not None and row.state not in OURS_TO_CLAIM and not _comes_again(row):
             return None
         fence = 1 if row is None else row.fence + 1
         claimed = Touch(
@@ -748,6 +749,11 @@ class MemoryBook:
 
 
 CHANNELS: Final = {Act.SEND_EMAIL: Channel.EMAIL, Act.SEND_SMS: Channel.SMS, Act.PLACE_CALL: Channel.VOICE}
+
+
+def _comes_again(row: Touch) -> bool:
+    """Whether the lead had gone past the touch, which is no more so once it wants to send it."""
+    return row.state is TouchState.SUPPRESSED and row.detail in COMES_AGAIN
 
 
 def heavier(known: TouchState, said: TouchState) -> TouchState:
