@@ -81,6 +81,16 @@ def slot(number: int) -> str:
     return f"\ue000{number}\ue001"
 
 
+def slots_in(text: str) -> list[int]:
+    """The numbers of the slots in it, in their order."""
+    return [int(number) for number in _SLOT.findall(text)]
+
+
+def without_slots(text: str) -> str:
+    """The words between its slots."""
+    return _SLOT.sub("", text)
+
+
 def mail_of(marked: str, values: abc.Sequence[str], ours: abc.Collection[str]) -> Mail:
     """
     The mail of this text, its slots filled with these values; those that are `ours` may be addresses of links.

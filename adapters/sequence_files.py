@@ -102,9 +102,11 @@ class SequenceFiles:
         """
         wanted = self.wanted()
         unread = [fault for key, fault in self.texts.faults.items() if wanted & {key, _without_last(key)[0]}]
-        found = [problem for key in sorted(wanted) for problem in self._problems(key, language)]
-        snippets = {key: None for name in sorted(wanted) for file in self._files(name) for key in file.snippets}
-        found += [problem for key in snippets for problem in self._problems_of_snippet(key, language)]
+        names = {key: None for name in sorted(wanted) for file in self._files(name) for key in file.snippets}
+        snippets = {key: self._problems_of_snippet(key, language) for key in names}
+        wrong = {key for key, problems in snippets.items() if problems}
+        found = [problem for key in sorted(wanted) for problem in self._problems(key, language, wrong)]
+        found += [problem for problems in snippets.values() for problem in problems]
         return (*dict.fromkeys(unread), *self._read_by_nobody(), *found)
 
     def remarks(self, ours: Values) -> tuple[Finding, ...]:
@@ -162,15 +164,19 @@ class SequenceFiles:
         snippet = self.texts.snippets.get(key)
         return self.templates[key].source if snippet is None else snippet.text
 
-    def _problems(self, key: str, language: str) -> abc.Iterator[FollowupError]:
+    def _problems(self, key: str, language: str, wrong: abc.Set[str]) -> abc.Iterator[FollowupError]:
+        """What is wrong with this template in each language; `wrong` are snippets that are to be mended first."""
         for file in self._files(key):
             tongue = None if file.key == key else _without_last(file.key)[1]
-            yield from template_checks.problems(file.own, file.kind, self.fields, file.path, tongue or language)
-            yield from template_checks.nothing_said(file.template, file.path)
+            found = [*template_checks.problems(file.own, file.kind, self.fields, file.path, tongue or language)]
+            found += template_checks.nothing_said(file.template, file.path)
             if file.snippets:  # two buttons may come from two places
-                yield from template_checks.buttons(file.template, file.path)
+                found += template_checks.buttons(file.template, file.path)
+            yield from found
+            if not found and wrong.isdisjoint(file.snippets):
+                yield from template_checks.refused_when_sent(file, self.fields)
 
-    def _problems_of_snippet(self, key: str, language: str) -> abc.Iterable[FollowupError]:
+    def _problems_of_snippet(self, key: str, language: str) -> abc.Sequence[FollowupError]:
         snippet = self.texts.snippets[key]
         tongue = _without_last(key)[1] or language
         return template_checks.text_problems(snippet.template, self.fields, snippet.path, tongue)

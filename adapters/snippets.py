@@ -52,6 +52,8 @@ class Pasted(NamedTuple):
     text: str
     used: tuple[str, ...]
     """The keys of its snippets."""
+    longer: tuple[tuple[int, int], ...]
+    """Each line of the file in which one is pasted, and by how many lines it is longer than its call."""
 
 
 def read(key: str, source: str, path: str) -> Snippet:
@@ -85,6 +87,7 @@ def pasted(source: str, where: str, kind: str, language: str | None, shelf: Shel
     Raises: FollowupError TPL012 when there is no such snippet, and whatever is wrong with one that there is.
     """
     used: list[str] = []
+    longer: list[tuple[int, int]] = []
 
     def words(call: re.Match[str]) -> str:
         name = call["name"]
@@ -97,9 +100,11 @@ def pasted(source: str, where: str, kind: str, language: str | None, shelf: Shel
         if isinstance(snippet, FollowupError):
             raise snippet
         used.append(found)
+        longer.append((source.count("\n", 0, call.start()) + 1, snippet.text.count("\n")))
         return snippet.text
 
-    return Pasted(CALL.sub(words, source), tuple(dict.fromkeys(used)))
+    text = CALL.sub(words, source)
+    return Pasted(text, tuple(dict.fromkeys(used)), tuple(longer))
 
 
 def without(source: str) -> str:

@@ -11,12 +11,13 @@ from adapters import markup
 from adapters.front_matter import unknown_word
 from adapters.languages import words_of
 from adapters.markup import Fault, Slip
+from adapters.template_files import TemplateFile
+from adapters.template_samples import EVERY_LEAD, SAMPLES, refusals, samples_of
 from adapters.template_values import choices_in, printed_tokens, trees_of, unsure_in
 from adapters.templates import (
     DATE_FILTERS,
     LINK_TOKENS,
     TOKENS,
-    Rendered,
     Template,
     Values,
     never_sent,
@@ -36,20 +37,6 @@ Kind = Literal["email", "sms", "call", "task"]
 BUTTONS_TOO_MANY: Final = 2
 SEGMENTS: Final = 3
 """How many segments a text may take without a remark."""
-SAMPLES: Final = {
-    "first_name": "Alexandra",
-    "last_name": "Montgomery",
-    "company": "Montgomery Brothers",
-    "owner_name": "Alexandra",
-    "owner_email": "alexandra@example.com",
-    "owner_phone": "(202) 555-0100",
-    "company_name": "Our Company Inc.",
-    "company_phone": "(202) 555-0100",
-    "booking_url": "https://example.com/book",
-}
-"""What stands for a token until there is a lead: of a good length, and no letter that makes a text dear."""
-SAMPLES_OF: Final[dict[str, str | float | bool]] = {"date": "2027-09-22", "number": 10_000.0, "flag": True}
-
 MARKUP_OF_MAILS: Final = re.compile(r"\]\(|\*\*|</?[a-z]+\b[^<>]*>", re.IGNORECASE)
 
 WARNED_OF: Final[tuple[Fault, ...]] = ("number", "plain")
@@ -63,8 +50,8 @@ def problems(
     template: Template, kind: str, fields: abc.Sequence[DeclaredField], where: str, language: str = "en"
 ) -> tuple[FollowupError, ...]:
     """Why the template cannot be published; `kind` is email, sms, call or task, `language` what it is written in."""
-    found = [*_front_matter_problems(template, kind, where)]
-    found += [_unknown_default(name, place) for name, place in _defaults_of_nothing(template, fields, where)]
+    found = [*_front_matter_problems(template, where)]
+    found += _default_problems(template, fields, where)
     found += text_problems(template, fields, where, language)
     if template.marked:
         found += buttons(template, where)
@@ -74,9 +61,18 @@ def problems(
 
 
 def nothing_said(template: Template, where: str) -> abc.Iterator[FollowupError]:
-    """That it has no text, its snippets included."""
+    """That it has no text, or as a mail no subject, its snippets included."""
+    if template.marked and not template.front.subject:
+        yield _no_subject(str(Place(where, dict(template.lines).get("subject", 1))))
     if not template.body.strip():
         yield _never_sent("there is no text", str(Place(where, template.body_line)))
+
+
+def refused_when_sent(file: TemplateFile, fields: tuple[DeclaredField, ...]) -> abc.Iterator[FollowupError]:
+    """What would keep it from invented leads, its snippets included, where nothing else is wrong with it."""
+    for refusal in refusals(file.template, fields):
+        place = _at(file.own, file.path, file.own_line(refusal.line), refusal.word)
+        yield _never_sent(refusal.what, place, refusal.who, SAY_SOMETHING)
 
 
 def text_problems(
@@ -93,7 +89,7 @@ def text_problems(
     ]
     for tree, before in trees_of(template):
         found += _printed_problems(template, tree, before, flags, where)
-        found += _words_that_never_leave(tree, before, where)
+        found += _words_that_never_leave(template, tree, before, where)
         found += _never_true(template, tree, before, fields, where)
         found += [
             _may_be_missing(name, _at(template, where, before + line, name))
@@ -108,22 +104,24 @@ def text_problems(
     return tuple(found)
 
 
-def _front_matter_problems(template: Template, kind: str, where: str) -> abc.Iterator[FollowupError]:
+def _front_matter_problems(template: Template, where: str) -> abc.Iterator[FollowupError]:
     front, lines = template.front, dict(template.lines)
     if front.value not in tuple(Value):
         yield unknown_word("value", front.value, Value, str(Place(where, lines["value"])))
-    if kind == "email" and not front.subject:
-        yield _no_subject(str(Place(where, 1)))
     if front.purpose == "transactional" and not front.approved_by:
         yield _not_approved(str(Place(where, lines["purpose"])))
 
 
-def _defaults_of_nothing(
+def _default_problems(
     template: Template, fields: abc.Sequence[DeclaredField], where: str
-) -> abc.Iterator[tuple[str, str]]:
+) -> abc.Iterator[FollowupError]:
     known = {*TOKENS, *(field.name for field in fields)}
     lines = dict(template.lines)
-    return ((name, str(Place(where, lines[name]))) for name, _ in template.front.defaults if name not in known)
+    for name, default in template.front.defaults:
+        if name not in known:
+            yield _unknown_default(name, str(Place(where, lines[name])))
+        elif not default:
+            yield _says_nothing(name, str(Place(where, lines[name], INDENTED)))
 
 
 def _printed_problems(
@@ -135,12 +133,28 @@ def _printed_problems(
             yield from (_flag(name, _at(template, where, line, name)) for name in sorted(flags & {*_seen(part)}))
             if any(choice.expr2 is None for choice in choices_in(part)):
                 yield _no_else(_at(template, where, line, " if "))
+            yield from (_says_nothing(name, _at(template, where, line, name)) for name in _empty_defaults(part))
 
 
-def _words_that_never_leave(tree: nodes.Template, before: int, where: str) -> abc.Iterator[FollowupError]:
+def _empty_defaults(part: nodes.Node) -> abc.Iterator[str]:
+    """The tokens instead of which nothing is printed."""
+    for found in (*([part] if isinstance(part, nodes.Filter) else []), *part.find_all(nodes.Filter)):
+        match found:
+            case nodes.Filter(name="default", node=nodes.Name(name=name), args=[nodes.Const(value=str(instead))]):
+                if not instead.strip():
+                    yield name
+            case _:
+                continue
+
+
+def _words_that_never_leave(
+    template: Template, tree: nodes.Template, before: int, where: str
+) -> abc.Iterator[FollowupError]:
     for words in tree.find_all(nodes.TemplateData):
-        for line, why in never_sent(words.data):
-            yield _never_sent(why, str(Place(where, before + words.lineno + line)))
+        for line, word, what in never_sent(words.data):
+            if template.marked and f"]({word}" in words.data:
+                continue  # where a link leads is told with the markup
+            yield _never_sent(what, _at(template, where, before + words.lineno + line, word))
 
 
 def _never_true(
@@ -232,31 +246,13 @@ UNSET: Final = {"company_phone": "FOLLOWUP_COMPANY_PHONE", "booking_url": "FOLLO
 
 
 def _dear(template: Template, fields: abc.Sequence[DeclaredField], file: str) -> abc.Iterator[Finding]:
-    for values in _samples(template, fields):
-        segments = segments_of(sample(template, values).text)
+    for sample in samples_of(template, fields):
+        segments = segments_of(render(template, sample.values).text)
         if segments.number > SEGMENTS:
             because = f" because of {' '.join(segments.foreign)}" if segments.foreign else ""
             what = f"this text takes about {segments.number} segments{because}; each is paid for"
             yield remark("TPL015", what, Place(file, template.body_line), f"make it fit into {SEGMENTS} or fewer")
             return
-
-
-def sample(template: Template, values: Values) -> Rendered:
-    """What it comes to for an invented lead with these values beside those everybody has."""
-    return render(template, {**SAMPLES, **values})
-
-
-def _samples(template: Template, fields: abc.Sequence[DeclaredField]) -> abc.Iterator[Values]:
-    """A lead for each answer to each question that the text may ask, one at a time."""
-    named = {name.name for tree, _ in trees_of(template) for name in tree.find_all(nodes.Name)}
-    told: dict[str, str | float | bool] = {}
-    for field in fields:
-        if field.name in named and field.kind in SAMPLES_OF:
-            told[field.name] = SAMPLES_OF[field.kind]
-    yield told
-    for field in fields:
-        if field.name in named:
-            yield from ({**told, field.name: value} for value in field.values)
 
 
 # --- its parts --------------------------------------------------------------------------------------------------------
@@ -274,8 +270,9 @@ class _Skeleton(NamedTuple):
 
 def _at(template: Template, where: str, line: int, word: str) -> str:
     """Where this word stands in a line of the file; the line's beginning when it is somewhere else in its braces."""
-    text = template.body.split("\n")[line - template.body_line]
-    return str(Place(where, line, max(text.find(word), 0) + 1))
+    lines = dict(enumerate(template.body.split("\n"), start=template.body_line))
+    lines[dict(template.lines).get("subject", 1)] = f"subject: {template.front.subject}"
+    return str(Place(where, line, max(lines.get(line, "").find(word), 0) + 1))
 
 
 def _names(tree: nodes.Template, before: int) -> abc.Iterator[tuple[str, int]]:
@@ -362,6 +359,14 @@ CODES: Final[dict[Fault, tuple[str, str]]] = {
     "address": ("TPL010", "link to https://…, mailto:… or tel:…"),
     "told": ("TPL010", f"make it of {', '.join(LINK_TOKENS)} or of none"),
 }
+
+
+WRITE_TOKENS: Final = (
+    "write tokens as {{ first_name }}, with two braces, and addresses as https://…; and say something to everybody"
+)
+SAY_SOMETHING: Final = "say something to such a lead too: in a default that fits, or behind {% else %}"
+INDENTED: Final = 3
+"""The column in which the names under `defaults:` begin."""
 
 
 def _slipped(slip: Slip, where: str) -> FollowupError:
@@ -457,13 +462,23 @@ def _no_markup(found: str, where: str) -> FollowupError:
     )
 
 
-def _never_sent(what: str, where: str) -> FollowupError:
+def _never_sent(what: str, where: str, who: str = EVERY_LEAD, next: str = WRITE_TOKENS) -> FollowupError:
     return FollowupError(
         code="TPL018",
         what=what,
         where=where,
-        why="the message would be stopped before it is sent, for every lead",
-        next="write each token as {{ first_name }}, with two braces; and say something to everybody",
+        why=f"the message would be stopped before it is sent, for {who}",
+        next=next,
+    )
+
+
+def _says_nothing(name: str, where: str) -> FollowupError:
+    return FollowupError(
+        code="TPL016",
+        what=f"the default of {name} says nothing",
+        where=where,
+        why="a lead without a value would read a line with a hole",
+        next=f"write words that fit, or `{{% if {name} %}}…{{% endif %}}`",
     )
 
 

@@ -40,11 +40,20 @@ class TemplateFile:
     """The same without its snippets, as its author wrote it line for line."""
     snippets: tuple[str, ...] = ()
     """The keys of the snippets in it."""
+    longer: tuple[tuple[int, int], ...] = ()
+    """Each line of the file in which a snippet is pasted, and by how many lines that makes it longer."""
 
     @property
     def key(self) -> str:
         """Name and kind: what a published plan calls it."""
         return f"{self.name}.{self.kind}"
+
+    def own_line(self, number: int) -> int:
+        """The line of the file from which this line of the published text comes."""
+        for line, more in self.longer:
+            if number > line:
+                number = max(number - more, line)
+        return number
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ def _template_file(path: Path, directory: Path, shelf: Shelf) -> TemplateFile:
     written = _text_of(path, directory)
     marked, language = kind == "email", language_of(path.stem)
     own = template_language.read(snippets.without(written), where, marked=marked, language=language or "en")
-    source, used = snippets.pasted(written, where, kind, language, shelf)
+    source, used, longer = snippets.pasted(written, where, kind, language, shelf)
     whole = (
         own if source == written else template_language.read(source, where, marked=marked, language=language or "en")
     )
@@ -118,6 +127,7 @@ def _template_file(path: Path, directory: Path, shelf: Shelf) -> TemplateFile:
         template=whole,
         own=own,
         snippets=used,
+        longer=longer,
     )
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, Undefined, nodes, pass_context
 from jinja2 import Template as JinjaTemplate
@@ -92,7 +92,10 @@ _BROKEN = re.compile("[\ud800-\udfff]")
 _LEFTOVER = re.compile(r"\{|\}|\[\[|\*\||%%|\|[A-Z][A-Z0-9_:]*\|")
 """Marks of tokens, also of `*|FNAME|*` when its stars have been read as italics."""
 _UNNAMED_GREETING = re.compile(r"\b(?:Hi|Hello|Hey|Dear)\s+,")
-_SCHEME = re.compile(r"\b(?!https?://|mailto:|tel:)[a-z][a-z0-9+.-]*://|\b(?:javascript|data|vbscript):", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"\b(?!https?://|mailto:|tel:)[a-z][a-z0-9+.-]*://|\b(?:javascript|vbscript):(?=\S)|\bdata:[a-z]+/", re.IGNORECASE
+)
+"""Addresses of no web; "here is your data: 12 visits" is none."""
 _ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 _NOTHING: Final = ("", "none", "null", "nan", "undefined")
 
@@ -126,6 +129,16 @@ class Rendered(Frozen):
     """Tokens that have neither a value nor a default."""
     error: str | None = None
     """Why it must not leave although nothing is missing."""
+
+
+class Unfit(NamedTuple):
+    """Words that keep a text from leaving."""
+
+    line: int
+    """Of the text, from 0."""
+    word: str
+    """What to look for in that line."""
+    what: str
 
 
 def digest_of(source: str) -> str:
@@ -219,9 +232,7 @@ def render(template: Template, values: Values) -> Rendered:
 
     A value that is empty, or reads like the absence of one, is none; nor is a web address somebody gave for a name.
     """
-    said = {name: _said(value) for name, value in values.items()}
-    known = {name: value for name, value in said.items() if not _is_nothing(name, value)}
-    context = dict(template.front.defaults) | known
+    context = _context_of(template, values)
     rendering = _Rendering(language=template.language)
     mark = _rendering.set(rendering)
     try:
@@ -241,17 +252,29 @@ def render(template: Template, values: Values) -> Rendered:
         mail = markup.mail_of(body, rendering.slots, ours)
     except NotWritten as error:
         return Rendered(error=str(error))
+    if not subject.strip():
+        return Rendered(error="the mail has no subject")
     return _checked(Rendered(subject=subject.strip(), text=mail.text, html=mail.html))
 
 
-def never_sent(words: str) -> abc.Iterator[tuple[int, str]]:
-    """Why a text with these words of its author's would never leave, with the line of each, counted from 0."""
+def _context_of(template: Template, values: Values) -> dict[str, str | float | bool]:
+    said = {name: _said(value) for name, value in values.items()}
+    known = {name: value for name, value in said.items() if not _is_nothing(name, value)}
+    return dict(template.front.defaults) | known
+
+
+def never_sent(words: str) -> abc.Iterator[Unfit]:
+    """Why a text with these words would never leave."""
     for number, line in enumerate(words.split("\n")):
         left = _LEFTOVER.search(line)
         if left:
-            yield number, f"{left[0]!r} is left of the token of another tool, or of one of ours"
-        if _UNNAMED_GREETING.search(line):
-            yield number, "it greets nobody"
+            yield Unfit(number, left[0], f"{left[0]!r} is left of the token of another tool, or of one of ours")
+        greeting = _UNNAMED_GREETING.search(line)
+        if greeting:
+            yield Unfit(number, greeting[0].split()[0], "it greets nobody")
+        address = _SCHEME.search(line)
+        if address:
+            yield Unfit(number, address[0], f"{address[0]!r} begins an address that is no web address")
 
 
 def _checked(rendered: Rendered) -> Rendered:
@@ -277,6 +300,70 @@ def problem_of(subject: str, text: str) -> str | None:
     if _SCHEME.search(whole):
         return "it holds an address that is no web address"
     return None
+
+
+# --- where it says what -----------------------------------------------------------------------------------------------
+
+
+class Line(NamedTuple):
+    """A line of what a template says."""
+
+    number: int
+    """Of its file: where what stands first in it comes from."""
+    numbered: str
+    """With a slot for the number before whatever comes from another place."""
+
+    @property
+    def text(self) -> str:
+        """As it is read."""
+        return markup.without_slots(self.numbered)
+
+    def number_of(self, word: str) -> int:
+        """Where this word of it comes from; what was put together from several places comes from the first."""
+        before, found, _ = self.numbered.partition(word)
+        numbers = markup.slots_in(before) if found else []
+        return numbers[-1] if numbers else self.number
+
+
+def subject_of(template: Template, values: Values) -> list[Line]:
+    """The lines of the subject for these values, of which there should be one. Raises: TypeError, as comparisons do."""
+    return _lines(template, template.front.subject, dict(template.lines).get("subject", 1), values)
+
+
+def text_of(template: Template, values: Values) -> list[Line]:
+    """The lines of the text for these values, its markup as it is written. Raises: TypeError, as comparisons do."""
+    return _lines(template, template.body, template.body_line, values)
+
+
+def _lines(template: Template, source: str, first_line: int, values: Values) -> list[Line]:
+    mark = _rendering.set(_Rendering(language=template.language))
+    try:
+        said = _environment().from_string(_numbered(source, first_line - 1)).render(_context_of(template, values))
+    finally:
+        _rendering.reset(mark)
+    found: list[Line] = []
+    number = first_line
+    for line in said.split("\n"):
+        numbers = markup.slots_in(line)
+        number = numbers[0] if numbers else number
+        found.append(Line(number, line))
+    return found
+
+
+def _numbered(source: str, before: int) -> nodes.Template:
+    """Its tree, in which a slot with its line is before each part and each line; `before` is how many are above."""
+    tree = _environment().parse(source)
+    for output in list(tree.find_all(nodes.Output)):
+        output.nodes = [piece for part in output.nodes for piece in _numbered_part(part, before + part.lineno)]
+    return tree
+
+
+def _numbered_part(part: nodes.Expr, first: int) -> abc.Iterator[nodes.Expr]:
+    words = part.data if isinstance(part, nodes.TemplateData) else ""
+    numbered = [f"{markup.slot(number)}{line}" for number, line in enumerate(words.split("\n"), start=first)]
+    yield nodes.TemplateData("\n".join(numbered), lineno=part.lineno)
+    if not isinstance(part, nodes.TemplateData):
+        yield part
 
 
 # --- values -----------------------------------------------------------------------------------------------------------

@@ -62,8 +62,6 @@ class Writer:
         rendered = templates.render(template, values)
         if not rendered.text or channel is not Channel.EMAIL:
             return rendered
-        if not rendered.subject:
-            return Rendered(error="the mail has no subject")
         subject = rendered.subject if answers is None else ANSWER + answers.removeprefix(ANSWER)
         return rendered.model_copy(update={"subject": subject})
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from adapters.template_checks import nothing_said, problems, remarks, text_problems
+from adapters.template_checks import nothing_said, problems, refused_when_sent, remarks, text_problems
+from adapters.template_files import TemplateFile
 from adapters.template_values import printed_tokens
 from adapters.templates import Template, read, render
 from engine.sequence.fields import DeclaredField
@@ -87,6 +88,8 @@ def test_a_hole_is_seen_where_there_is_one_and_only_there(body, holes):
         pytest.param("[b](https://e.com/{{ service }})", "TPL010", 0, "make it of", id="a lead's word in an address"),
         pytest.param("a\n{{ vip }}", "TPL016", 1, "{% if vip %}", id="a yes or no that is printed"),
         pytest.param("{{ 'a' if vip }}", "TPL016", 0, "… if … else …", id="a choice that may say nothing"),
+        pytest.param("a\n{{ company | default(' ') }}", "TPL016", 1, "words that fit", id="a default of nothing"),
+        pytest.param("a\nsee ftp://e.com", "TPL018", 1, "https://…", id="an address of no web"),
     ],
 )
 def test_a_mistake_is_told_on_its_line(body, code, line, says):
@@ -262,3 +265,95 @@ def test_a_mail_without_a_text_is_told_to_its_author():
     (problem,) = nothing_said(mail(""), "x")
     assert (problem.code, line_of(problem.where)) == ("TPL018", f"x:{BODY_LINE + 1}")
     assert list(nothing_said(mail("a"), "x")) == []
+
+
+def test_a_mail_without_a_subject_is_told_to_its_author():
+    """Of a text nobody expects one."""
+    front = "---\nvalue: answer\npurpose: commercial\n"
+    (problem,) = nothing_said(read(f"{front}subject:\n---\na\n", "x", marked=True), "x")
+    assert (problem.code, problem.where) == ("TPL004", "x:4:1")
+    assert list(nothing_said(read(f"{front}---\na\n", "x"), "x")) == []
+
+
+def test_a_default_of_nothing_is_told_to_its_author():
+    """A name somebody meant to fill in later greets half of the leads with a hole."""
+    source = "---\nvalue: answer\npurpose: commercial\nsubject: a\ndefaults:\n  first_name:\n---\nHi {{ first_name }}\n"
+    (problem,) = problems(read(source, "x", marked=True), "email", FIELDS, "x")
+    assert (problem.code, problem.where) == ("TPL016", "x:6:3")
+
+
+def test_a_mistake_in_the_subject_has_its_column():
+    """Most texts have one line below it, and some have none."""
+    source = "---\nvalue: answer\npurpose: commercial\nsubject: About {{ nobody }}\n---\na\n"
+    (problem,) = problems(read(source, "x", marked=True), "email", FIELDS, "x")
+    assert (problem.code, problem.where) == ("TPL003", "x:4:19")
+
+
+# --- what only some leads would miss ----------------------------------------------------------------------------------
+
+
+def file_of(subject: str, body: str, kind: str = "email", defaults: str = "") -> TemplateFile:
+    front = f"value: answer\npurpose: commercial\nsubject: {subject}\n{defaults}"
+    source = f"---\n{front}---\n{body}\n"
+    template = read(source, "x", marked=kind == "email")
+    return TemplateFile("life/hello", kind, "x", source, template, template)
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "says", "who"),
+    [
+        pytest.param("a\n{% if first_name %}b {% endif %}Hi {{ first_name or '' }}, c", "7:33", "greets nobody",
+                     "a lead without first_name", id="no name to greet"),
+        pytest.param("{% if vip %}\na\n{% endif %}\nHi {% if company %}you{% endif %}, b", "9:1", "greets nobody",
+                     "a lead without company, vip", id="below an if that is left out"),
+        pytest.param("{% if company %}a{% endif %}", "6:1", "it is empty", "a lead without company", id="no text"),
+        pytest.param("a\n\n{{ '{' }}", "8:1", "left of the token", "every lead", id="a brace in quotes"),
+        pytest.param("a {% if service == 'new' %}\nsee {{ 'ftp://' }}e.com{% endif %}", "7:9", "no web",
+                     "a lead whose service is new", id="an answer"),
+        pytest.param("a\n\n**b{% if vip %}**{% endif %}", "8:1", "left open", "a lead without vip", id="bold for ever"),
+        pytest.param("a\n[b](mailto:{{ owner_email | default('a@e.com') }})", "7:1", "a lead told us",
+                     "a lead without owner_email", id="a link of other words"),
+        pytest.param("a\n{% if budget | default('none') > 3 %}b{% endif %}", "7:1", "cannot be rendered",
+                     "a lead without budget", id="a word that is compared"),
+    ],
+)  # fmt: skip
+def test_what_some_leads_would_never_get_is_told_to_its_author(body, place, says, who):
+    """The step tells nothing of it, since no value is missing; the first such lead would wait for a person."""
+    file = file_of("Hello", body)
+    assert problems(file.own, "email", FIELDS, "x") == ()
+    (problem,) = refused_when_sent(file, FIELDS)
+    assert (problem.code, problem.where) == ("TPL018", f"x:{place}")
+    assert says in problem.what
+    assert who in (problem.why or "")
+
+
+@pytest.mark.parametrize(
+    ("subject", "says"),
+    [
+        pytest.param("{% if company %}a{% endif %}", "no subject", id="empty for some"),
+        pytest.param('{{ "a\\nb" if company else "c" }}', "more than one line", id="a break in quotes"),
+    ],
+)
+def test_a_subject_that_some_leads_would_not_get_is_told_to_its_author(subject, says):
+    """A mail without a subject is taken for spam."""
+    (problem,) = refused_when_sent(file_of(subject, "a"), FIELDS)
+    assert (problem.code, problem.where) == ("TPL018", "x:4:10")
+    assert says in problem.what
+
+
+@pytest.mark.parametrize(
+    ("body", "defaults"),
+    [
+        pytest.param(
+            "Hi {{ first_name }}, {% if vip %}**a**{% else %}b{% endif %}",
+            "defaults:\n  first_name: there\n",
+            id="a default",
+        ),
+        pytest.param("{{ first_name }}{% if service == 'new' %}, b{% endif %}", "", id="a hole, told at the step"),
+        pytest.param("a{{ ' for you' if vip else '' }}", "", id="a choice of nothing"),
+        pytest.param("[a]({{ booking_url }}){% if budget and budget > 3 %} b{% endif %}", "", id="ours, and a size"),
+    ],
+)
+def test_what_every_lead_can_get_is_fine(body, defaults):
+    """What is good must stay quiet."""
+    assert list(refused_when_sent(file_of("Hello", body, defaults=defaults), FIELDS)) == []

@@ -211,6 +211,42 @@ def test_a_button_in_the_text_and_one_in_a_snippet_are_two(writes):
     assert [problem.code for problem in files(folder).problems()] == ["TPL009"]
 
 
+def test_a_subject_may_be_a_snippet(writes):
+    """It is the whole text that needs one."""
+    front = FRONT.replace("Hello", "{{ snippet('signature') }}")
+    assert found(files(writes(hello=front + "a", bye=FRONT + "a", signature="Our offer"))) == []
+    (problem,) = files(writes(signature="")).problems()
+    assert (problem.code, line_of(problem.where)) == ("TPL004", f"{writes()}/life/hello.email:4")
+
+
+def test_what_some_leads_would_miss_is_told_on_the_line_its_author_sees(writes):
+    """The published text is longer than the file by what is pasted."""
+    text = "{{ snippet('signature') }}\n\nHi {% if first_name %}{{ first_name }}{% endif %}, we are here."
+    folder = writes(hello=FRONT + text, bye=FRONT + "a", signature="a\nb\nc")
+    (problem,) = files(folder).problems()
+    assert (problem.code, problem.where) == ("TPL018", f"{folder}/life/hello.email:8:1")
+
+
+def test_what_a_snippet_keeps_from_some_leads_is_told_where_it_is_pasted(writes):
+    """By itself it may be fine; what it comes to is seen only in the mail."""
+    greeting = "a\nHi {% if first_name %}{{ first_name }}{% endif %}, b"
+    folder = writes(hello=FRONT + "a\n\n{{ snippet('signature') }}\n", bye=FRONT + "a", signature=greeting)
+    (problem,) = files(folder).problems()
+    assert (problem.code, problem.where) == ("TPL018", f"{folder}/life/hello.email:8:1")
+
+
+def test_what_has_a_code_of_its_own_is_not_told_again_for_each_lead(writes):
+    """One mistake is mended once."""
+    folder = writes(hello=FRONT + "{% if first_name > 3 %}a{% endif %}b", bye=FRONT + "a")
+    assert found(files(folder)) == ["TPL021"]
+
+
+def test_a_mistake_in_a_snippet_is_told_once(writes):
+    """What it does to each mail that pastes it is mended with it."""
+    folder = writes(hello=FRONT + "{{ snippet('signature') }}{{ ' a' }}", bye=FRONT + "a", signature="{name}")
+    assert [problem.where for problem in files(folder).problems()] == [f"{folder}/snippets/signature.email:1:1"]
+
+
 def test_a_gap_in_a_snippet_is_a_gap_in_the_mail(writes):
     """Whoever shares a signature shares its `Hi ,` too."""
     folder = writes(hello=FRONT + "{{ snippet('signature') }}", bye=FRONT + "a", signature="{{ owner_name }}")

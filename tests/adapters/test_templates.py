@@ -83,6 +83,7 @@ def test_a_missing_token_in_an_arm_nobody_reads_is_not_missing():
         pytest.param("{% if name %}x{% endif %}", {}, id="nothing at all"),
         pytest.param("see ftp://example.com", {}, id="an address that is no web address"),
         pytest.param("{{ link }}", {"link": "javascript:alert(1)"}, id="a script"),
+        pytest.param("{{ link }}", {"link": "data:text/html,hello"}, id="a page in an address"),
         pytest.param("{{ a }}" * 100, {"a": "x" * 300}, id="longer than anybody reads"),
     ],
 )
@@ -91,6 +92,21 @@ def test_what_no_reader_should_see_never_leaves(body, values):
     found = rendered(body, **values)
     assert found.error
     assert found.text == ""
+
+
+@pytest.mark.parametrize(
+    "words", ["here is your usage data: 12 visits", "Data:\n12 visits", "we teach JavaScript: today"]
+)
+def test_a_word_before_a_colon_is_no_address(words):
+    """A message about somebody's data waited for a person with every lead."""
+    assert rendered(words) == Rendered(text=words)
+
+
+def test_a_mail_whose_subject_comes_to_nothing_never_leaves():
+    """It would be taken for spam."""
+    source = "---\nvalue: answer\npurpose: commercial\nsubject: {{ company | default('') }}\n---\nhello\n"
+    assert render(read(source, "greeting/hello.email", marked=True), {}).error == "the mail has no subject"
+    assert render(read(source, "greeting/hello.sms"), {}).text == "hello"
 
 
 @pytest.mark.parametrize("name", ["Rosa\nBcc: everybody@example.com", "Rosa\rX: y"])
@@ -211,7 +227,6 @@ def test_an_author_is_told_every_word_nobody_knows():
     template = read(f"---\n{front}\n---\nHi {{{{ firstname }}}} of {{{{ city }}}}\n", "greeting/hello.email")
     found = problems(template, "email", [HEAT], "greeting/hello.email")
     assert [(problem.code, line_of(problem.where)) for problem in found] == [
-        ("TPL004", "greeting/hello.email:1"),
         ("TPL005", "greeting/hello.email:3"),
         ("TPL003", "greeting/hello.email:5"),
         ("TPL003", "greeting/hello.email:7"),
