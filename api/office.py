@@ -22,10 +22,15 @@ from api.temporal import connect
 
 
 class Office:
-    """One process's hold on the records and on Temporal; nothing is opened before it is needed."""
+    """
+    One process's hold on the records and on Temporal; nothing is opened before it is needed.
 
-    def __init__(self, settings: Settings) -> None:
+    Whoever has a connection to Temporal already hands it in; without one, the environment says where Temporal is.
+    """
+
+    def __init__(self, settings: Settings, client: Client | None = None) -> None:
         self.settings = settings
+        self._client = client
         self._doorbell: Doorbell | None = None
 
     @cached_property
@@ -58,7 +63,7 @@ class Office:
     async def doorbell(self) -> Doorbell:
         """The doorbell, connected once. Raises: FollowupError TMP001 when Temporal does not answer."""
         if self._doorbell is None:
-            self._doorbell = self.doorbell_of(await connect())
+            self._doorbell = self.doorbell_of(self._client or await connect())
         return self._doorbell
 
     def doorbell_of(self, client: Client) -> Doorbell:

@@ -19,17 +19,26 @@ from tests.support.small_sequences import call, email, sequence, stage
 
 MONDAY = at("2026-11-23 09:00")
 YEAR = timedelta(days=365)
-LENGTHS = (12, 52, 182)
+LENGTHS = (5, 12, 20, 80)
 """Touches of a year, evenly apart."""
+
+ORDINARY = 12
+"""Touches of the year that has a goal; the others show what length costs."""
+
+SO_MANY = 10
+"""Times as many lives where a difference of two is measured."""
 
 PURE = "pure engine, one core"
 
 DECISIONS = Claim("decisions", "1/s", "a Python call that does nothing", Goal(at_least=0.05))
+EARLY, LATE = (5, 20), (20, 80)
+LENGTH = Claim("a touch late in a long life", "ms", "one in a short life, also ours", Goal(at_most=1.2))
+"""A decision should not cost more the longer the sequence is."""
 
 
 def years_of(touches: int) -> Claim:
     """Simulated time: the baseline is as many calls as the life has looks."""
-    goal = Goal(at_least=10_000, of="ours")
+    goal = Goal(at_least=10_000, of="ours") if touches == ORDINARY else None
     return Claim(f"lead-years, {touches} touches a year", "years/s", "a Python call for every move", goal)
 
 
@@ -81,8 +90,8 @@ def decisions(size: Size) -> list[Row]:
 
 
 def years(size: Size) -> list[Row]:
-    """A year of a lead nobody answers, with few touches and with many."""
-    return [_years(size, touches) for touches in LENGTHS]
+    """A year of a lead nobody answers, with few touches and with many; and whether many cost more each."""
+    return [*(_years(size, touches) for touches in LENGTHS), _length(size)]
 
 
 def _years(size: Size, touches: int) -> Row:
@@ -102,6 +111,26 @@ def _years(size: Size, touches: int) -> Row:
         return size.lives / (time.process_time() - began)
 
     return years_of(touches).row(PURE, in_turns(size.turns, ours, bare), f"{size.lives} lives of {moves} moves")
+
+
+def _length(size: Size) -> Row:
+    lives = size.lives * SO_MANY
+    pairs = in_turns(size.turns, partial(_touch_ms, LATE, lives), partial(_touch_ms, EARLY, lives))
+    of = f"what touches {LATE[0] + 1} to {LATE[1]} add to {lives} lives, and {EARLY[0] + 1} to {EARLY[1]}"
+    return LENGTH.row(PURE, pairs, of)
+
+
+def _touch_ms(between: tuple[int, int], lives: int) -> float:
+    """What each touch adds to a life that grows so; what every life costs once is not in it."""
+    shorter, longer = between
+    return (_life_ms(longer, lives) - _life_ms(shorter, lives)) / (longer - shorter)
+
+
+def _life_ms(touches: int, lives: int) -> float:
+    began = time.process_time()
+    for _ in range(lives):
+        a_year(touches)
+    return 1000 * (time.process_time() - began) / lives
 
 
 def a_year(touches: int) -> PureLife:

@@ -4,12 +4,13 @@ import asyncio
 import tempfile
 from collections import abc
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 
-from bench import engine, lives, memory, restarts, server, storage
+from bench import authors, engine, lives, memory, moving, planning, restarts, server, storage
 from bench.cluster import Cluster
 from bench.measure import Row
 from bench.sizes import Size
@@ -34,10 +35,13 @@ class Group(NamedTuple):
 
 GROUPS = (
     Group("decisions", "the pure engine's decisions and simulated lead-years"),
+    Group("validate", "the command, on a few sequences and on many"),
     Group("looks", "the database time of a look, on SQLite and PostgreSQL"),
+    Group("plan", "what publishing would change, with many leads in flight"),
     Group("starts", "leads started"),
     Group("touches", "timers, looks and messages"),
     Group("rings", "from an event to its effect"),
+    Group("migrations", "leads in flight on to another version"),
     Group("first", "from a capture to the first message"),
     Group("recovery", "a killed worker with leads that are due", minutes=True),
     Group("memory", "sleeping leads in a worker's cache", minutes=True),
@@ -60,6 +64,8 @@ class Bench:
         """Measure everything that is wanted, each kind of server after the other."""
         if "decisions" in self.wanted:
             self._measure("decisions", "one core", lambda: engine.decisions(self.size) + engine.years(self.size))
+        if "validate" in self.wanted:
+            self._measure("validate", authors.PROCESS, lambda: authors.checks(self.size))
         for kind in (Dev(self.progress), OnPostgres(self.progress)):
             wanted = self._wanted_on(kind)
             if wanted - {"lives"}:
@@ -71,10 +77,10 @@ class Bench:
 
     def _wanted_on(self, kind: "Kind") -> frozenset[str]:
         left_out = {group.name for group in GROUPS if group.minutes and kind.spared and not self.size.all_on_postgres}
-        return self.wanted - left_out - {"decisions"}
+        return self.wanted - left_out - ALONE
 
     def _on(self, kind: "Kind", place: Place, wanted: frozenset[str]) -> None:
-        if wanted & {"looks", "starts", "touches", "rings", "first", "recovery"}:
+        if wanted & {*STORED, *SERVED, "recovery"}:
             asyncio.run(self._at_a_stand(place, wanted))
         if "memory" in wanted:
             self._measure("memory", place.name, lambda: memory.cached(place, self.size))
@@ -82,8 +88,9 @@ class Bench:
     async def _at_a_stand(self, place: Place, wanted: frozenset[str]) -> None:
         async with Stand.open(place) as stand:
             await self._name(stand)
-            if "looks" in wanted:
-                self._measure("looks", place.name, lambda: storage.looks(stand, self.size))
+            for name, stored in STORED.items():
+                if name in wanted:
+                    self._measure(name, place.name, partial(stored, stand, self.size))
             async with stand.at_work():
                 for name, group in SERVED.items():
                     if name in wanted:
@@ -115,10 +122,20 @@ class Bench:
         self.rows += await measuring
 
 
+ALONE = frozenset({"decisions", "validate"})
+"""Those that need neither server nor database."""
+
+STORED: dict[str, abc.Callable[[Stand, Size], list[Row]]] = {
+    "looks": storage.looks,
+    "plan": planning.plans,
+}
+"""Those that ask a database before anybody is at work."""
+
 SERVED: dict[str, abc.Callable[[Stand, Size], abc.Awaitable[list[Row]]]] = {
     "starts": server.starts,
     "touches": server.touches,
     "rings": server.rings,
+    "migrations": moving.migrations,
     "first": server.first_messages,
 }
 

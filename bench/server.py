@@ -17,6 +17,7 @@ from bench.sizes import Size
 from bench.stand import Stand, Tally, lead_of
 from engine.life.turn import Glance, Turn
 from engine.ports.providers import Message
+from engine.sequence.compiled import Sequence
 from engine.words import Act, LeadId
 from tests.support.small_sequences import DAY, daily, email, sequence, stage
 from tests.support.waiting import until
@@ -125,7 +126,7 @@ async def due_together(stand: Stand, starts: abc.Sequence[Start]) -> float | Non
 
 async def rings(stand: Stand, size: Size) -> list[Row]:
     """Something happens to sleeping leads: a row, a ring, a look that applies it."""
-    leads = await sleeping(stand, size.rung)
+    leads = await sleeping(stand, size.rung, daily(2))
     names = await _counting(stand, size.rung)
     every = size.rung * size.rows_each
 
@@ -156,9 +157,9 @@ async def rings(stand: Stand, size: Size) -> list[Row]:
     ]
 
 
-async def sleeping(stand: Stand, leads: int) -> list[LeadId]:
-    """So many leads that have had a mail and sleep until the next day."""
-    stand.publishes(daily(2))
+async def sleeping(stand: Stand, leads: int, runs: Sequence) -> list[LeadId]:
+    """So many leads that have had the sequence's first mail and sleep until the next."""
+    stand.publishes(runs)
     turns = await asyncio.to_thread(stand.ready, leads)
     tally = Tally(leads)
     stand.look.looked = tally.hit

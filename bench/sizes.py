@@ -32,6 +32,12 @@ class Size(NamedTuple):
     decisions: int
     lives: int
     """Lives simulated in one turn, of each length."""
+    written: tuple[int, ...]
+    """Sequences that are validated together, one number after the other."""
+    in_flight: int
+    """Leads that a plan finds in flight."""
+    moved: int
+    """Leads that are moved to another version in one turn."""
     all_on_postgres: bool
     """Whether also the rows that take minutes run on the server over PostgreSQL."""
 
@@ -52,6 +58,9 @@ SMALLEST = Size(
     looks=3,
     decisions=200,
     lives=1,
+    written=(1, 2),
+    in_flight=6,
+    moved=4,
     all_on_postgres=False,
 )
 QUICK = Size(
@@ -70,6 +79,9 @@ QUICK = Size(
     looks=40,
     decisions=3000,
     lives=2,
+    written=(1, 50, 500),
+    in_flight=2000,
+    moved=60,
     all_on_postgres=False,
 )
 FULL = Size(
@@ -88,5 +100,8 @@ FULL = Size(
     looks=300,
     decisions=30_000,
     lives=10,
+    written=(1, 50, 500),
+    in_flight=100_000,
+    moved=500,
     all_on_postgres=True,
 )

@@ -8,13 +8,13 @@ Where the two take turns: one Temporal server, one database of ours, and both ki
 import asyncio
 import time
 from collections import abc
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 from temporalio.client import Client
 
 import worker
@@ -27,6 +27,7 @@ from adapters.letters import Letter
 from adapters.outbox import Outbox
 from adapters.owners import Owner
 from adapters.records import DatabaseRecords
+from adapters.release import Release
 from adapters.suppression import Consent
 from adapters.tables import inbox, json_text
 from api.doorbell import Doorbell
@@ -39,6 +40,7 @@ from engine.sequence.pipeline import Pipeline
 from engine.words import Act, Channel, LeadId
 from tests.support.house import released, settings
 from tests.support.life import PIPELINE
+from tests.support.postgres import fresh_database
 from tests.support.small_sequences import daily
 from workflows.pace import Pace
 from workflows.plugin import LeadPlugin
@@ -141,9 +143,21 @@ class Stand:
     @asynccontextmanager
     async def open(cls, place: Place) -> abc.AsyncIterator[Self]:
         """The stand with a sequence of a mail a day published, and nobody at work yet."""
-        with office_at(place) as office:
+        with cls._of(place, await client_at(place)) as stand:
+            yield stand
+
+    @contextmanager
+    def beside(self) -> abc.Iterator[Self]:
+        """Another stand on this server, whose leads nobody else measures; gone when the block ends."""
+        with _fresh(self.place) as url, self._of(self.place._replace(database_url=url), self.client) as stand:
+            yield stand
+
+    @classmethod
+    @contextmanager
+    def _of(cls, place: Place, client: Client) -> abc.Iterator[Self]:
+        with office_at(place, client) as office:
             schema.upgrade(office.database)
-            stand = cls(place, office, await client_at(place))
+            stand = cls(place, office, client)
             stand.publishes(daily(2))
             yield stand
 
@@ -162,9 +176,8 @@ class Stand:
 
     def publishes(self, *sequences: Sequence) -> None:
         """From now on these run."""
-        release = released(*sequences).model_copy(update={"pipeline": Pipeline(rules=(), stages=PIPELINE)})
         with self.office.database.transaction() as transaction:
-            shelf.publish(transaction, release, "bench", "", datetime.now(UTC))
+            shelf.publish(transaction, release_of(*sequences), "bench", "", datetime.now(UTC))
 
     def capture(self) -> Filed:
         """A person asks: the lead and the event, in one transaction."""
@@ -202,10 +215,23 @@ class Stand:
             return number
 
 
-def office_at(place: Place) -> Office:
-    """Our hold on the records there, in whatever process."""
+def office_at(place: Place, client: Client | None = None) -> Office:
+    """Our hold on the records there, in whatever process; without a client it rings nobody."""
     limits = {"start_to_close_seconds": place.attempt_seconds, "provider_deadline_seconds": 1}
-    return Office(settings(place.database_url, **PLAIN, **limits))
+    return Office(settings(place.database_url, **PLAIN, **limits), client)
+
+
+def release_of(*sequences: Sequence) -> Release:
+    """These sequences, ready to be published."""
+    return released(*sequences).model_copy(update={"pipeline": Pipeline(rules=(), stages=PIPELINE)})
+
+
+def _fresh(place: Place) -> AbstractContextManager[str]:
+    """An empty database where that of the place is."""
+    url = make_url(place.database_url)
+    if url.get_backend_name() == "sqlite":
+        return nullcontext(f"sqlite:///{place.directory / f'beside-{next(numbers)}.sqlite'}")
+    return fresh_database(url.set(database="postgres").render_as_string(hide_password=False))
 
 
 async def client_at(place: Place) -> Client:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench import engine, lives, memory, restarts, server, storage
+from bench import authors, engine, lives, memory, moving, planning, restarts, server, storage
 from bench.groups import CLUSTER, DEV, NAMES, Bench
 from bench.machine import Machine
 from bench.measure import Claim, Goal, Row, in_turns, in_turns_soon, percentile, slope
@@ -19,12 +19,14 @@ from bench.table import Results, as_json, show
 
 ROOT = Path(__file__).resolve().parents[2]
 
-THINKING = (engine.DECISIONS, *map(engine.years_of, engine.LENGTHS))
-STORING = (storage.OVER_INSERT, storage.OVER_DRIVER, storage.WHOLE)
-SERVING = (server.STARTS, server.TOUCHES, server.APPLIED, server.APPLYING, server.FIRST_P50)
+THINKING = (engine.DECISIONS, *map(engine.years_of, engine.LENGTHS), engine.LENGTH)
+CHECKING = tuple(map(authors.validating, SMALLEST.written))
+STORING = (storage.OVER_INSERT, storage.OVER_DRIVER, storage.WHOLE, planning.PLANNED)
+SERVING = (server.STARTS, server.TOUCHES, server.APPLIED, server.APPLYING, moving.MIGRATED, server.FIRST_P50)
 LASTING = (restarts.RECOVERED, memory.CACHED, lives.BYTES, lives.EVENTS, restarts.RESTARTED)
 WHERE = (
     (engine.PURE, THINKING),
+    (authors.PROCESS, CHECKING),
     ("sqlite", STORING),
     ("postgresql", STORING),
     (DEV, SERVING),

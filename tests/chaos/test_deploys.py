@@ -25,9 +25,10 @@ from cli.temporal_server import LocalServer
 from engine.life.turn import Glance
 from engine.sequence.compiled import Sequence
 from engine.words import Act, LeadId
-from tests.chaos.sleepers import IN_TIME, fall_asleep, for_each, likenesses, patiently, time_comes
+from tests.chaos.sleepers import IN_TIME, fall_asleep, for_each, patiently, time_comes
 from tests.support.builds import Build, Edit, build
 from tests.support.house import House
+from tests.support.likenesses import likenesses
 from tests.support.postgres import fresh_database
 from tests.support.shell import Shell
 from tests.support.small_sequences import DAY, email, sequence, stage
@@ -88,7 +89,7 @@ async def asleep(house: House, count: int) -> list[LeadId]:
     Look(records, {}).at(Glance(lead_id=model.lead_id), Act.LOOK, datetime.now(UTC), timedelta(0))
     with house.office.database.transaction() as transaction:
         transaction.execute(update(leads).values(zone="America/Chicago"))
-    return likenesses(house, [model.lead_id], count)
+    return likenesses(house.office, [model.lead_id], count)
 
 
 def received(house: House) -> Counter[str]:

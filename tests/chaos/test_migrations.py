@@ -33,8 +33,9 @@ from cli.temporal_server import LocalServer
 from engine.life.turn import Glance
 from engine.sequence.compiled import Branch, Case, FieldIs, Finish, Goto, Sequence, Step
 from engine.words import Act, Channel, LeadId, Stage
-from tests.chaos.sleepers import fall_asleep, for_each, likenesses, patiently, time_comes
+from tests.chaos.sleepers import fall_asleep, for_each, patiently, time_comes
 from tests.support.house import House, released
+from tests.support.likenesses import likenesses
 from tests.support.postgres import fresh_database
 from tests.support.small_sequences import ALWAYS, DAY, call, email, sequence, stage
 from workflows.names import workflow_id
@@ -145,7 +146,7 @@ async def test_statement_23_a_thousand_leads_are_moved_by_somebody_who_is_killed
         old = version_of(house)
         models = alive(house, [lived(house, began) for began in beginnings()])
         assert {*places(house, models).values()} == PLACES
-        everybody = likenesses(house, models, LEADS)
+        everybody = likenesses(house.office, models, LEADS)
         at, had = places(house, everybody), sent(house, everybody)
         new = publishes(house, NEW)
         async with house.at_work():
