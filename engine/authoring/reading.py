@@ -109,8 +109,11 @@ def _is_there(module: str) -> bool:
 def _changing(package: str) -> Iterator[SequenceInvalid]:
     """Of each file of the package that is no test, the first line that reads what changes."""
     spec = find_spec(package) if _is_there(package) else None
-    folders = spec.submodule_search_locations if spec is not None else None
-    files = (file for folder in folders or () for file in Path(folder).rglob("*.py"))
+    folders = [Path(folder) for folder in (spec.submodule_search_locations or () if spec is not None else ())]
+    if folders and not any((folder / "catalogue.py").exists() for folder in folders):
+        # It may be any directory there is, with half a disk below it.
+        raise no_catalogue(package, f"there is no file {package.replace('.', '/')}/catalogue.py")
+    files = (file for folder in folders for file in folder.rglob("*.py"))
     for file in sorted(file for file in files if not _is_test(file)):
         found = impure(file.read_bytes(), str(file))
         if found is not None:

@@ -72,6 +72,7 @@ def test_nothing_is_run_while_a_file_reads_what_changes(tmp_path: Path, monkeypa
     folder = tmp_path / f"pure_{tmp_path.name}"
     folder.mkdir()
     (folder / "__init__.py").write_text("")
+    (folder / "catalogue.py").write_text("")
     (folder / "test_offer.py").write_text("import os\n")
     (folder / "tests").mkdir()
     (folder / "tests" / "people.py").write_text("import random\n")
@@ -90,6 +91,7 @@ def test_what_a_folder_inside_reads_is_found_too(tmp_path: Path, monkeypatch: py
     inside = tmp_path / f"deep_{tmp_path.name}" / "emea"
     inside.mkdir(parents=True)
     (inside.parent / "__init__.py").write_text("")
+    (inside.parent / "catalogue.py").write_text("")
     (inside / "late.py").write_text("import random\nDAYS = random.randint(1, 9)\n")
     faults = read(inside.parent.name)
     assert not isinstance(faults, Manuscript)
